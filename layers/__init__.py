@@ -1,0 +1,29 @@
+"""Layers with hand-written gradients, and the check of those gradients.
+
+Each layer is a file of its own; `layers.base` holds the contract that all of them keep.
+"""
+
+from layers.base import Layer
+from layers.dropout import Dropout
+from layers.flatten import Flatten
+from layers.fully_connected import FullyConnected
+from layers.mse import MSE
+from layers.params import Params
+from layers.relu import ReLU
+from layers.sigmoid import Sigmoid
+from layers.softmax_ce import SoftmaxCE, softmax
+from layers.tanh import Tanh
+
+__all__ = [
+    "MSE",
+    "Dropout",
+    "Flatten",
+    "FullyConnected",
+    "Layer",
+    "Params",
+    "ReLU",
+    "Sigmoid",
+    "SoftmaxCE",
+    "Tanh",
+    "softmax",
+]

@@ -1,0 +1,140 @@
+"""What layers require of their arguments, and the sentences that say so.
+
+Each function returns the argument as an array that the layer can compute with, and never
+changes it. The common case, an array that is right already, costs a few comparisons.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.params import Array
+
+if TYPE_CHECKING:
+    from layers.base import Layer
+
+
+def numbers(value: Any, name: str, owner: str) -> Array:
+    """`value` as an array of real numbers; strings, None, objects and complex are refused."""
+    if value is None:
+        raise TypeError(f"{owner}: expected {name} to be an array of numbers, got None")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{owner}: expected {name} to be a rectangular array, got rows of different lengths"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{owner}: expected {name} to be an array of real numbers, "
+            f"got {type(value).__name__} of dtype {array.dtype}"
+        )
+    return array
+
+
+def floating(layer: Layer, x: Any, dtype: Any = None, name: str = "x") -> Array:
+    """`x` as a floating array: of `dtype`, or where that is None of its own.
+
+    Integers become float64 where no dtype is asked for.
+    """
+    if type(x) is not np.ndarray or x.dtype.kind != "f":
+        x = numbers(x, name, layer.label)
+        if dtype is None and x.dtype.kind != "f":
+            dtype = np.float64
+    return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+
+
+def upstream(layer: Layer, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+    """`dout` in the dtype of the output, whose shape it must have."""
+    if type(dout) is not np.ndarray or dout.dtype != dtype:
+        dout = numbers(dout, "dout", layer.label).astype(dtype)
+    if dout.shape != shape:
+        raise ValueError(
+            f"{layer.label}: expected dout of shape {shape}, the shape of the output, "
+            f"got {dout.shape}"
+        )
+    return dout
+
+
+def factor(layer: Layer, dout: Any) -> float:
+    """`dout` of a loss, a number, as a Python float."""
+    array = numbers(dout, "dout", layer.label)
+    if array.ndim:
+        raise ValueError(
+            f"{layer.label}: expected dout to be a number, because a loss is one, "
+            f"got an array of shape {array.shape}"
+        )
+    return float(array)
+
+
+def not_empty(layer: Layer, x: Array, name: str) -> None:
+    """Refuse an empty batch, of which there is no mean."""
+    if not x.size:
+        raise ValueError(
+            f"{layer.label}: expected at least one example, got {name} of shape {x.shape}; "
+            "the mean over an empty batch does not exist"
+        )
+
+
+def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
+    """Class labels: `n` integers from 0 to `classes` - 1."""
+    array = numbers(y, "labels", layer.label)
+    if array.shape == (n, classes) and classes > 1:
+        raise ValueError(
+            f"{layer.label}: expected labels of shape ({n},), one integer an example, got "
+            f"{array.shape}, which looks like one-hot rows; pass labels.argmax(axis=1)"
+        )
+    if array.shape != (n,):
+        raise ValueError(
+            f"{layer.label}: expected labels of shape ({n},), one for each example, "
+            f"got {array.shape}"
+        )
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"{layer.label}: expected integer labels, got dtype {array.dtype}; "
+            "pass labels.astype(int) if they are classes"
+        )
+    if n and not (array.min() >= 0 and array.max() < classes):
+        worst = int(np.flatnonzero((array < 0) | (array >= classes))[0])
+        raise ValueError(
+            f"{layer.label}: expected labels from 0 to {classes - 1}, because there are "
+            f"{classes} classes, got {array[worst]} at position {worst}"
+        )
+    return array
+
+
+def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:
+    """Weights of the `n` examples, scaled to sum to 1."""
+    array = floating(layer, sample_weight, dtype, name="sample_weight")
+    if array.shape != (n,):
+        raise ValueError(
+            f"{layer.label}: expected sample_weight of shape ({n},), one for each example, "
+            f"got {array.shape}"
+        )
+    total = array.sum()
+    if not (array >= 0).all() or not 0 < total < np.inf:
+        raise ValueError(
+            f"{layer.label}: expected sample_weight to be at least 0, finite and not all 0, "
+            f"got values from {array.min()} to {array.max()}"
+        )
+    return array / total
+
+
+def count(value: Any, name: str, owner: str) -> int:
+    """A whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{owner}: expected {name} to be a whole number from 1, got {value!r}")
+    return int(value)
+
+
+def generator(rng: Any, owner: str) -> np.random.Generator:
+    """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{owner}: expected rng to be None, a seed (a whole number from 0) or a "
+            f"numpy.random.Generator, got {rng!r}"
+        ) from None

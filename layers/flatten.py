@@ -1,0 +1,52 @@
+"""Flattening each example to a row."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from layers import checks
+from layers.base import Cached, Grads, Layer
+from layers.params import Array
+
+
+class Flatten(Layer):
+    """Lay each example out as one row: (N, ...) becomes (N, D), D the product of the rest.
+
+    y and dx are views: the same numbers in another shape.
+
+    Raises
+    ------
+    ValueError
+        If x is a single number, which has no batch axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flatten = Flatten()
+    >>> flatten.forward(np.zeros((5, 8, 8))).shape
+    (5, 64)
+    >>> dx, _ = flatten.backward(np.ones((5, 64)))
+    >>> dx.shape
+    (5, 8, 8)
+    """
+
+    _shape = Cached()
+    _dtype = Cached()
+
+    def forward(self, x: Any) -> Array:
+        """Return x with all axes but the first made one."""
+        x = checks.floating(self, x)
+        if x.ndim == 0:
+            raise ValueError(f"{self.label}: expected x of shape (N, ...), got a single number")
+        self._shape, self._dtype = x.shape, x.dtype
+        return x.reshape(_flat(x.shape))
+
+    def backward(self, dout: Any) -> tuple[Array, Grads]:
+        """Return dout in the shape that x had."""
+        dout = checks.upstream(self, dout, _flat(self._shape), self._dtype)
+        return dout.reshape(self._shape), {}
+
+
+def _flat(shape: tuple[int, ...]) -> tuple[int, int]:
+    return shape[0], math.prod(shape[1:])

@@ -1,0 +1,126 @@
+"""Softmax and cross-entropy in one layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers import checks
+from layers.base import Cached, Grads, Layer
+from layers.params import Array
+
+
+def softmax(scores: Any) -> Array:
+    """Probabilities from scores: exp(s) / sum of exp(s), along the last axis.
+
+    Subtracting the largest score first changes nothing in the quotient and keeps exp from
+    overflowing.
+
+    Parameters
+    ----------
+    scores : array (..., C)
+        Any finite numbers.
+
+    Returns
+    -------
+    array (..., C)
+        Probabilities, which sum to 1 along the last axis.
+
+    Examples
+    --------
+    >>> softmax([3.2, 5.1, -1.7]).round(2)
+    array([0.13, 0.87, 0.  ])
+
+    Notes
+    -----
+    Source: the cat, car and frog of the lecture "Backpropagation" by Li, Karpathy and Johnson.
+    """
+    return _softmax(checks.floating(SoftmaxCE(), scores, name="scores"))[0]
+
+
+class SoftmaxCE(Layer):
+    """Softmax followed by cross-entropy, the negative log-likelihood of the right class.
+
+    For scores (N, C) and labels (N,), integers from 0 to C - 1::
+
+        p = softmax(scores)                                    (N, C)
+        loss = mean over the batch of -log p[n, labels[n]]
+        dscores = (p - onehot(labels)) / N                     (N, C)
+
+    The loss is computed from the scores, log p = s - log sum exp(s), so that it is right for any
+    finite scores: no probability is clipped.
+
+    Raises
+    ------
+    ValueError
+        If scores are not (N, C), labels not (N,) or out of range, or the batch is empty.
+    TypeError
+        If labels are not integers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> loss = SoftmaxCE()
+    >>> round(loss.forward([[3.2, 5.1, -1.7]], [0]), 2)
+    2.04
+    >>> dscores, _ = loss.backward()
+    >>> dscores.round(2)
+    array([[-0.87,  0.87,  0.  ]])
+
+    Notes
+    -----
+    ``sample_weight`` (N,) makes it the weighted mean over the examples. Source: CSCI 544,
+    lecture 8, "FNN and Classification"; the lecture of Li, Karpathy and Johnson, whose 0.89 for
+    this example is a logarithm to base 10.
+    """
+
+    _p = Cached()
+    _labels = Cached()
+    _weight = Cached()
+
+    def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
+        """Return the mean of -log p of the right classes."""
+        scores = checks.floating(self, scores, name="scores")
+        labels = self.check(scores.shape, labels)
+        checks.not_empty(self, scores, "scores")
+        weight: Any = 1 / len(scores)
+        if sample_weight is not None:
+            weight = checks.weights(self, sample_weight, len(scores), scores.dtype)
+        self._p, log_p = _softmax(scores)
+        self._labels, self._weight = labels, weight
+        return -float((weight * log_p[np.arange(len(labels)), labels]).sum())
+
+    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+        """Return dscores = (p - onehot(labels)) / N * dout."""
+        dscores = self._p.copy()
+        dscores[np.arange(len(dscores)), self._labels] -= 1
+        dscores *= np.reshape(self._weight * checks.factor(self, dout), (-1, 1))
+        return dscores, {}
+
+    def check(self, shape: tuple[int, ...], labels: Any) -> Array:
+        """Labels for scores of the given shape, or an exception that says what is wrong."""
+        if len(shape) != 2:
+            raise ValueError(f"{self.label}: expected scores of shape (N, C), got {shape}")
+        return checks.labels(self, labels, *shape)
+
+    @staticmethod
+    def accuracy(scores: Any, labels: Any) -> float:
+        """The share of examples whose highest score is that of the right class.
+
+        Examples
+        --------
+        >>> SoftmaxCE.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
+        0.5
+        """
+        return float((np.argmax(scores, axis=-1) == np.asarray(labels)).mean())
+
+
+def _softmax(scores: Array) -> tuple[Array, Array]:
+    """p and log p along the last axis."""
+    # Finite scores can lie further apart than the largest float: exp(-inf) = 0 is right then.
+    with np.errstate(over="ignore"):
+        shifted = scores - scores.max(axis=-1, keepdims=True)
+        e = np.exp(shifted)
+        total = e.sum(axis=-1, keepdims=True)
+        return e / total, shifted - np.log(total)

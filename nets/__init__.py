@@ -1,0 +1,1 @@
+"""Nets of layers, and what one does with them."""
