@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -13,10 +13,10 @@ from layers.casting import cast
 from layers.params import Array, Params
 
 Grads = dict[str, Array]
+T = TypeVar("T")
 Self = TypeVar("Self", bound="Layer")
 
 
-@runtime_checkable
 class LayerLike(Protocol):
     """What the rest of the library asks of a layer: any class with these three will do."""
 
@@ -29,14 +29,16 @@ class LayerLike(Protocol):
         """Return the gradient of the input and a dict of the parameters' gradients."""
 
 
-class Cached:
+class Cached(Generic[T]):
     """Declares what `forward` keeps for `backward`; reading it too early raises a sentence."""
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    # A non-data descriptor: the instance's own attribute, once set, is found first.
+    @overload
+    def __get__(self, layer: None, owner: type) -> Cached[T]: ...
+    @overload
+    def __get__(self, layer: object, owner: type) -> T: ...
+    # A non-data descriptor: the layer's own attribute, once forward has set it, is found first.
     def __get__(self, layer: Any, owner: type) -> Any:
+        """Raise for a layer that has not run forward."""
         if layer is None:
             return self
         raise RuntimeError(

@@ -11,20 +11,18 @@ from numpy.typing import DTypeLike
 T = TypeVar("T")
 
 
-def floating_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
     """`dtype` as a NumPy dtype, float64 for None; anything but a floating one is refused."""
     try:
         found = np.dtype(np.float64 if dtype is None else dtype)
     except TypeError:
-        raise TypeError(
-            f"dtype: expected a floating dtype such as 'float32', got {dtype!r}"
-        ) from None
+        found = np.dtype(object)
     if found.kind != "f":
-        raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {found}")
+        raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {dtype!r}")
     return found
 
 
-def cast(layer: T, dtype: DTypeLike) -> T:
+def cast(layer: T, dtype: DTypeLike | None) -> T:
     """A deep copy of a layer or net whose floating parameters have another dtype.
 
     Works on any object with ``params``. An array that the object holds under further names (a

@@ -39,23 +39,25 @@ def floating(layer: Layer, x: Any, dtype: Any = None, name: str = "x") -> Array:
 
     Integers become float64 where no dtype is asked for.
     """
+    array: Array = x
     if type(x) is not np.ndarray or x.dtype.kind != "f":
-        x = numbers(x, name, layer.label)
-        if dtype is None and x.dtype.kind != "f":
+        array = numbers(x, name, layer.label)
+        if dtype is None and array.dtype.kind != "f":
             dtype = np.float64
-    return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+    return array if dtype is None or array.dtype == dtype else array.astype(dtype)
 
 
 def upstream(layer: Layer, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
     """`dout` in the dtype of the output, whose shape it must have."""
+    array: Array = dout
     if type(dout) is not np.ndarray or dout.dtype != dtype:
-        dout = numbers(dout, "dout", layer.label).astype(dtype)
-    if dout.shape != shape:
+        array = numbers(dout, "dout", layer.label).astype(dtype)
+    if array.shape != shape:
         raise ValueError(
             f"{layer.label}: expected dout of shape {shape}, the shape of the output, "
-            f"got {dout.shape}"
+            f"got {array.shape}"
         )
-    return dout
+    return array
 
 
 def factor(layer: Layer, dout: Any) -> float:
@@ -119,7 +121,8 @@ def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:
             f"{layer.label}: expected sample_weight to be at least 0, finite and not all 0, "
             f"got values from {array.min()} to {array.max()}"
         )
-    return array / total
+    shares: Array = array / total
+    return shares
 
 
 def count(value: Any, name: str, owner: str) -> int:

@@ -47,7 +47,7 @@ class Dropout(Layer):
     Source: CSE 587, lecture 3, "Training Tricks"; Srivastava et al., 2014.
     """
 
-    _mask = Cached()
+    _mask = Cached[Array]()
 
     def __init__(self, p: float, *, rng: Any = None) -> None:
         if isinstance(p, bool) or not isinstance(p, (int, float, np.number)) or not 0 <= p < 1:
@@ -62,7 +62,8 @@ class Dropout(Layer):
         x = checks.floating(self, x)
         kept = self._rng.random(x.shape) >= self.p
         self._mask = kept.astype(x.dtype) / (1 - self.p)
-        return x * self._mask
+        y: Array = x * self._mask
+        return y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:
         """Return dx: the gradient passes where the entry did, scaled likewise."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from layers import checks
 from layers.base import Cached, Grads, Layer
 from layers.params import Array
@@ -31,8 +33,8 @@ class Flatten(Layer):
     (5, 8, 8)
     """
 
-    _shape = Cached()
-    _dtype = Cached()
+    _shape = Cached[tuple[int, ...]]()
+    _dtype = Cached[np.dtype[Any]]()
 
     def forward(self, x: Any) -> Array:
         """Return x with all axes but the first made one."""
@@ -44,8 +46,8 @@ class Flatten(Layer):
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:
         """Return dout in the shape that x had."""
-        dout = checks.upstream(self, dout, _flat(self._shape), self._dtype)
-        return dout.reshape(self._shape), {}
+        rows = checks.upstream(self, dout, _flat(self._shape), self._dtype)
+        return rows.reshape(self._shape), {}
 
 
 def _flat(shape: tuple[int, ...]) -> tuple[int, int]:

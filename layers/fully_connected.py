@@ -67,7 +67,7 @@ class FullyConnected(Layer):
     layer is written for columns, W x + b.
     """
 
-    _x = Cached()
+    _x = Cached[Array]()
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class FullyConnected(Layer):
         *,
         bias: bool = True,
         weight_init: str | Initializer = "xavier_uniform",
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         rng: Any = None,
     ) -> None:
         name = type(self).__name__
@@ -129,12 +129,12 @@ class FullyConnected(Layer):
         return f"{type(self).__name__} {self.in_features} -> {self.out_features}"
 
     def _batch(self, x: Any) -> Array:
-        x = checks.floating(self, x, self.dtype)
-        if x.ndim == 0 or x.shape[-1] != self.in_features:
+        batch = checks.floating(self, x, self.dtype)
+        if batch.ndim == 0 or batch.shape[-1] != self.in_features:
             raise ValueError(
-                f"{self.label}: expected x of shape (..., {self.in_features}), got {x.shape}"
+                f"{self.label}: expected x of shape (..., {self.in_features}), got {batch.shape}"
             )
-        return x
+        return batch
 
     def _upstream(self, dout: Any, x: Array) -> Array:
         shape = (*x.shape[:-1], self.out_features)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from layers import checks
 from layers.base import Cached, Grads, Layer
 from layers.params import Array
@@ -38,8 +36,8 @@ class MSE(Layer):
     counts an example as if it stood there twice.
     """
 
-    _difference = Cached()
-    _weight = Cached()
+    _difference = Cached[Array]()
+    _weight = Cached[Any]()
 
     def forward(self, y: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of (y - t)**2."""
@@ -61,14 +59,14 @@ class MSE(Layer):
             return 1 / y.size
         rows = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
         weight = checks.weights(self, sample_weight, len(rows), y.dtype)
-        return (weight / rows.shape[1]).reshape(-1, *[1] * (y.ndim - 1))
+        return (weight / rows.shape[1]).reshape(y.shape[:1] + (1,) * (y.ndim - 1))
 
     def check(self, shape: tuple[int, ...], t: Any) -> Array:
         """Targets for an output of the given shape, or an exception that says what is wrong."""
-        t = checks.numbers(t, "t", self.label)
-        if t.shape != shape:
+        targets = checks.numbers(t, "t", self.label)
+        if targets.shape != shape:
             raise ValueError(
-                f"{self.label}: expected targets t of shape {shape}, the shape of y, got {t.shape}; "
-                "reshape one of them, they are never broadcast"
+                f"{self.label}: expected targets t of shape {shape}, the shape of y, got "
+                f"{targets.shape}; reshape one of them, they are never broadcast"
             )
-        return t
+        return targets

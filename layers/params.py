@@ -72,7 +72,7 @@ class Params(dict[str, Array]):
         for name, value in values.items():
             self[name] = value
 
-    def __ior__(self, other: Any) -> Params:  # type: ignore[override, misc]
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]  # dict has more overloads
         self.update(other)
         return self
 
@@ -80,7 +80,7 @@ class Params(dict[str, Array]):
         raise KeyError(f"a layer keeps its parameters ({_names(self)}): none can be removed")
 
     __delitem__ = _refuse
-    pop = _refuse  # type: ignore[assignment]
+    pop = _refuse
     popitem = _refuse
     clear = _refuse
 

@@ -31,7 +31,7 @@ class ReLU(Layer):
     Source: CSE 587, lecture 3, "Activation Functions"; EECS 442, discussion 5.
     """
 
-    _y = Cached()
+    _y = Cached[Array]()
 
     def forward(self, x: Any) -> Array:
         """Return max(0, x)."""

@@ -32,7 +32,7 @@ class Sigmoid(Layer):
     Source: CSE 587, lecture 3, "A Neuron"; the derivative as in CSCI 544, lecture 8.
     """
 
-    _y = Cached()
+    _y = Cached[Array]()
 
     def forward(self, x: Any) -> Array:
         """Return 1 / (1 + exp(-x))."""

@@ -75,9 +75,9 @@ class SoftmaxCE(Layer):
     this example is a logarithm to base 10.
     """
 
-    _p = Cached()
-    _labels = Cached()
-    _weight = Cached()
+    _p = Cached[Array]()
+    _labels = Cached[Array]()
+    _weight = Cached[Any]()
 
     def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
         """Return the mean of -log p of the right classes."""
@@ -117,7 +117,7 @@ class SoftmaxCE(Layer):
 
 
 def _softmax(scores: Array) -> tuple[Array, Array]:
-    """p and log p along the last axis."""
+    """Probabilities and their logarithms, along the last axis."""
     # Finite scores can lie further apart than the largest float: exp(-inf) = 0 is right then.
     with np.errstate(over="ignore"):
         shifted = scores - scores.max(axis=-1, keepdims=True)

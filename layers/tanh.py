@@ -31,7 +31,7 @@ class Tanh(Layer):
     Source: CSE 587, lecture 3, "Activation Functions".
     """
 
-    _y = Cached()
+    _y = Cached[Array]()
 
     def forward(self, x: Any) -> Array:
         """Return tanh(x)."""
