@@ -7,6 +7,7 @@ from layers.base import Layer
 from layers.dropout import Dropout
 from layers.flatten import Flatten
 from layers.fully_connected import FullyConnected
+from layers.gradcheck import assert_gradients, gradcheck
 from layers.mse import MSE
 from layers.params import Params
 from layers.relu import ReLU
@@ -25,5 +26,7 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCE",
     "Tanh",
+    "assert_gradients",
+    "gradcheck",
     "softmax",
 ]

@@ -91,14 +91,10 @@ class Layer:
 
     @params.setter
     def params(self, arrays: Mapping[str, Array]) -> None:
-        if not self.__dict__.get("_params"):
-            self._params = Params(arrays)
-        elif arrays.keys() == self._params.keys():
-            self._params.update(arrays)
+        if self.__dict__.get("_params"):
+            self._params.replace(arrays)
         else:
-            raise KeyError(
-                f"{self.label}: expected the parameters {list(self._params)}, got {list(arrays)}"
-            )
+            self._params = Params(arrays)
 
     def forward(self, *xs: Any) -> Any:
         """Compute the output in training, and keep what `backward` needs."""

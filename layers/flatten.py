@@ -38,11 +38,11 @@ class Flatten(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return x with all axes but the first made one."""
-        x = checks.floating(self, x)
-        if x.ndim == 0:
+        batch = checks.floating(self, x)
+        if batch.ndim == 0:
             raise ValueError(f"{self.label}: expected x of shape (N, ...), got a single number")
-        self._shape, self._dtype = x.shape, x.dtype
-        return x.reshape(_flat(x.shape))
+        self._shape, self._dtype = batch.shape, batch.dtype
+        return batch.reshape(_flat(batch.shape))
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:
         """Return dout in the shape that x had."""

@@ -72,6 +72,12 @@ class Params(dict[str, Array]):
         for name, value in values.items():
             self[name] = value
 
+    def replace(self, arrays: Mapping[str, ArrayLike]) -> None:
+        """Assign all parameters at once; the names must be those that are here."""
+        if arrays.keys() != self.keys():
+            raise KeyError(f"expected the parameters {_names(self)}, got {_names(arrays)}")
+        self.update(arrays)
+
     def __ior__(self, other: Any) -> Any:  # type: ignore[misc]  # dict has more overloads
         self.update(other)
         return self
@@ -88,7 +94,7 @@ class Params(dict[str, Array]):
         return type(self), (dict(self),)
 
 
-def _names(params: Mapping[str, Array]) -> str:
+def _names(params: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, params)) or "none"
 
 

@@ -1,0 +1,130 @@
+"""The gradient check itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.base import label
+from layers.gradcheck.experiment import Experiment, flat
+from layers.gradcheck.form import read
+from layers.gradcheck.laws import broken_laws
+from layers.gradcheck.report import Finding, GradientReport
+from layers.gradcheck.tensors import check_tensor
+
+
+def gradcheck(
+    layer: Any, *inputs: Any, loss: Any = None, rng: Any = None, tolerance: float = 1e-6
+) -> GradientReport:
+    """Compare what `backward` says with what moving the inputs of `forward` shows.
+
+    Works on a copy in float64. Every floating input and every parameter is moved, entry by entry
+    or, where it is large, at sampled entries and along random directions; the change of the
+    output, seen through a random dout, must be what backward predicts. Where the function has a
+    kink, no slope exists, and the comparison is set aside. The laws of layers are checked too:
+    shapes and keys, arguments untouched, two calls agree, linear in dout.
+
+    Parameters
+    ----------
+    layer : layer
+        A layer, a net, a loss, or any object with ``params``, ``forward`` and ``backward``.
+    *inputs : array
+        What ``forward`` is called with. Integers (labels, token ids) and inputs for which
+        ``backward`` returns nothing (a loss's target) are passed through.
+    loss : tuple, optional
+        ``(SoftmaxCE(), labels)`` puts a loss behind a net, instead of a random dout.
+    rng : None, int or numpy.random.Generator
+        For dout, samples and directions. None stands for the seed 0 here, so that a check that
+        passes once passes again.
+    tolerance : float
+        The largest relative error that a right gradient may have.
+
+    Returns
+    -------
+    GradientReport
+        True if all is right; prints as a table.
+
+    Raises
+    ------
+    TypeError
+        If `layer` is no layer, or an input is not an array of real numbers.
+    ValueError
+        If an input or the output holds nan or infinity, where nothing can be compared.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import FullyConnected
+    >>> x = np.random.default_rng(0).normal(size=(6, 5))
+    >>> report = gradcheck(FullyConnected(5, 2, rng=0), x)
+    >>> bool(report)
+    True
+    >>> [tensor.name for tensor in report.tensors]
+    ['x', 'W', 'b']
+
+    Notes
+    -----
+    Source: the centred difference of 10-601, lecture 13, "Finite Difference Method".
+    """
+    _require_layer(layer)
+    if not 0 < tolerance < 1:
+        raise ValueError(f"gradcheck: expected tolerance between 0 and 1, got {tolerance!r}")
+    rng = np.random.default_rng(0 if rng is None else rng)
+    experiment = Experiment(layer, inputs, loss, rng)
+    if not np.isfinite(flat(experiment.y)).all():
+        raise ValueError(
+            f"gradcheck: the output of {experiment.name} holds nan or infinity for these inputs, "
+            "so that nothing can be compared"
+        )
+    here, findings = read(experiment, experiment.gradients(experiment.dout))
+    findings += _laws(experiment, findings)
+    shifted = experiment.shifted(rng)
+    aside, _ = read(shifted, shifted.gradients(shifted.dout))
+    beside = {tensor.name: tensor for tensor in aside}
+    reports = [
+        check_tensor(experiment, tensor, (shifted, beside.get(tensor.name)), tolerance, rng)
+        for tensor in here
+    ]
+    return GradientReport(experiment.name, tolerance, reports, findings)
+
+
+def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:
+    """Run `gradcheck` and raise an AssertionError with its text unless all is right.
+
+    Parameters
+    ----------
+    layer, *inputs, **options
+        As in `gradcheck`.
+
+    Raises
+    ------
+    AssertionError
+        If a gradient is wrong or a law is broken; the message says which and where.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import Tanh
+    >>> assert_gradients(Tanh(), np.array([-1.0, 0.0, 2.0]))
+    """
+    gradcheck(layer, *inputs, **options).raise_if_failed()
+
+
+def _require_layer(layer: Any) -> None:
+    missing = [name for name in ("params", "forward", "backward") if not hasattr(layer, name)]
+    if isinstance(layer, type):
+        raise TypeError(
+            f"gradcheck: expected a layer, got the class {layer.__name__}; "
+            f"make one: {layer.__name__}(...)"
+        )
+    if missing:
+        raise TypeError(
+            f"gradcheck: expected an object with params, forward and backward, "
+            f"got {label(layer)}, which lacks {' and '.join(missing)}"
+        )
+
+
+def _laws(experiment: Experiment, findings: list[Finding]) -> list[Finding]:
+    """The laws take gradients of the right form for granted."""
+    return [] if findings else list(broken_laws(experiment))

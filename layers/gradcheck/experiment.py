@@ -1,0 +1,168 @@
+"""A layer on the bench: a float64 copy of it, its inputs, and a gradient to send back."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from layers.base import label
+from layers.casting import cast
+from layers.params import Array
+
+Index = tuple[int, ...]
+
+
+class Experiment:
+    """What is checked: y = forward(inputs), and the scalar dout . y whose gradient is known.
+
+    Everything is a copy in float64, so that the check may move any entry, and the layer of the
+    caller never notices. Random layers draw the same numbers at each run: the state of every
+    generator that the layer holds is put back first.
+
+    Parameters
+    ----------
+    layer : layer
+        Anything with ``params``, ``forward`` and ``backward``.
+    inputs : sequence of arrays
+        What forward is called with. Floating ones can be moved, the others are passed through.
+    loss : None or tuple
+        A loss and its further arguments, run on the layer's output.
+    rng : numpy.random.Generator
+        Where dout is drawn from.
+    """
+
+    def __init__(
+        self, layer: Any, inputs: Sequence[Any], loss: Any, rng: np.random.Generator
+    ) -> None:
+        self.name = label(layer)
+        self.layer = cast(layer, np.float64)
+        self.inputs = [_own(value, position) for position, value in enumerate(inputs)]
+        self.loss, self.targets = _split(loss)
+        self._generators = [(found, _state(found)) for found in _generators(self.layer)]
+        self.y = self.run()
+        self.dout = _draw_like(self.y, rng)
+
+    def run(self) -> Any:
+        """One forward pass, through the loss if there is one."""
+        for generator, state in self._generators:
+            _restore(generator, state)
+        with np.errstate(all="ignore"):
+            y = self.layer.forward(*self.inputs)
+            return y if self.loss is None else self.loss.forward(y, *self.targets)
+
+    def gradients(self, dout: Any) -> Any:
+        """What backward returns for `dout`, after a loss its own gradient has passed through."""
+        with np.errstate(all="ignore"):
+            if self.loss is not None:
+                dout, _ = self.loss.backward(dout)
+            return self.layer.backward(dout)
+
+    def tensors(self) -> dict[str, Array]:
+        """The floating parameters, live: moving one moves the layer."""
+        return {
+            key: array
+            for key, array in self.layer.params.items()
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f"
+        }
+
+    def shifted(self, rng: np.random.Generator) -> Experiment:
+        """The same experiment a little to the side, away from the kinks of this one."""
+        other = copy.deepcopy(self)
+        for array in [*other.tensors().values(), *other.inputs]:
+            if array.dtype.kind == "f":
+                array += 1e-3 * size_of(array) * rng.uniform(-1, 1, array.shape)
+        other.y = other.run()
+        return other
+
+
+def flat(y: Any) -> Array:
+    """An output, or a tuple of several, as one float64 vector."""
+    parts = y if isinstance(y, tuple) else (y,)
+    return np.concatenate([np.ravel(np.asarray(part, np.float64)) for part in parts])
+
+
+def scaled(dout: Any, by: float) -> Any:
+    """`dout`, or each of a tuple, times a number, as new arrays."""
+    return tuple(by * part for part in dout) if isinstance(dout, tuple) else by * dout
+
+
+def size_of(array: Array) -> float:
+    """The root mean square of the entries, or 1 where all are 0."""
+    return float(np.sqrt(np.mean(np.square(array)))) or 1.0 if array.size else 1.0
+
+
+def _own(value: Any, position: int) -> Array:
+    try:
+        array = np.array(value)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"gradcheck: expected input {position} to be an array of real numbers, "
+            f"got {type(value).__name__} of dtype {array.dtype}"
+        )
+    if array.dtype.kind != "f":
+        return array
+    if not np.isfinite(array).all():
+        worst = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"gradcheck: expected finite inputs, got {array[worst]} at {list(worst)} of input "
+            f"{position}; nothing can be compared there"
+        )
+    return array.astype(np.float64)
+
+
+def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
+    if loss is None:
+        return None, ()
+    if not isinstance(loss, tuple) or not hasattr(loss[0], "backward"):
+        raise TypeError(f"gradcheck: expected loss=(loss layer, labels), got {type(loss).__name__}")
+    return copy.deepcopy(loss[0]), loss[1:]
+
+
+def _draw_like(y: Any, rng: np.random.Generator) -> Any:
+    """A random dout for y: of either sign, and nowhere near 0, where errors would hide."""
+    if isinstance(y, tuple):
+        return tuple(_draw_like(part, rng) for part in y)
+    shape = np.shape(y)
+    dout = rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
+    return dout if shape else float(dout)
+
+
+def _generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:
+    """All random generators that an object holds, directly or in objects inside."""
+    seen = set() if seen is None else seen
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, (np.random.Generator, np.random.RandomState, random.Random)):
+        yield thing
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from _generators(value, seen)
+    elif isinstance(thing, (list, tuple)):
+        for value in thing:
+            yield from _generators(value, seen)
+    elif hasattr(thing, "__dict__") and not isinstance(thing, type):
+        yield from _generators(vars(thing), seen)
+
+
+def _state(generator: Any) -> Any:
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator.state
+    if isinstance(generator, np.random.RandomState):
+        return generator.get_state()
+    return generator.getstate()
+
+
+def _restore(generator: Any, state: Any) -> None:
+    if isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = state
+    elif isinstance(generator, np.random.RandomState):
+        generator.set_state(state)
+    else:
+        generator.setstate(state)

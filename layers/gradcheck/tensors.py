@@ -1,0 +1,129 @@
+"""Comparing one tensor's gradient with numeric slopes, entry by entry or by samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.gradcheck.experiment import Experiment, Index, flat, size_of
+from layers.gradcheck.form import Tensor
+from layers.gradcheck.numeric import Line, careful, direction_line, entry_line, quick
+from layers.gradcheck.report import Entry, TensorReport
+from layers.params import Array
+
+Place = Index | Array
+
+WORK = 10**8  # how many numbers the passes for one tensor may touch, about
+FEWEST, MOST = 50, 1000  # entries compared in any case, and at most
+DIRECTIONS = 6
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One number to compare: a line through the tensor, and backward's slope along it."""
+
+    place: str
+    line: Line
+    analytic: float
+
+
+def check_tensor(
+    experiment: Experiment,
+    tensor: Tensor,
+    shifted: tuple[Experiment, Tensor | None],
+    tolerance: float,
+    rng: np.random.Generator,
+) -> TensorReport:
+    """Compare the gradient of one tensor.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The layer on the bench.
+    tensor : Tensor
+        The tensor, live in the experiment, and what backward says of it.
+    shifted : tuple of Experiment, Tensor
+        The same two a little to the side, to tell a kink from a mistake.
+    tolerance : float
+        The largest relative error of a right gradient.
+    rng : numpy.random.Generator
+        Chooses entries and directions of a large tensor.
+    """
+    entries = _chosen(tensor.array, _affordable(experiment), rng)
+    ways = [] if len(entries) == tensor.array.size else _ways(tensor, rng)
+    kinks, wrong = 0, 0
+    worst: Entry | None = None
+    places: list[Place] = [*entries, *ways]
+    for place in places:
+        found, kinked = _compare(_probe(experiment, tensor, place), tolerance)
+        if found.error > tolerance and kinked and _right_at(*shifted, place, tolerance):
+            kinks += 1
+            continue
+        wrong += found.error > tolerance
+        if worst is None or found.error > worst.error:
+            worst = found
+    return TensorReport(
+        tensor.name, tensor.array.shape, len(entries), len(ways), kinks, worst, wrong
+    )
+
+
+def _compare(probe: Probe, tolerance: float) -> tuple[Entry, bool]:
+    """The comparison, and whether the function may have a kink there."""
+    numeric = quick(probe.line)
+    error = _relative(probe.analytic, numeric, 0.0)
+    if error <= tolerance:
+        return Entry(probe.place, probe.analytic, numeric, error), False
+    slope = careful(probe.line)
+    error = _relative(probe.analytic, slope.value, 2 * slope.error / tolerance)
+    kinked = slope.kink > 1e-3 * abs(probe.analytic - slope.value)
+    return Entry(probe.place, probe.analytic, slope.value, error), kinked
+
+
+def _right_at(
+    experiment: Experiment, tensor: Tensor | None, place: Place, tolerance: float
+) -> bool:
+    if tensor is None:
+        return False
+    return _compare(_probe(experiment, tensor, place), tolerance)[0].error <= tolerance
+
+
+def _relative(analytic: float, numeric: float, floor: float) -> float:
+    """Difference over size; above the tolerance only if the numeric error cannot explain it."""
+    if analytic == numeric or floor == np.inf:
+        return 0.0
+    if not (np.isfinite(analytic) and np.isfinite(numeric)):
+        return np.inf
+    return abs(analytic - numeric) / (max(abs(analytic), abs(numeric)) + floor)
+
+
+def _affordable(experiment: Experiment) -> int:
+    """How many entries to compare: fewer where one pass is more work."""
+    arrays = [*experiment.tensors().values(), *experiment.inputs, flat(experiment.y)]
+    return int(np.clip(WORK // sum(array.size for array in arrays), FEWEST, MOST))
+
+
+def _chosen(array: Array, most: int, rng: np.random.Generator) -> list[Index]:
+    """The places of all entries, or of a random sample."""
+    if array.size <= most:
+        return list(np.ndindex(array.shape))
+    sample = np.sort(rng.choice(array.size, most, replace=False))
+    return [tuple(int(i) for i in np.unravel_index(k, array.shape)) for k in sample]
+
+
+def _ways(tensor: Tensor, rng: np.random.Generator) -> list[Array]:
+    """Directions of unit size: random ones, and along the gradient, where it is steepest."""
+    ways = [rng.standard_normal(tensor.array.shape) for _ in range(DIRECTIONS)]
+    if tensor.gradient.any():
+        ways.append(tensor.gradient)
+    return [way / size_of(way) for way in ways]
+
+
+def _probe(experiment: Experiment, tensor: Tensor, place: Place) -> Probe:
+    scale = size_of(tensor.array)
+    if isinstance(place, np.ndarray):
+        line = direction_line(experiment, tensor.array, place, scale)
+        return Probe("one direction", line, float(np.vdot(tensor.gradient, place)))
+    name = f"{tensor.name}[{', '.join(map(str, place))}]" if place else tensor.name
+    line = entry_line(experiment, tensor.array, place, scale)
+    return Probe(name, line, float(tensor.gradient[place]))

@@ -1,0 +1,29 @@
+"""Errors inside a net that say where they happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.base import label
+
+
+def located(error: Exception, index: int, layer: Any) -> Exception:
+    """The same error, with the position and the name of the layer before its message.
+
+    Raised in place of `error`, it keeps the traceback; an error whose message cannot be
+    rewritten comes back as a RuntimeError.
+
+    Examples
+    --------
+    >>> from layers import ReLU
+    >>> located(ValueError("ReLU: expected dout of shape (2, 3), got (3,)"), 1, ReLU())
+    ValueError('layer 1 (ReLU): expected dout of shape (2, 3), got (3,)')
+    """
+    name = label(layer)
+    where = f"layer {index} ({name}): "
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        error.args = (where + error.args[0].removeprefix(f"{name}: "),)
+        return error
+    wrapped = RuntimeError(f"{where}{type(error).__name__}: {error}")
+    wrapped.__cause__ = error
+    return wrapped

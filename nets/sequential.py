@@ -1,0 +1,279 @@
+"""A net that chains layers and runs them in reverse."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, overload
+
+from layers.base import Cached, Grads, Layer, LayerLike, label, predict
+from layers.params import Array, Params
+from nets.errors import located
+from nets.interop import weights
+from nets.summary import Summary
+
+
+class Sequential(Layer):
+    """Layers one after the other: each takes what the one before it gives.
+
+    ``forward`` runs them from first to last; ``backward`` runs them from last to first, handing
+    each the gradient of its output, which is the gradient of the next one's input: the chain
+    rule. A net is a layer itself, and may stand inside another net.
+
+    Parameters
+    ----------
+    *layers : layer
+        Any objects with ``params``, ``forward`` and ``backward``; each may stand here once.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        All parameters, live: ``"0.W"`` is W of the first layer, ``"2.0.b"`` b of the first layer
+        in the net that is the third layer.
+
+    Raises
+    ------
+    TypeError
+        If something that is not a layer is given.
+    ValueError
+        If one object is given twice: it could keep only one of its two inputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import FullyConnected, ReLU, SoftmaxCE
+    >>> from optimizers import SGD
+    >>> net = Sequential(FullyConnected(2, 8, rng=0), ReLU(), FullyConnected(8, 2, rng=1))
+    >>> x, labels = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0, 1])
+    >>> loss, optimizer = SoftmaxCE(), SGD(0.5)
+    >>> for _ in range(100):
+    ...     value = loss.forward(net.forward(x), labels)
+    ...     dscores, _ = loss.backward()
+    ...     dx, grads = net.backward(dscores)
+    ...     optimizer.step(net.params, grads)
+    >>> net.predict(x).argmax(axis=1)
+    array([0, 1])
+    """
+
+    _ran = Cached[tuple[LayerLike, ...]]()
+
+    def __init__(self, *layers: LayerLike) -> None:
+        for index, layer in enumerate(layers):
+            _check_layer(index, layer)
+        _check_once(layers)
+        self.layers = layers
+        self._can_skip_dx = [
+            "input_gradient" in inspect.signature(layer.backward).parameters for layer in layers
+        ]
+
+    @property
+    def params(self) -> Params:
+        """All parameters by position and name; assigning to an entry writes into its memory."""
+        return Params(
+            {
+                f"{index}.{name}": array
+                for index, layer in enumerate(self.layers)
+                for name, array in layer.params.items()
+            }
+        )
+
+    @params.setter
+    def params(self, arrays: Mapping[str, Array]) -> None:
+        self.params.replace(arrays)
+
+    def forward(self, x: Any) -> Any:
+        """Run the layers from first to last, and return what the last one gives."""
+        done = 0
+        try:
+            for layer in self.layers:
+                x = layer.forward(x)
+                done += 1
+        except Exception as error:
+            if done:  # some layers hold this input now, and some the one before
+                self.__dict__.pop("_ran", None)
+            raise located(error, done, self.layers[done]) from error.__cause__
+        self._ran = self.layers
+        return x
+
+    def backward(self, dout: Any, input_gradient: bool = True) -> tuple[Any, Grads]:
+        """Run the layers from last to first.
+
+        Parameters
+        ----------
+        dout : array
+            The gradient of the net's output.
+        input_gradient : bool
+            Whether dx is wanted. Without it, the first layer with parameters need not compute
+            the gradient of its input, which saves a product, and those before it need not run.
+
+        Returns
+        -------
+        dx : array or None
+            The gradient of the net's input; None if it was not wanted.
+        grads : dict of str to ndarray
+            One gradient for each entry of `params`, under the same keys.
+        """
+        layers = self._ran
+        first = 0 if input_gradient else _first_with_params(layers)
+        found: list[Grads] = []
+        index = len(layers)
+        try:
+            for index in range(len(layers) - 1, first - 1, -1):
+                dx_wanted = input_gradient or index > first or not self._can_skip_dx[index]
+                dout, grads = _backward(layers[index], dout, dx_wanted)
+                found.append({f"{index}.{name}": g for name, g in grads.items()})
+        except Exception as error:
+            raise located(error, index, layers[index]) from error.__cause__
+        return dout if input_gradient else None, _merged(reversed(found))
+
+    def predict(self, x: Any) -> Any:
+        """Run the layers for inference: dropout does nothing, and nothing is kept."""
+        done = 0
+        try:
+            for layer in self.layers:
+                x = predict(layer, x)
+                done += 1
+        except Exception as error:
+            raise located(error, done, self.layers[done]) from error.__cause__
+        return x
+
+    def summary(self, input_shape: tuple[int, ...] | None = None) -> Summary:
+        """A table of the layers, the shapes of their outputs and their parameter counts.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            The shape of one example. Where it is not given, the first layer that knows its
+            number of inputs tells it.
+
+        Returns
+        -------
+        Summary
+            Prints as text, and shows as an HTML table in Jupyter.
+
+        Examples
+        --------
+        >>> from layers import FullyConnected, ReLU
+        >>> Sequential(FullyConnected(64, 32), ReLU(), FullyConnected(32, 10)).summary()
+        layer                    output    parameters
+        0 FullyConnected(64, 32) (N, 32)        2,080
+        1 ReLU()                 (N, 32)            0
+        2 FullyConnected(32, 10) (N, 10)          330
+        2,410 parameters, 19.3 kB in float64
+        """
+        return Summary(self, input_shape)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the layers' description and parameters to a safetensors file.
+
+        The file is written beside the old one and then takes its place, so that an interrupted
+        save leaves the old one whole.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        weights.save(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Sequential:
+        """A net from a file that `save` wrote.
+
+        Raises
+        ------
+        OSError
+            If there is no such file.
+        ValueError
+            If it is damaged or foreign, or the net has layers that are not part of this library;
+            for these, build the net and use `load_params`.
+        """
+        return weights.load(path, Sequential)
+
+    def load_params(self, path: str | os.PathLike[str]) -> None:
+        """Take over the parameters from a safetensors file with the same names and shapes.
+
+        Raises
+        ------
+        OSError
+            If there is no such file.
+        ValueError
+            If it is damaged, or its names or shapes are others. Nothing has been changed then.
+        """
+        weights.load_params(self, path)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequential: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """A layer by its position, or a net of some of the layers, which it shares."""
+        if isinstance(index, slice):
+            return Sequential(*self.layers[index])
+        return self.layers[index]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.layers)
+
+    @property
+    def label(self) -> str:
+        """What error messages call this net."""
+        return f"Sequential of {len(self)} layers"
+
+    def __repr__(self) -> str:
+        lines = ",\n".join(map(repr, self.layers)).replace("\n", "\n    ")
+        return f"Sequential(\n    {lines},\n)" if self.layers else "Sequential()"
+
+
+def _check_layer(index: int, layer: Any) -> None:
+    hint = ""
+    if isinstance(layer, type):
+        hint = f"; make one: {layer.__name__}(...)"
+    elif isinstance(layer, (list, tuple)):
+        hint = "; pass the layers one by one: Sequential(*layers)"
+    elif all(hasattr(layer, name) for name in ("params", "forward", "backward")):
+        return
+    kind = f"the class {layer.__name__}" if isinstance(layer, type) else type(layer).__name__
+    raise TypeError(
+        f"layer {index}: expected an object with params, forward and backward, got {kind}{hint}"
+    )
+
+
+def _check_once(layers: tuple[Any, ...]) -> None:
+    seen: dict[int, str] = {}
+    for path, layer in _leaves(layers):
+        if id(layer) in seen:
+            raise ValueError(
+                f"layer {path} is the same object as layer {seen[id(layer)]} "
+                f"({label(layer)}), and can keep only one input for backward; make a second one"
+            )
+        seen[id(layer)] = path
+
+
+def _leaves(layers: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    for index, layer in enumerate(layers):
+        yield f"{above}{index}", layer
+        if isinstance(layer, Sequential):
+            yield from _leaves(layer, f"{above}{index}.")
+
+
+def _first_with_params(layers: tuple[LayerLike, ...]) -> int:
+    return next((index for index, layer in enumerate(layers) if layer.params), len(layers))
+
+
+def _backward(layer: Any, dout: Any, dx_wanted: bool) -> tuple[Any, Grads]:
+    returned = layer.backward(dout) if dx_wanted else layer.backward(dout, input_gradient=False)
+    if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
+        raise TypeError(
+            f"{label(layer)}: expected backward to return (dx, grads) with a dict of gradients, "
+            f"got {type(returned).__name__}"
+        )
+    return returned
+
+
+def _merged(grads: Iterable[Grads]) -> Grads:
+    return {name: g for of_layer in grads for name, g in of_layer.items()}

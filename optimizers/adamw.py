@@ -1,0 +1,58 @@
+"""AdamW: Adam with decoupled weight decay."""
+
+from __future__ import annotations
+
+from optimizers.adam import Adam
+from optimizers.base import Array, LearningRate, State
+
+
+class AdamW(Adam):
+    """Adam, with the decay of the weights outside of the adaptive step.
+
+    The rule::
+
+        theta <- theta - learning_rate * weight_decay * theta
+        then a step of Adam, whose gradient knows nothing of the decay
+
+    In `Adam`, a weight decay becomes part of g and is divided by sqrt(v) with it; here all
+    weights decay at the same rate.
+
+    Parameters
+    ----------
+    learning_rate, beta1, beta2, epsilon
+        As in `Adam`.
+    weight_decay : float
+        The share of theta that decays per step and unit of learning rate.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> params = {"theta": np.array([1.0])}
+    >>> AdamW(learning_rate=0.1, weight_decay=0.5).step(params, {"theta": np.array([0.0])})
+    >>> params["theta"]
+    array([0.95])
+
+    Notes
+    -----
+    Source: Loshchilov and Hutter, 2019; defaults as in PyTorch.
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(learning_rate, beta1, beta2, epsilon, weight_decay)
+
+    def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
+        """Let theta decay, then move it as Adam does."""
+        theta *= 1 - learning_rate * self.weight_decay
+        self.adapt(theta, g, state, learning_rate)

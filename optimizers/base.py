@@ -1,0 +1,129 @@
+"""What all optimizers share: the step over a dict, the clock and the state."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizers import checks
+
+Array = NDArray[Any]
+LearningRate = float | Callable[[int], float]
+State = dict[str, Array]
+
+
+class Optimizer:
+    """A rule that changes parameters, given their gradients.
+
+    An optimizer knows neither layers nor nets: `step` takes a dict of parameters and a dict of
+    gradients with the same keys. Subclasses name the arrays that they keep for each parameter in
+    `slots`, and define `update`, the rule for one parameter.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        The size of the steps, or a schedule ``t -> float`` of the clock, whose first value is 1.
+
+    Attributes
+    ----------
+    state : dict of str to dict of str to ndarray
+        What the rule remembers, by the parameter's name: ``state["0.W"]["m"]``. It appears with
+        the first step, and may be read and set.
+    t : int
+        The clock: how many steps were made.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+    """
+
+    slots: tuple[str, ...] = ()
+
+    def __init__(self, learning_rate: LearningRate) -> None:
+        self.learning_rate = checks.learning_rate(learning_rate)
+        self.state: dict[str, State] = {}
+        self.t = 0
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
+        """Change every parameter in place by one step of the rule.
+
+        Parameters
+        ----------
+        params : dict of str to ndarray
+            Floating arrays, written in place.
+        grads : dict of str to ndarray
+            Their gradients, under the same keys; left as they are.
+
+        Raises
+        ------
+        KeyError
+            If the keys differ. Nothing has been changed then, nor after the errors below.
+        ValueError
+            If a gradient, or the state of an earlier step, has not the shape of its parameter.
+        TypeError
+            If a parameter is not a writable floating array, or a gradient not real numbers.
+        """
+        gradients = checks.gradients(params, grads)
+        checks.shapes(params, self.state)
+        rate = checks.rate_at(self.learning_rate, self.t + 1)
+        self.t += 1
+        for key, theta in params.items():
+            self.update(theta, gradients[key], self._remembered(key, theta), rate)
+
+    def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
+        """Apply the rule to one parameter `theta` with gradient `g`, in place."""
+        raise NotImplementedError(f"{type(self).__name__} does not define update")
+
+    def _remembered(self, key: str, theta: Array) -> State:
+        state = self.state.setdefault(key, {})
+        for slot in self.slots:
+            if slot not in state:
+                state[slot] = np.zeros_like(theta)
+        return state
+
+    def settings(self) -> dict[str, Any]:
+        """The constructor's arguments as they are now."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of everything: the rule's name, its settings, the clock and the state.
+
+        Examples
+        --------
+        >>> from optimizers import SGD
+        >>> SGD(0.1).state_dict()["settings"]["learning_rate"]
+        0.1
+        """
+        return {
+            "rule": type(self).__name__,
+            "settings": self.settings(),
+            "t": self.t,
+            "state": copy.deepcopy(self.state),
+        }
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Go on from a `state_dict`, of which copies are taken.
+
+        Raises
+        ------
+        ValueError
+            If it is not one, or one of another rule. Nothing has been changed then.
+        """
+        checks.saved(saved, self.state_dict())
+        restored = type(self)(**saved["settings"])
+        restored.state = {
+            key: {slot: np.array(array) for slot, array in slots.items()}
+            for key, slots in saved["state"].items()
+        }
+        restored.t = saved["t"]
+        self.__dict__.update(restored.__dict__)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({shown})"

@@ -1,0 +1,97 @@
+"""What optimizers require of their arguments, and the sentences that say so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+
+def number(name: str, value: Any, low: float = 0.0, below: float = math.inf) -> float:
+    """A real number of at least `low` and less than `below`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise TypeError(f"{name}: expected a number, got {value!r}")
+    if not low <= value < below:
+        wanted = f"at least {low:g}" + ("" if below == math.inf else f" and below {below:g}")
+        raise ValueError(f"{name}: expected a finite number, {wanted}, got {value!r}")
+    return float(value)
+
+
+def learning_rate(value: Any) -> Any:
+    """A number of at least 0, or a schedule, which is asked at each step."""
+    return value if callable(value) else number("learning_rate", value)
+
+
+def rate_at(value: Any, t: int) -> float:
+    """The learning rate at step `t`."""
+    return number(f"the learning rate at step {t}", value(t)) if callable(value) else float(value)
+
+
+def gradients(params: Any, grads: Any) -> dict[str, Any]:
+    """The gradients as arrays, each of the shape of its parameter, which must be writable."""
+    for name, given in (("params", params), ("grads", grads)):
+        if not isinstance(given, Mapping):
+            hint = "; pass net.params" if hasattr(given, "params") else ""
+            raise TypeError(
+                f"step: expected {name} to be a dict of arrays, got {type(given).__name__}{hint}"
+            )
+    if params.keys() != grads.keys():
+        raise KeyError(
+            "step: expected params and grads to have the same keys, but "
+            + " and ".join(_difference(params, grads))
+        )
+    return {key: _gradient(key, theta, grads[key]) for key, theta in params.items()}
+
+
+def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterable[str]:
+    if missing := [key for key in params if key not in grads]:
+        yield f"grads lacks {missing}"
+    if extra := [key for key in grads if key not in params]:
+        yield f"params lacks {extra}"
+
+
+def _gradient(key: str, theta: Any, g: Any) -> Any:
+    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+        kind = theta.dtype if isinstance(theta, np.ndarray) else type(theta).__name__
+        raise TypeError(f"step: expected params[{key!r}] to be a floating array, got {kind}")
+    if not theta.flags.writeable:
+        raise ValueError(f"step: expected params[{key!r}] to be writable, got a read-only array")
+    if not isinstance(g, np.ndarray) or g.dtype.kind not in "fiu":
+        kind = g.dtype if isinstance(g, np.ndarray) else type(g).__name__
+        raise TypeError(f"step: expected grads[{key!r}] to be an array of real numbers, got {kind}")
+    if g.shape != theta.shape:
+        raise ValueError(
+            f"step: expected grads[{key!r}] of shape {theta.shape}, the shape of the parameter, "
+            f"got {g.shape}"
+        )
+    return g
+
+
+def shapes(params: Mapping[str, Any], state: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse state that does not fit: it belongs to another net."""
+    for key in params.keys() & state.keys():
+        for slot, array in state[key].items():
+            if np.shape(array) != params[key].shape:
+                raise ValueError(
+                    f"step: state[{key!r}][{slot!r}] has shape {np.shape(array)}, the parameter "
+                    f"{params[key].shape}; use a new optimizer for another net"
+                )
+
+
+def saved(given: Any, own: Mapping[str, Any]) -> None:
+    """Refuse what is not a `state_dict` of the same rule."""
+    if not isinstance(given, Mapping) or given.keys() != own.keys():
+        raise ValueError(f"load_state_dict: expected a dict with the keys {list(own)}")
+    if given["rule"] != own["rule"]:
+        raise ValueError(
+            f"load_state_dict: expected the state of {own['rule']}, got that of {given['rule']}"
+        )
+    if given["settings"].keys() != own["settings"].keys():
+        raise ValueError(
+            f"load_state_dict: expected the settings {list(own['settings'])}, "
+            f"got {list(given['settings'])}"
+        )
+    if isinstance(given["t"], bool) or not isinstance(given["t"], int) or given["t"] < 0:
+        raise ValueError(f"load_state_dict: expected t to count steps, got {given['t']!r}")

@@ -1,0 +1,78 @@
+"""Stochastic gradient descent, with momentum."""
+
+from __future__ import annotations
+
+from optimizers import checks
+from optimizers.base import Array, LearningRate, Optimizer, State
+
+
+class SGD(Optimizer):
+    """Step against the gradient; with momentum, against a running sum of gradients.
+
+    The rule::
+
+        g <- g + weight_decay * theta
+        v <- momentum * v + g                       v starts at 0
+        theta <- theta - learning_rate * v          with nesterov: g + momentum * v for v
+
+    The learning rate stands outside of v (as in the lecture and in PyTorch), so that changing it
+    takes full effect at once. Whether it is batch, mini-batch or stochastic gradient descent is
+    decided by how many examples the gradient was taken from.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        Step size, or a schedule ``t -> float``.
+    momentum : float
+        In [0, 1): how much of v is kept; 0 is plain gradient descent.
+    nesterov : bool
+        Step along g + momentum * v, where v will be, instead of v. Needs momentum.
+    weight_decay : float
+        Adds weight_decay * theta to the gradient: an L2 penalty on every parameter.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range, or nesterov is asked for without momentum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> params = {"theta": np.array([1.0])}
+    >>> optimizer = SGD(learning_rate=0.1, momentum=0.9)
+    >>> for _ in range(2):
+    ...     optimizer.step(params, {"theta": np.array([1.0])})
+    >>> params["theta"]  # 1 - 0.1 * 1 - 0.1 * 1.9
+    array([0.71])
+
+    Notes
+    -----
+    Source: EECS 442, discussion 5, "Momentum"; CSE 587, lecture 3. Nesterov's form is that of
+    Sutskever et al., 2013, rewritten as in PyTorch so that theta is where the gradient is taken.
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.momentum = checks.number("momentum", momentum, below=1)
+        self.nesterov = bool(nesterov)
+        self.weight_decay = checks.number("weight_decay", weight_decay)
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov: expected a momentum above 0, got 0")
+        self.slots = ("v",) if self.momentum else ()
+
+    def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
+        """Move theta against its gradient."""
+        if self.weight_decay:
+            g = g + self.weight_decay * theta
+        if self.momentum:
+            v = state["v"]
+            v *= self.momentum
+            v += g
+            g = g + self.momentum * v if self.nesterov else v
+        theta -= learning_rate * g
