@@ -1,5 +1,17 @@
-"""Nets of layers, and what one does with them."""
+"""Nets of layers, and what one does with them: training, data, saving, pictures."""
 
+from nets import datasets
 from nets.sequential import Sequential
+from nets.training import L2, DivergenceError, History, Training, evaluate, fit, minibatches
 
-__all__ = ["Sequential"]
+__all__ = [
+    "L2",
+    "DivergenceError",
+    "History",
+    "Sequential",
+    "Training",
+    "datasets",
+    "evaluate",
+    "fit",
+    "minibatches",
+]

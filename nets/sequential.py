@@ -178,7 +178,7 @@ class Sequential(Layer):
         weights.save(self, path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Sequential:
+    def load(path: str | os.PathLike[str]) -> Any:
         """A net from a file that `save` wrote.
 
         Raises

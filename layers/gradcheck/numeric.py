@@ -2,8 +2,8 @@
 
 Two errors fight in a finite difference. Too large a step h bends: the truncation error of the
 centred difference grows like h**2. Too small a step drowns in rounding: that error grows like
-1 / h. Which step is right depends on the function, so a whole ladder of steps is tried, a factor
-of ten apart, and the step is taken at which the neighbours on the ladder agree best.
+1 / h. Which step is right depends on the function, so a whole ladder of steps is tried, two to a
+factor of ten, and the step is taken at which the neighbours on the ladder agree best.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from layers.params import Array
 
 Curve = Callable[[float], Array]
 EPSILON = float(np.finfo(np.float64).eps)
-STEPS_UP, STEPS_DOWN = 2, 11  # the ladder reaches from 100 times the scale to 1e-11 of it
+LONGEST, SHORTEST = 1e2, 1e-13  # where the ladder begins and ends, in units of the scale
+RUNG = 10**0.5  # from one step of the ladder to the next
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,12 @@ def quick(line: Line) -> float:
     return float(line.dout @ rise) / run if run else np.nan
 
 
-def careful(line: Line) -> Slope:
-    """The best centred difference on a ladder of steps."""
+def careful(line: Line, analytic: float) -> Slope:
+    """The best centred difference on a ladder of steps.
+
+    A function may look straight from afar and bend close by, where a unit switches. Therefore a
+    shorter step that speaks for `analytic`, and is sure of it, goes before a longer one.
+    """
     steps = _ladder(line)
     middle = line.outputs(0.0)
     ups = np.array([line.outputs(t) for t in steps]) - middle
@@ -85,67 +90,82 @@ def careful(line: Line) -> Slope:
     usable = np.isfinite(ups).all(axis=1) & np.isfinite(downs).all(axis=1) & (runs > 0)
     if usable.sum() < 3:
         return Slope(np.nan, np.inf, 0.0)
-    ups, downs, runs, steps = ups[usable], downs[usable], runs[usable], steps[usable]
+    ups, downs, runs = ups[usable], downs[usable], runs[usable]
 
     slopes = (ups + downs) @ line.dout / runs
     bends = np.abs(ups - downs) @ np.abs(line.dout)
-    rounding = _rounding(bends) + _unseen(ups, downs, runs, np.abs(line.dout * middle))
+    rounding = _rounding(bends) + _unseen(ups, downs, runs, line.dout, middle)
     errors = _disagreement(slopes) + 3 * rounding / runs
+    chosen = _chosen(slopes, errors, analytic)
+    return Slope(
+        float(slopes[chosen]), float(errors[chosen]), _kink(2 * bends[chosen:] / runs[chosen:])
+    )
+
+
+def _chosen(slopes: Array, errors: Array, analytic: float) -> int:
     best = int(np.argmin(errors))
-    return Slope(float(slopes[best]), float(errors[best]), _kink(bends / runs, best))
+    distance = np.abs(slopes - analytic)
+    agrees = (distance <= errors) & (errors < 0.1 * distance[best])
+    shorter = np.flatnonzero(agrees[best:])
+    return best + int(shorter[0]) if shorter.size else best
 
 
 def _ladder(line: Line) -> Array:
     """Steps from far too long to far too short, shorter still where 0 is near."""
-    lowest = line.scale * 10.0**-STEPS_DOWN
+    lowest = SHORTEST * line.scale
     if line.near:
         lowest = min(lowest, max(1e-3 * line.near, 1e-30 * line.scale))
-    rungs = int(np.ceil(np.log10(line.scale * 10.0**STEPS_UP / lowest)))
-    steps: Array = line.scale * 10.0 ** (STEPS_UP - np.arange(rungs + 1))
+    rungs = int(np.ceil(np.log(LONGEST * line.scale / lowest) / np.log(RUNG)))
+    steps: Array = LONGEST * line.scale / RUNG ** np.arange(rungs + 1)
     return steps
 
 
 def _rounding(bends: Array) -> Array:
     """The rounding of the outputs, measured: at each step, and at all shorter ones.
 
-    The second difference of a smooth function shrinks a hundredfold when the step shrinks
-    tenfold. What is left over is rounding.
+    The second difference of a smooth function shrinks with the square of the step. What is left
+    over is rounding.
     """
-    leftover = np.abs(bends[1:] - bends[:-1] / 100)
+    leftover = np.abs(bends[1:] - bends[:-1] / RUNG**2)
     padded = np.concatenate([leftover[:1], leftover, leftover[-1:]])
     at_and_below: Array = np.maximum.accumulate(padded[::-1])[::-1]
     return at_and_below[:-1]
 
 
-def _unseen(ups: Array, downs: Array, runs: Array, sizes: Array) -> Array:
+def _unseen(ups: Array, downs: Array, runs: Array, dout: Array, middle: Array) -> Array:
     """Changes too small to show in the outputs, as an error of the sum, at each step.
 
     An output of size s moves in steps of its last digit. Where an output never moves, the widest
-    step bounds its slope. Where none moves any more, the step may be lost in a cancellation
-    inside the layer, of which the outputs show nothing: allow for four digits.
+    step bounds its slope. Where none moves, the change may have been lost inside the layer, when
+    larger numbers cancelled: allow for four digits, and for numbers of size 1.
     """
     moved = (ups != 0) | (downs != 0)
     ever = moved.any(axis=0)
-    seen = float(sizes[ever].sum()) + float(sizes[~ever].sum()) * runs / runs.max()
-    lost = np.where(moved.any(axis=1) | ~ever.any(), 1.0, 1e4)
-    unseen: Array = EPSILON * seen * lost
+    sizes = np.abs(dout * middle)
+    seen = sizes[ever].sum() + sizes[~ever].sum() * runs / runs.max()
+    lost = np.where(moved.any(axis=1), 0.0, 1e4 * (sizes.sum() + np.abs(dout).sum()))
+    unseen: Array = EPSILON * (seen + lost)
     return unseen
 
 
 def _disagreement(slopes: Array) -> Array:
     """How much each slope differs from its neighbours with longer and shorter steps."""
     gaps = np.abs(np.diff(slopes))
-    larger: Array = np.maximum(np.append(gaps[0], gaps), np.append(gaps, gaps[-1]))
+    larger: Array = np.maximum(np.append(np.inf, gaps), np.append(gaps, gaps[-1]))
     return larger
 
 
-def _kink(gaps: Array, best: int) -> float:
-    """By how much one-sided slopes differ, if they do so at the next shorter step as well.
+def _kink(gaps: Array) -> float:
+    """By how much the slopes to both sides differ, if that stays the same over three steps.
 
-    In a smooth function their difference shrinks with the step, tenfold from rung to rung.
+    Given are the differences from the chosen step on: a kink at the point does not go away when
+    the step shrinks. In a smooth function the difference shrinks with it, and where there is only
+    rounding it grows.
     """
-    shorter = min(best + 1, len(gaps) - 1)
-    return float(gaps[best]) if gaps[shorter] > 0.3 * gaps[best] else 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steady = np.abs(np.log(gaps[1:] / gaps[:-1])) < np.log(1.5)
+    lasting = gaps[2:][steady[1:] & steady[:-1]]
+    return float(lasting.max(initial=0.0))
 
 
 def entry_line(experiment: Experiment, array: Array, index: Index, scale: float) -> Line:

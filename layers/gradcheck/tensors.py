@@ -74,7 +74,7 @@ def _compare(probe: Probe, tolerance: float) -> tuple[Entry, bool]:
     error = _relative(probe.analytic, numeric, 0.0)
     if error <= tolerance:
         return Entry(probe.place, probe.analytic, numeric, error), False
-    slope = careful(probe.line)
+    slope = careful(probe.line, probe.analytic)
     error = _relative(probe.analytic, slope.value, 2 * slope.error / tolerance)
     kinked = slope.kink > 1e-3 * abs(probe.analytic - slope.value)
     return Entry(probe.place, probe.analytic, slope.value, error), kinked

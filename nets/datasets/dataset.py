@@ -1,0 +1,62 @@
+"""What every loader returns: a training part and a test part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from layers.params import Array
+
+
+# Without eq, as comparing arrays gives arrays: a data set equals itself only.
+@dataclass(frozen=True, repr=False, eq=False)
+class Dataset:
+    """Examples and their labels, in a training part and a test part.
+
+    It unpacks into its four arrays: ``x_train, y_train, x_test, y_test = dataset``.
+
+    Parameters
+    ----------
+    name : str
+        What the data are called.
+    x_train, x_test : ndarray, shape (N, D)
+        One example a row, floating, from 0 to 1.
+    y_train, y_test : ndarray, shape (N,)
+        The class of each example: integers (int64) from 0 to ``len(classes) - 1``.
+    image_shape : tuple of int or None
+        The shape that makes a row a picture, as in ``x_train[0].reshape(image_shape)``; None
+        where the examples are not pictures.
+    classes : tuple of str
+        The names of the classes, in the order of their numbers.
+
+    Examples
+    --------
+    >>> from nets import datasets
+    >>> dataset = datasets.digits()
+    >>> dataset
+    digits: 1437 training and 360 test images of 8 x 8, 10 classes
+    >>> x_train, y_train, x_test, y_test = dataset
+    >>> x_train.shape, y_train.shape
+    ((1437, 64), (1437,))
+    """
+
+    name: str
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+    image_shape: tuple[int, ...] | None
+    classes: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Array]:
+        return iter((self.x_train, self.y_train, self.x_test, self.y_test))
+
+    def __repr__(self) -> str:
+        if self.image_shape is None:
+            kind = f"examples of {self.x_train.shape[1]} values"
+        else:
+            kind = f"images of {' x '.join(map(str, self.image_shape))}"
+        return (
+            f"{self.name}: {len(self.x_train)} training and {len(self.x_test)} test {kind}, "
+            f"{len(self.classes)} classes"
+        )

@@ -1,0 +1,108 @@
+"""MNIST and Fashion-MNIST: 60000 training and 10000 test images of 28 x 28 pixels."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from layers.casting import floating_dtype
+from nets.datasets.dataset import Dataset
+from nets.datasets.folders import locate
+from nets.datasets.part import SIDE, read_part
+from nets.datasets.sources import FASHION_MNIST, FILES, MNIST, Source
+
+
+def mnist(path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.float32) -> Dataset:
+    """MNIST: handwritten digits, 60000 to train on and 10000 to test with.
+
+    The four files are looked for in ``$HANDGRAD_DATA/mnist``, then in the user's cache
+    (``~/.cache/handgrad/mnist``, or where the system keeps such things). If they are in neither,
+    they are downloaded into the cache, once: 11.6 MB.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        A folder with ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
+        ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, each with or without ``.gz``.
+        If it is given, no other place is looked at.
+    dtype : dtype
+        A floating dtype for the images.
+
+    Returns
+    -------
+    Dataset
+        Images as rows of 784 values from 0 (paper) to 1 (ink), and the digits that they show.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder `path` lacks a file.
+    ConnectionError
+        If the files have to be downloaded and cannot be.
+    ValueError
+        If a file is damaged, or is not what its name says.
+    TypeError
+        If `dtype` is not floating.
+
+    Examples
+    --------
+    >>> from nets import datasets
+    >>> datasets.mnist()  # doctest: +SKIP
+    mnist: 60000 training and 10000 test images of 28 x 28, 10 classes
+
+    Notes
+    -----
+    Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", 1998.
+    See ``SOURCES.md`` beside this file.
+    """
+    return _load(MNIST, path, dtype)
+
+
+def fashion_mnist(
+    path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.float32
+) -> Dataset:
+    """Fashion-MNIST: pieces of clothing in ten classes, in the form of MNIST but harder.
+
+    Everything is as in `mnist`, and the folders are called ``fashion-mnist``. The download has
+    30.9 MB.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        A folder with the four files, which have the same names as those of `mnist`.
+    dtype : dtype
+        A floating dtype for the images.
+
+    Returns
+    -------
+    Dataset
+        Images as rows of 784 values from 0 to 1, and their classes, named in ``classes``.
+
+    Raises
+    ------
+    FileNotFoundError, ConnectionError, ValueError, TypeError
+        As in `mnist`.
+
+    Examples
+    --------
+    >>> from nets import datasets
+    >>> datasets.fashion_mnist()  # doctest: +SKIP
+    fashion-mnist: 60000 training and 10000 test images of 28 x 28, 10 classes
+
+    Notes
+    -----
+    Source: H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for
+    benchmarking machine learning algorithms", 2017, arXiv:1708.07747.
+    """
+    return _load(FASHION_MNIST, path, dtype)
+
+
+def _load(source: Source, path: str | os.PathLike[str] | None, dtype: DTypeLike) -> Dataset:
+    dtype = floating_dtype(dtype)  # before anything is downloaded
+    files = locate(source, path)
+    train_images, train_labels, test_images, test_labels = (files[name] for name in FILES)
+    train = read_part(train_images, train_labels, dtype)
+    test = read_part(test_images, test_labels, dtype)
+    return Dataset(source.name, *train, *test, (SIDE, SIDE), source.classes)

@@ -1,0 +1,100 @@
+"""Saving a net and loading it again: parameters as tensors, the layers as JSON beside them.
+
+Nothing that is loaded is ever executed: the description names layers of this library and their
+arguments, and everything else is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import layers
+from layers.base import Layer, arguments
+from layers.params import Array
+from nets.interop.safetensors import read_tensors, write_tensors
+
+Path = str | os.PathLike[str]
+Tensors = Mapping[str, Array]
+FORMAT = "handgrad 1"
+
+
+def save(net: Any, path: Path) -> None:
+    """Write a net's parameters and the description of its layers to a safetensors file."""
+    description = [_describe(layer) for layer in net]
+    write_tensors(path, net.params, {"format": FORMAT, "layers": json.dumps(description)})
+
+
+def load(path: Path, net_class: Any) -> Any:
+    """Build the net that a file describes, with the parameters that it holds."""
+    tensors, metadata = read_tensors(path)
+    if metadata.get("format") != FORMAT:
+        raise ValueError(
+            f"{os.fspath(path)}: expected a net that handgrad saved, got a safetensors file "
+            "without its description; build the net and call net.load_params(path)"
+        )
+    try:
+        net = _build_net(json.loads(metadata["layers"]), tensors, "", net_class)
+        net.params = tensors
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        message = error.args[0] if error.args else error
+        raise ValueError(f"{os.fspath(path)}: the net cannot be rebuilt: {message}") from error
+    return net
+
+
+def load_params(net: Any, path: Path) -> None:
+    """Copy the tensors of a file into the parameters of the same names."""
+    tensors, _ = read_tensors(path)
+    try:
+        net.params.replace(tensors)
+    except (KeyError, ValueError, TypeError) as error:
+        message = error.args[0]
+        raise ValueError(f"{os.fspath(path)}: does not fit this net: {message}") from error
+
+
+def _describe(layer: Any) -> dict[str, Any]:
+    if hasattr(layer, "layers"):
+        return {"net": [_describe(inner) for inner in layer]}
+    kind = type(layer)
+    ours = getattr(layers, kind.__name__, None) is kind
+    given = {key: value for key, value, _ in arguments(layer) if _is_plain(value)} if ours else {}
+    name = kind.__name__ if ours else f"{kind.__module__}.{kind.__qualname__}"
+    return {"layer": name, "arguments": given}
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, str))
+
+
+def _build_net(described: list[Any], tensors: Tensors, above: str, net_class: Any) -> Any:
+    return net_class(
+        *(
+            _build_net(layer["net"], tensors, f"{above}{index}.", net_class)
+            if "net" in layer
+            else _build(layer, tensors, f"{above}{index}.")
+            for index, layer in enumerate(described)
+        )
+    )
+
+
+def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
+    name, given = described["layer"], described["arguments"]
+    kind = getattr(layers, name, None) if name in layers.__all__ else None
+    if not (isinstance(kind, type) and issubclass(kind, Layer)):
+        raise ValueError(
+            f"layer {above[:-1]} is a {name}, which is not part of handgrad; "
+            "build the net yourself and call net.load_params(path)"
+        )
+    _check_size(given, tensors.get(f"{above}W"), f"layer {above[:-1]}")
+    return kind(**given)
+
+
+def _check_size(given: Mapping[str, Any], W: Array | None, where: str) -> None:
+    """Compare sizes before a layer is built: a damaged number must not allocate gigabytes."""
+    if "in_features" in given:
+        shape = (given["in_features"], given.get("out_features"))
+        if W is None or W.shape != shape:
+            found = "none" if W is None else f"one of shape {W.shape}"
+            raise ValueError(f"{where}: expected a tensor W of shape {shape}, the file has {found}")
