@@ -3,5 +3,6 @@
 from nets.datasets.dataset import Dataset
 from nets.datasets.digits import digits
 from nets.datasets.mnist import fashion_mnist, mnist
+from nets.datasets.own import from_file
 
-__all__ = ["Dataset", "digits", "fashion_mnist", "mnist"]
+__all__ = ["Dataset", "digits", "fashion_mnist", "from_file", "mnist"]

@@ -68,6 +68,7 @@ def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:
 def _cause(net: Any, optimizer: Any, x: Array) -> str:
     largest = max((float(np.abs(array).max()) for array in net.params.values()), default=0.0)
     rate = getattr(optimizer, "learning_rate", None)
+    rate = rate(max(optimizer.t, 1)) if callable(rate) else rate
     if not np.isfinite(largest) or largest > 1e3:
         grown = f"grown to {largest:.3g}" if np.isfinite(largest) else "become infinite or nan"
         return (

@@ -1,0 +1,7 @@
+"""`python -m nets` does what the command `handgrad` does."""
+
+import sys
+
+from nets.cli import main
+
+sys.exit(main())

@@ -1,0 +1,146 @@
+"""The command `handgrad`."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import math
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from nets.checking import check
+from nets.training import DivergenceError
+from nets.training.command import ACTIVATIONS, train
+
+TRAIN = """\
+Check a net's gradients, train it, measure it on the test part of the data, and write weights,
+curves and pictures. The test part is measured after every epoch; nothing is chosen by it."""
+CHECK = """\
+Check the gradients of the layer classes in a Python file: every class with forward and backward.
+The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 2 for arguments or files that will not do."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except DivergenceError as error:
+        print(f"handgrad: {error}", file=sys.stderr)
+        return 1
+    except (ValueError, OSError) as error:
+        print(f"handgrad: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("handgrad: stopped; nothing was written", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="handgrad", description="Neural-network layers whose gradients are written by hand."
+    )
+    parser.add_argument("--version", action="version", version=f"handgrad {_version()}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _train_options(commands.add_parser("train", help="train a net", description=TRAIN))
+    _check_options(commands.add_parser("check", help="check gradients", description=CHECK))
+    return parser
+
+
+def _train_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--data",
+        default="digits",
+        metavar="DATA",
+        help="digits, mnist, fashion-mnist, FILE.npz or FILE.csv (default: digits)",
+    )
+    add(
+        "--hidden",
+        type=_sizes,
+        default=(128,),
+        metavar="128,64",
+        help="units of the hidden layers; 0 for none (default: 128)",
+    )
+    add("--activation", choices=ACTIVATIONS, default="relu", help="default: relu")
+    add("--dropout", type=_share, default=0.0, metavar="P", help="share of units dropped")
+    add("--optimizer", choices=("sgd", "adam", "adamw"), default="adam", help="default: adam")
+    add(
+        "--learning-rate",
+        type=_positive,
+        metavar="RATE",
+        help="at the start, from where it falls to 0 (default: 0.002, sgd: 0.05)",
+    )
+    add("--momentum", type=_share, default=0.9, metavar="M", help="for sgd (default: 0.9)")
+    add("--epochs", type=_count, metavar="N", help="default: 30, from 10,000 examples on: 10")
+    add("--batch-size", type=_count, metavar="N", help="default: 32, from 10,000 on: 128")
+    add("--seed", type=_seed, default=0, metavar="S", help="of all random numbers (default: 0)")
+    add(
+        "--out",
+        type=Path,
+        default=Path("handgrad-out"),
+        metavar="DIR",
+        help="where the results are written (default: handgrad-out)",
+    )
+    parser.set_defaults(run=train)
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("target", metavar="FILE.py[:Class]", help="the file, or one class in it")
+    add(
+        "--input",
+        type=_sizes,
+        default=(5, 4),
+        metavar="5,4",
+        help="the shape of the input (default: 5,4)",
+    )
+    add(
+        "--arguments",
+        type=_literals,
+        metavar="4,3",
+        help="for the constructor, as Python would write them",
+    )
+    parser.set_defaults(run=lambda options: check(options.target, options.input, options.arguments))
+
+
+def _reader(wanted: str, read: Callable[[str], Any], fits: Callable[[Any], bool]) -> Any:
+    """A converter for argparse, whose error says what was wanted."""
+
+    def convert(text: str) -> Any:
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError):
+            value = None
+        if value is None or not fits(value):
+            raise argparse.ArgumentTypeError(f"expected {wanted}, got {text!r}")
+        return value
+
+    return convert
+
+
+def _integers(text: str) -> tuple[int, ...]:
+    return () if text == "0" else tuple(int(part) for part in text.split(","))
+
+
+_count = _reader("a whole number from 1", int, lambda n: n >= 1)
+_seed = _reader("a whole number from 0", int, lambda n: n >= 0)
+_share = _reader("a number from 0 and below 1", float, lambda p: 0 <= p < 1)
+_positive = _reader("a number above 0", float, lambda r: 0 < r < math.inf)
+_sizes = _reader(
+    "whole numbers from 1, such as 128,64", _integers, lambda s: all(n >= 1 for n in s)
+)
+_literals = _reader(
+    "Python values, such as 4,3", lambda text: ast.literal_eval(f"({text},)"), lambda _: True
+)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("handgrad")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
