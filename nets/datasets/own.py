@@ -81,7 +81,7 @@ def from_file(path: str | os.PathLike[str]) -> Dataset:
 
 def _read_npz(path: Path) -> list[Array]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             found = {name.lower(): archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path}: cannot be read as a NumPy archive: {error}") from None
