@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import io
 import math
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -14,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from layers import checks
 from layers.params import Array
+from nets.canvas import blank, png
 from nets.interop.atomic import Path, atomic_write
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ BLUE, VERMILION = "#0072B2", "#D55E00"
 CURVES = (("", "training", BLUE), ("validation_", "validation", VERMILION))
 MOST_ROWS = 5
 TILE = 0.9  # inches across an image; a title of twelve letters fits above it
-SHARP = 200  # dots per inch of a PNG
 
 
 def training_curves(history: History) -> Figure:
@@ -65,7 +62,7 @@ def training_curves(history: History) -> Figure:
         for name in ("loss", "accuracy")
         if any(prefix + name in history.columns for prefix, _, _ in CURVES)
     ]
-    figure = _figure(4.5 * len(measures), 3.2)
+    figure = blank(4.5 * len(measures), 3.2)
     for index, name in enumerate(measures):
         _draw(figure.add_subplot(1, len(measures), index + 1), history, name)
     figure.axes[0].legend(frameon=False)
@@ -118,57 +115,24 @@ def sample_images(
     _check_length("y", labels, len(images))
     _check_length("predictions", read, len(images))
     columns = min(checks.count(columns, "columns", "sample_images"), len(images))
-    rows = min(math.ceil(len(images) / columns), MOST_ROWS)
-    images = images[: rows * columns]
-    titles = [_title(*pair) for pair in zip(labels[: len(images)], read, strict=False)]
-    lines = 1 + max(title.count("\n") for title in titles)
-    figure = _figure(TILE * columns, rows * (TILE * min(shape[0] / shape[1], 3) + 0.17 * lines))
+    most = columns * MOST_ROWS
+    images, labels, read = images[:most], labels[:most], read[:most]
+    titles = [_title(*pair) for pair in zip(labels, read, strict=True)]
+    figure = _grid(titles, columns, shape[0] / shape[1])
     # One scale for all, because brightness may be what tells two images apart.
     low, high = float(images.min()), float(images.max())
-    for index, title in enumerate(titles):
-        axes = figure.add_subplot(rows, columns, index + 1)
-        axes.imshow(images[index], cmap="gray", vmin=low, vmax=high)
-        axes.set_axis_off()
-        axes.set_title(title, fontsize=9, pad=3)
-        if labels[index] != read[index]:
+    for axes, image, label, said in zip(figure.axes, images, labels, read, strict=True):
+        axes.imshow(image, cmap="gray", vmin=low, vmax=high)
+        if label != said:
             axes.title.set(color=VERMILION, weight="bold")
     return figure
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure to a PNG file, which appears under its name only once it is complete."""
-    image = _png(figure)  # complete before the file is touched
+    image = png(figure)  # complete before the file is touched
     with atomic_write(path) as file:
         file.write(image)
-
-
-def _png(figure: Figure) -> bytes:
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=SHARP)
-    return image.getvalue()
-
-
-@functools.cache
-def _figure_class() -> type[Figure]:
-    from matplotlib.figure import Figure
-
-    class NotebookFigure(Figure):
-        """A figure that notebooks draw although pyplot, which would tell them how, is not used."""
-
-        def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
-            width, height = (self.get_size_inches() * 100).tolist()
-            return _png(self), {"width": width, "height": height}
-
-    return NotebookFigure
-
-
-def _figure(width: float, height: float) -> Figure:
-    """An empty figure, made without pyplot: it needs no screen, and nothing keeps it alive."""
-    try:
-        importlib.import_module("matplotlib")
-    except ImportError as error:
-        raise ImportError('pictures need matplotlib: pip install "handgrad[plots]"') from error
-    return _figure_class()(figsize=(width, height), layout="constrained")
 
 
 def _draw(axes: Axes, history: History, name: str) -> None:
@@ -183,6 +147,18 @@ def _draw(axes: Axes, history: History, name: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
+
+
+def _grid(titles: list[str], columns: int, aspect: float) -> Figure:
+    """Places for images that are `aspect` times as high as they are wide, below their titles."""
+    rows = math.ceil(len(titles) / columns)
+    lines = 1 + max(title.count("\n") for title in titles)
+    figure = blank(TILE * columns, rows * (TILE * min(aspect, 3) + 0.17 * lines))
+    for index, title in enumerate(titles):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        axes.set_axis_off()
+        axes.set_title(title, fontsize=9, pad=3)
+    return figure
 
 
 def _images(x: Array, shape: tuple[int, ...]) -> Array:

@@ -186,12 +186,6 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_old_file(tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_notebooks_get_a_png_of_the_size_on_the_screen():
-    png, size = plots.training_curves(everything(3))._repr_png_()
-    assert png.startswith(b"\x89PNG")
-    assert size == {"width": 900.0, "height": 320.0}
-
-
 @pytest.mark.parametrize(
     "picture",
     [

@@ -1,0 +1,43 @@
+"""Figures of matplotlib, made without pyplot: they need no screen, and nothing keeps them alive."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHARP = 200  # dots per inch of a PNG
+
+
+def blank(width: float, height: float) -> Figure:
+    """An empty figure of so many inches."""
+    try:
+        importlib.import_module("matplotlib")
+    except ImportError as error:
+        raise ImportError('pictures need matplotlib: pip install "handgrad[plots]"') from error
+    return _figure_class()(figsize=(width, height), layout="constrained")
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as the bytes of a PNG file."""
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=SHARP)
+    return image.getvalue()
+
+
+@functools.cache
+def _figure_class() -> type[Figure]:
+    from matplotlib.figure import Figure
+
+    class NotebookFigure(Figure):
+        """A figure that notebooks draw although pyplot, which would tell them how, is not used."""
+
+        def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
+            width, height = (self.get_size_inches() * 100).tolist()
+            return png(self), {"width": width, "height": height}
+
+    return NotebookFigure

@@ -1,0 +1,78 @@
+"""How far a training run is, in a terminal: a bar, and as many texts beside it as have room."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TextIO
+
+from nets.training.displays import Clock, Redrawn
+from nets.training.pace import Moment, Plan, epoch_of, fraction, status
+
+SHORTEST, LONGEST = 8, 40  # characters of a bar
+LEAST_MISSED = ("speed", "validation_loss", "accuracy", "validation_accuracy", "time", "loss")
+
+
+class Bar(Redrawn):
+    """A bar in one line of a terminal."""
+
+    def __init__(self, plan: Plan, clock: Clock, stream: TextIO) -> None:
+        super().__init__(plan, clock)
+        self._stream = stream
+        self._blocks = blocks(stream.encoding)
+        self._drawn = 0
+
+    def _draw(self, elapsed: float, final: bool, message: str) -> None:
+        if self._moment.epoch:
+            width = shutil.get_terminal_size().columns - 1  # some wrap a line that is full
+            line = bar_line(self._plan, self._moment, elapsed, width, final, self._blocks)
+            # Blanks over the rest of a longer line: not every terminal can clear one.
+            self._stream.write("\r" + line.ljust(min(self._drawn, width)) + "\n" * final)
+            self._drawn = len(line)
+        if message:
+            self._stream.write(message + "\n")
+        self._stream.flush()
+
+
+def bar_line(
+    plan: Plan, moment: Moment, elapsed: float, width: int, final: bool = False, blocks: str = "#."
+) -> str:
+    """One line of at most `width` characters: short names and fewer texts where they must be.
+
+    Examples
+    --------
+    >>> moment = Moment(epoch=2, step=5, figures={"loss": 0.25, "accuracy": 0.875})
+    >>> bar_line(Plan(epochs=3, steps=10, examples=1000), moment, elapsed=30.0, width=65)
+    'epoch 2/3 #####.....  50%  loss 0.250  acc 0.875  50/s  0:30 left'
+    """
+    done = fraction(plan, moment)
+    before, after = f"{epoch_of(plan, moment)} ", f" {int(100 * done):3d}%"
+    room = width - len(before + after)
+    texts = _fitting(plan, moment, elapsed, final, room - SHORTEST)
+    size = max(min(room - len(texts), LONGEST), 0)
+    full = round(size * done)
+    bar = blocks[0] * full + blocks[1] * (size - full)
+    return f"{before}{bar}{after}{texts}"[:width]
+
+
+def blocks(encoding: str | None) -> str:
+    """The characters of a bar, done and to do, that a stream of this encoding can write."""
+    try:
+        "█░".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return "#."
+    return "█░"
+
+
+def _fitting(plan: Plan, moment: Moment, elapsed: float, final: bool, room: int) -> str:
+    """The texts about a moment that have room, each after two blanks."""
+    texts = status(plan, moment, elapsed, final)
+    if len(_joined(texts)) > room:
+        texts = status(plan, moment, elapsed, final, short=True)
+    for name in LEAST_MISSED:
+        if len(_joined(texts)) > room:
+            texts.pop(name, None)
+    return _joined(texts)
+
+
+def _joined(texts: dict[str, str]) -> str:
+    return "".join(f"  {text}" for text in texts.values())
