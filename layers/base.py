@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, Protocol, TypeVar, overload
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -81,20 +82,28 @@ class Layer:
     array([2., 6.])
     """
 
-    @property
-    def params(self) -> Params:
-        """The parameters by name; assigning to an entry writes into its memory."""
-        params = self.__dict__.get("_params")
-        if params is None:
-            params = self._params = Params()
-        return params
+    _params: Params
 
-    @params.setter
-    def params(self, arrays: Mapping[str, Array]) -> None:
-        if self.__dict__.get("_params"):
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        """Give every layer its params, whether or not its class calls ``super().__init__()``."""
+        layer = super().__new__(cls)
+        layer._params = Params()
+        return layer
+
+    def _set_params(self, arrays: Mapping[str, Array]) -> None:
+        if self._params:
             self._params.replace(arrays)
         else:
             self._params = Params(arrays)
+
+    if TYPE_CHECKING:
+
+        @property
+        def params(self) -> Params: ...
+        @params.setter
+        def params(self, arrays: Mapping[str, Array]) -> None: ...
+    else:  # attrgetter, because it runs in C, and every pass reads the parameters
+        params = property(attrgetter("_params"), _set_params, doc="The parameters, live.")
 
     def forward(self, *xs: Any) -> Any:
         """Compute the output in training, and keep what `backward` needs."""

@@ -62,6 +62,8 @@ def upstream(layer: Layer, dout: Any, shape: tuple[int, ...], dtype: Any) -> Arr
 
 def factor(layer: Layer, dout: Any) -> float:
     """`dout` of a loss, a number, as a Python float."""
+    if type(dout) is float:
+        return dout
     array = numbers(dout, "dout", layer.label)
     if array.ndim:
         raise ValueError(
@@ -83,6 +85,8 @@ def not_empty(layer: Layer, x: Array, name: str) -> None:
 def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
     """Class labels: `n` integers from 0 to `classes` - 1."""
     array = numbers(y, "labels", layer.label)
+    if array.shape == (n,) and array.dtype.kind in "iu" and _all_below(array, classes):
+        return array
     if array.shape == (n, classes) and classes > 1:
         raise ValueError(
             f"{layer.label}: expected labels of shape ({n},), one integer an example, got "
@@ -98,13 +102,16 @@ def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
             f"{layer.label}: expected integer labels, got dtype {array.dtype}; "
             "pass labels.astype(int) if they are classes"
         )
-    if n and not (array.min() >= 0 and array.max() < classes):
-        worst = int(np.flatnonzero((array < 0) | (array >= classes))[0])
-        raise ValueError(
-            f"{layer.label}: expected labels from 0 to {classes - 1}, because there are "
-            f"{classes} classes, got {array[worst]} at position {worst}"
-        )
-    return array
+    worst = int(np.flatnonzero((array < 0) | (array >= classes))[0])
+    raise ValueError(
+        f"{layer.label}: expected labels from 0 to {classes - 1}, because there are "
+        f"{classes} classes, got {array[worst]} at position {worst}"
+    )
+
+
+def _all_below(array: Array, limit: int) -> bool:
+    """Whether integers are from 0 to below `limit`: as unsigned numbers, negative ones are huge."""
+    return array.size == 0 or bool(array.view(f"u{array.itemsize}").max() < limit)
 
 
 def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:

@@ -89,15 +89,15 @@ class FullyConnected(Layer):
         if bias:
             params["b"] = np.zeros(self.out_features, params["W"].dtype)
         self.params = params
+        self.bias = bool(bias)
 
     def forward(self, x: Any) -> Array:
         """Return y = x W + b, of shape (..., M)."""
-        x = self._batch(x)
-        self._x = x
-        y = _rows(x) @ self.params["W"]
+        x = self._x = self._batch(x)
+        y: Array = _rows(x).dot(self.params["W"])
         if self.bias:
             y += self.params["b"]
-        return y if x.ndim == 2 else y.reshape(*x.shape[:-1], self.out_features)
+        return y if x.ndim == 2 else y.reshape(self._output_shape())
 
     def backward(self, dout: Any, input_gradient: bool = True) -> tuple[Array | None, Grads]:
         """Return dx, in the shape of x, and the gradients of W and b.
@@ -105,18 +105,13 @@ class FullyConnected(Layer):
         ``input_gradient=False`` saves the product for dx, and gives None in its place.
         """
         x, W = self._x, self.params["W"]
-        dout = self._upstream(dout, x)
-        grads = {"W": _rows(x).T @ dout}
+        dout = _rows(checks.upstream(self, dout, self._output_shape(), x.dtype))
+        grads = {"W": _rows(x).T.dot(dout)}
         if self.bias:
-            grads["b"] = dout.sum(axis=0)
+            grads["b"] = np.add.reduce(dout, axis=0)
         if not input_gradient:
             return None, grads
-        return (dout @ W.T).reshape(x.shape), grads
-
-    @property
-    def bias(self) -> bool:
-        """Whether the layer adds a bias."""
-        return "b" in self.params
+        return dout.dot(W.T).reshape(x.shape), grads
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -129,16 +124,15 @@ class FullyConnected(Layer):
         return f"{type(self).__name__} {self.in_features} -> {self.out_features}"
 
     def _batch(self, x: Any) -> Array:
-        batch = checks.floating(self, x, self.dtype)
+        batch = checks.floating(self, x, self.params["W"].dtype)
         if batch.ndim == 0 or batch.shape[-1] != self.in_features:
             raise ValueError(
                 f"{self.label}: expected x of shape (..., {self.in_features}), got {batch.shape}"
             )
         return batch
 
-    def _upstream(self, dout: Any, x: Array) -> Array:
-        shape = (*x.shape[:-1], self.out_features)
-        return _rows(checks.upstream(self, dout, shape, x.dtype))
+    def _output_shape(self) -> tuple[int, ...]:
+        return (*self._x.shape[:-1], self.out_features)
 
 
 def _rows(x: Array) -> Array:

@@ -36,7 +36,8 @@ def softmax(scores: Any) -> Array:
     -----
     Source: the cat, car and frog of the lecture "Backpropagation" by Li, Karpathy and Johnson.
     """
-    return _softmax(checks.floating(SoftmaxCE(), scores, name="scores"))[0]
+    given = checks.floating(SoftmaxCE(), scores, name="scores")
+    return _softmax(given.reshape(-1, given.shape[-1]))[2].reshape(given.shape)
 
 
 class SoftmaxCE(Layer):
@@ -76,7 +77,7 @@ class SoftmaxCE(Layer):
     """
 
     _p = Cached[Array]()
-    _labels = Cached[Array]()
+    _right = Cached[Array]()
     _weight = Cached[Any]()
 
     def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
@@ -86,16 +87,17 @@ class SoftmaxCE(Layer):
         checks.not_empty(self, scores, "scores")
         weight: Any = 1 / len(scores)
         if sample_weight is not None:
-            weight = checks.weights(self, sample_weight, len(scores), scores.dtype)
-        self._p, log_p = _softmax(scores)
-        self._labels, self._weight = labels, weight
-        return -float((weight * log_p[np.arange(len(labels)), labels]).sum())
+            weight = checks.weights(self, sample_weight, len(scores), scores.dtype)[:, None]
+        shifted, total, self._p = _softmax(scores)
+        self._right, self._weight = _places(scores.shape, labels), weight
+        losses = np.log(total) - shifted.take(self._right)[:, None]
+        return float((weight * losses).sum())
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (p - onehot(labels)) / N * dout."""
         dscores = self._p.copy()
-        dscores[np.arange(len(dscores)), self._labels] -= 1
-        dscores *= np.reshape(self._weight * checks.factor(self, dout), (-1, 1))
+        dscores.reshape(-1)[self._right] -= 1
+        dscores *= self._weight * checks.factor(self, dout)
         return dscores, {}
 
     def check(self, shape: tuple[int, ...], labels: Any) -> Array:
@@ -113,14 +115,23 @@ class SoftmaxCE(Layer):
         >>> SoftmaxCE.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
         0.5
         """
-        return float((np.argmax(scores, axis=-1) == np.asarray(labels)).mean())
+        right = np.argmax(scores, axis=-1) == np.asarray(labels)
+        return float(np.count_nonzero(right) / right.size)
 
 
-def _softmax(scores: Array) -> tuple[Array, Array]:
-    """Probabilities and their logarithms, along the last axis."""
+def _softmax(scores: Array) -> tuple[Array, Array, Array]:
+    """The scores below the largest of their row, the sum of their exponentials, and the softmax."""
+    top = scores.take(_places(scores.shape, scores.argmax(axis=-1)))
     # Finite scores can lie further apart than the largest float: exp(-inf) = 0 is right then.
     with np.errstate(over="ignore"):
-        shifted = scores - scores.max(axis=-1, keepdims=True)
-        e = np.exp(shifted)
-        total = e.sum(axis=-1, keepdims=True)
-        return e / total, shifted - np.log(total)
+        shifted = scores - top[:, None]
+    e = np.exp(shifted)
+    total = np.add.reduce(e, axis=1, keepdims=True)
+    return shifted, total, e / total
+
+
+def _places(shape: tuple[int, ...], columns: Array) -> Array:
+    """Where one column of each row stands among all numbers of a matrix, row after row."""
+    n, width = shape
+    places: Array = np.arange(0, n * width, width) + columns
+    return places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from layers.base import Cached, Grads, Layer, LayerLike, label, predict
@@ -70,13 +70,7 @@ class Sequential(Layer):
     @property
     def params(self) -> Params:
         """All parameters by position and name; assigning to an entry writes into its memory."""
-        return Params(
-            {
-                f"{index}.{name}": array
-                for index, layer in enumerate(self.layers)
-                for name, array in layer.params.items()
-            }
-        )
+        return Params(_by_position([layer.params for layer in self.layers]))
 
     @params.setter
     def params(self, arrays: Mapping[str, Array]) -> None:
@@ -116,16 +110,16 @@ class Sequential(Layer):
         """
         layers = self._ran
         first = 0 if input_gradient else _first_with_params(layers)
-        found: list[Grads] = []
+        grads: list[Grads] = [{} for _ in layers]
         index = len(layers)
         try:
-            for index in range(len(layers) - 1, first - 1, -1):
+            while index > first:
+                index -= 1
                 dx_wanted = input_gradient or index > first or not self._can_skip_dx[index]
-                dout, grads = _backward(layers[index], dout, dx_wanted)
-                found.append({f"{index}.{name}": g for name, g in grads.items()})
+                dout, grads[index] = _backward(layers[index], dout, dx_wanted)
         except Exception as error:
             raise located(error, index, layers[index]) from error.__cause__
-        return dout if input_gradient else None, _merged(reversed(found))
+        return dout if input_gradient else None, _by_position(grads)
 
     def predict(self, x: Any) -> Any:
         """Run the layers for inference: dropout does nothing, and nothing is kept."""
@@ -275,5 +269,7 @@ def _backward(layer: Any, dout: Any, dx_wanted: bool) -> tuple[Any, Grads]:
     return returned
 
 
-def _merged(grads: Iterable[Grads]) -> Grads:
-    return {name: g for of_layer in grads for name, g in of_layer.items()}
+def _by_position(dicts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    return {
+        f"{i}.{name}": array for i, of_layer in enumerate(dicts) for name, array in of_layer.items()
+    }

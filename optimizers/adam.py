@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from optimizers import checks
@@ -79,7 +81,8 @@ class Adam(Optimizer):
         m *= self.beta1
         m += (1 - self.beta1) * g
         v *= self.beta2
-        v += (1 - self.beta2) * g**2
-        m_hat = m / (1 - self.beta1**self.t)
-        v_hat = v / (1 - self.beta2**self.t)
-        theta -= learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        v += (1 - self.beta2) * (g * g)
+        # The two corrections are numbers: they cost nothing outside of the arrays.
+        m_correction, v_correction = 1 - self.beta1**self.t, 1 - self.beta2**self.t
+        step = learning_rate * math.sqrt(v_correction) / m_correction
+        theta -= step * m / (np.sqrt(v) + self.epsilon * math.sqrt(v_correction))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping
+from operator import is_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import checks
+from optimizers.pieces import SMALL, Gathered, blocks, run
 
 Array = NDArray[Any]
 LearningRate = float | Callable[[int], float]
@@ -49,6 +51,10 @@ class Optimizer:
         self.learning_rate = checks.learning_rate(learning_rate)
         self.state: dict[str, State] = {}
         self.t = 0
+        self._known: dict[str, Any] = {}
+        self._kept: list[Array] = []
+        self._gathered: list[Gathered] = []
+        self._alone: list[str] = []
 
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """Change every parameter in place by one step of the rule.
@@ -69,23 +75,48 @@ class Optimizer:
         TypeError
             If a parameter is not a writable floating array, or a gradient not real numbers.
         """
-        gradients = checks.gradients(params, grads)
-        checks.shapes(params, self.state)
+        checks.gradients(params, grads)
         rate = checks.rate_at(self.learning_rate, self.t + 1)
+        gathered, alone = self._arranged(params)
         self.t += 1
-        for key, theta in params.items():
-            self.update(theta, gradients[key], self._remembered(key, theta), rate)
+
+        def rule(theta: Array, g: Array, state: State) -> None:
+            self.update(theta, g, state, rate)
+
+        for group in gathered:
+            group.update(params, grads, rule)
+        if alone:
+            pieces = [
+                piece for key in alone for piece in blocks(params[key], grads[key], self.state[key])
+            ]
+            run(rule, pieces)
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Apply the rule to one parameter `theta` with gradient `g`, in place."""
         raise NotImplementedError(f"{type(self).__name__} does not define update")
 
-    def _remembered(self, key: str, theta: Array) -> State:
-        state = self.state.setdefault(key, {})
-        for slot in self.slots:
-            if slot not in state:
-                state[slot] = np.zeros_like(theta)
-        return state
+    def _arranged(self, params: Mapping[str, Array]) -> tuple[list[Gathered], list[str]]:
+        """Which parameters are updated together, and which alone; the state is there for all."""
+        found = {key: (theta.shape, theta.dtype) for key, theta in params.items()}
+        kept = [array for slots in self.state.values() for array in slots.values()]
+        if found != self._known or not all(map(is_, kept, self._kept)):
+            self._arrange(params)
+            self._known = found
+        return self._gathered, self._alone
+
+    def _arrange(self, params: Mapping[str, Array]) -> None:
+        checks.shapes(params, self.state)
+        small: dict[Any, list[str]] = {}
+        for key, theta in params.items():
+            slots = self.state.setdefault(key, {})
+            slots.update({s: np.zeros_like(theta) for s in self.slots if s not in slots})
+            if theta.size < SMALL:
+                small.setdefault(theta.dtype, []).append(key)
+        groups = [keys for keys in small.values() if len(keys) > 1]
+        self._gathered = [Gathered(keys, params, self.state) for keys in groups]
+        together = {key for keys in groups for key in keys}
+        self._alone = [key for key in params if key not in together]
+        self._kept = [array for slots in self.state.values() for array in slots.values()]
 
     def settings(self) -> dict[str, Any]:
         """The constructor's arguments as they are now."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
 
 def number(name: str, value: Any, low: float = 0.0, below: float = math.inf) -> float:
     """A real number of at least `low` and less than `below`."""
@@ -29,8 +31,8 @@ def rate_at(value: Any, t: int) -> float:
     return number(f"the learning rate at step {t}", value(t)) if callable(value) else float(value)
 
 
-def gradients(params: Any, grads: Any) -> dict[str, Any]:
-    """The gradients as arrays, each of the shape of its parameter, which must be writable."""
+def gradients(params: Any, grads: Any) -> None:
+    """Refuse gradients that do not fit the parameters, and parameters that cannot be written."""
     for name, given in (("params", params), ("grads", grads)):
         if not isinstance(given, Mapping):
             hint = "; pass net.params" if hasattr(given, "params") else ""
@@ -42,7 +44,12 @@ def gradients(params: Any, grads: Any) -> dict[str, Any]:
             "step: expected params and grads to have the same keys, but "
             + " and ".join(_difference(params, grads))
         )
-    return {key: _gradient(key, theta, grads[key]) for key, theta in params.items()}
+    for key, theta in params.items():
+        g = grads[key]
+        if not (type(theta) is type(g) is np.ndarray and theta.dtype == g.dtype in FLOATS):
+            _check_one(key, theta, g)
+        if theta.shape != g.shape or not theta.flags.writeable:
+            _check_one(key, theta, g)
 
 
 def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterable[str]:
@@ -52,7 +59,7 @@ def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterable
         yield f"params lacks {extra}"
 
 
-def _gradient(key: str, theta: Any, g: Any) -> Any:
+def _check_one(key: str, theta: Any, g: Any) -> None:
     if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
         kind = theta.dtype if isinstance(theta, np.ndarray) else type(theta).__name__
         raise TypeError(f"step: expected params[{key!r}] to be a floating array, got {kind}")
@@ -66,7 +73,6 @@ def _gradient(key: str, theta: Any, g: Any) -> Any:
             f"step: expected grads[{key!r}] of shape {theta.shape}, the shape of the parameter, "
             f"got {g.shape}"
         )
-    return g
 
 
 def shapes(params: Mapping[str, Any], state: Mapping[str, Mapping[str, Any]]) -> None:

@@ -1,0 +1,112 @@
+"""How a rule that is written for one array runs over many, in few operations and in the cache.
+
+A net's parameters are a few large arrays and many small ones. The fixed cost of a NumPy operation
+is that of some thousand additions, so small parameters are gathered into one vector, updated
+there and written back. A large one is updated in blocks, which stay in the processor's cache from
+the first operation of the rule to the last; the blocks of very large ones are shared among
+threads, because NumPy lets other threads run while it computes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+State = dict[str, Array]
+Rule = Callable[[Array, Array, State], None]
+Piece = tuple[Array, Array, State]
+
+SMALL = 32_768  # entries: parameters below this size are gathered
+BLOCK = 65_536  # entries that a rule works on at a time
+SHARED = 1_000_000  # entries from which on threads are worth their start
+
+
+class Gathered:
+    """Small parameters of one dtype, updated as one vector.
+
+    Their state lives in vectors too; the entries of `state` become views of these.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        The parameters' names.
+    params : mapping of str to ndarray
+        The parameters.
+    state : mapping of str to dict of str to ndarray
+        What the rule remembers of them.
+    """
+
+    def __init__(
+        self, keys: Sequence[str], params: Mapping[str, Array], state: Mapping[str, State]
+    ) -> None:
+        self.keys = keys
+        shapes = [params[key].shape for key in keys]
+        ends = np.cumsum([0, *(params[key].size for key in keys)])
+        parts = [slice(int(start), int(stop)) for start, stop in pairwise(ends)]
+
+        def views(vector: Array) -> list[Array]:
+            return [vector[part].reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+        self.theta = _joined([params[key] for key in keys])
+        self.thetas = views(self.theta)
+        self.state = {slot: _joined([state[key][slot] for key in keys]) for slot in state[keys[0]]}
+        for slot, vector in self.state.items():
+            for key, view in zip(keys, views(vector), strict=True):
+                state[key][slot] = view
+
+    def update(self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule) -> None:
+        """Run the rule once for all of them."""
+        np.concatenate([params[key].ravel() for key in self.keys], out=self.theta)
+        rule(self.theta, _joined([grads[key] for key in self.keys]), self.state)
+        for key, theta in zip(self.keys, self.thetas, strict=True):
+            np.copyto(params[key], theta)
+
+
+def blocks(theta: Array, g: Array, state: State) -> Iterator[Piece]:
+    """One parameter as pieces that fit the cache, each with its gradient and state."""
+    arrays = [theta, g, *state.values()]
+    if theta.size <= BLOCK or not all(array.flags.c_contiguous for array in arrays):
+        yield theta, g, state
+        return
+    flat = [array.reshape(-1) for array in arrays]
+    for start in range(0, theta.size, BLOCK):
+        theta_block, g_block, *rest = [array[start : start + BLOCK] for array in flat]
+        yield theta_block, g_block, dict(zip(state, rest, strict=True))
+
+
+def run(rule: Rule, pieces: Sequence[Piece]) -> None:
+    """Apply the rule to every piece, in several threads where there is much to do."""
+    workers = _cores() if sum(theta.size for theta, _, _ in pieces) >= SHARED else 1
+    shares = [pieces[worker::workers] for worker in range(workers)]
+    others = [_pool().submit(_in_turn, rule, share) for share in shares[1:]]
+    _in_turn(rule, shares[0])
+    for other in others:
+        other.result()
+
+
+def _in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
+    for piece in pieces:
+        rule(*piece)
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    return np.concatenate([array.ravel() for array in arrays])
+
+
+@cache
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_cores() - 1, thread_name_prefix="handgrad")
