@@ -99,7 +99,9 @@ class Layer:
     if TYPE_CHECKING:
 
         @property
-        def params(self) -> Params: ...
+        def params(self) -> Params:
+            """The parameters, live."""
+
         @params.setter
         def params(self, arrays: Mapping[str, Array]) -> None: ...
     else:  # attrgetter, because it runs in C, and every pass reads the parameters
@@ -155,14 +157,14 @@ class Layer:
 
     def __repr__(self) -> str:
         shown = [
-            repr(value) if required else f"{name}={value!r}"
-            for name, value, required in arguments(self)
+            _shown(value) if by_position else f"{name}={_shown(value)}"
+            for name, value, by_position in arguments(self)
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
-    """The constructor's arguments that made a layer: name, value, and whether it has no default.
+    """The constructor's arguments that made a layer: name, value, whether given by position.
 
     An argument's value is the attribute of its name; those at their default, and those that the
     layer does not keep (such as `rng`), are left out.
@@ -174,8 +176,18 @@ def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
         value = getattr(layer, parameter.name, ... if required else parameter.default)
         if isinstance(value, np.dtype):
             value = None if value == np.float64 else value.name
-        if required or value != parameter.default:
-            yield parameter.name, value, required
+        if required or not _same(value, parameter.default):
+            yield parameter.name, value, required and parameter.kind != parameter.KEYWORD_ONLY
+
+
+def _same(value: Any, default: Any) -> bool:
+    if isinstance(value, np.ndarray) or isinstance(default, np.ndarray):
+        return value is default
+    return bool(value == default)
+
+
+def _shown(value: Any) -> str:
+    return value.__name__ if inspect.isfunction(value) else repr(value)
 
 
 def label(layer: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import inspect
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,9 +46,21 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
     """
     target = floating_dtype(dtype)
     # deepcopy looks every object up in `memo` first: what stands there is its copy already.
-    memo: dict[int, Any] = {
-        id(array): array.astype(target)
-        for array in layer.params.values()  # type: ignore[attr-defined]
-        if isinstance(array, np.ndarray) and array.dtype.kind == "f"
-    }
-    return copy.deepcopy(layer, memo)
+    memo: dict[int, Any] = {}
+    for array in _held(layer.params):  # type: ignore[attr-defined]
+        memo[id(array)] = array.astype(target)
+    twin = copy.deepcopy(layer, memo)
+    if isinstance(inspect.getattr_static(layer, "params", None), dict) and (
+        twin.params is layer.params  # type: ignore[attr-defined]
+    ):  # it stands in the class, of which deepcopy makes no copy
+        twin.params = copy.deepcopy(layer.params, memo)  # type: ignore[attr-defined]
+    return twin
+
+
+def _held(params: Any) -> Iterator[Any]:
+    """The floating parameters, and the arrays that they are views of."""
+    for array in params.values():
+        while isinstance(array, np.ndarray):
+            if array.dtype.kind == "f":
+                yield array
+            array = array.base

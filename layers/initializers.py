@@ -99,13 +99,22 @@ def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner:
         For something that is neither a name nor callable.
     """
     initializer = BY_NAME.get(init) if isinstance(init, str) else init
-    if initializer is None:
+    if isinstance(init, str) and initializer is None:
         raise ValueError(
-            f"{owner}: expected weight_init to be one of {list(BY_NAME)}, got {init!r}"
+            f"{owner}: expected weight_init to be one of {', '.join(BY_NAME)}, got {init!r}"
         )
     if not callable(initializer):
         raise TypeError(f"{owner}: expected weight_init to be a name or a callable, got {init!r}")
-    weights = np.asarray(initializer(shape, rng))
+    drawn = initializer(shape, rng)
+    try:
+        weights = np.asarray(drawn)
+    except ValueError:
+        weights = np.asarray(None)
+    if weights.dtype.kind not in "fiu":
+        raise ValueError(
+            f"{owner}: expected weight_init to return numbers of shape {shape}, "
+            f"got {type(drawn).__name__} of dtype {weights.dtype}"
+        )
     if weights.shape != shape:
         raise ValueError(
             f"{owner}: expected weight_init to return shape {shape}, got {weights.shape}"

@@ -56,21 +56,49 @@ class Params(dict[str, Array]):
         self._open = not arrays
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
+        self._check(name, value)
         if name in self:
-            write(self[name], value, name)
-        elif self._open:
-            super().__setitem__(name, np.asarray(value))
+            np.copyto(self[name], value, casting="same_kind")
         else:
-            raise KeyError(f"there is no parameter {name!r} here, only {_names(self)}")
+            super().__setitem__(name, np.asarray(value))
 
     def update(self, *others: Any, **named: Any) -> None:
-        """Assign several parameters; every shape is checked before the first is written."""
+        """Assign several parameters; everything is checked before the first is written."""
         values = dict(*others, **named)
         for name, value in values.items():
-            if name in self:
-                checked(self[name], value, name)
+            self._check(name, value)
         for name, value in values.items():
             self[name] = value
+
+    def setdefault(self, name: str, default: Any = None) -> Array:
+        """Return a parameter; one that is not there yet can be added to an open dict only."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def _check(self, name: str, value: ArrayLike) -> None:
+        """Refuse what cannot be written, with a sentence that says why."""
+        array = np.asarray(value)
+        if name not in self and not self._open:
+            raise KeyError(f"there is no parameter {name!r} here, only {_names(self)}")
+        if array.dtype.kind not in "fiub":
+            shape = f" of shape {self[name].shape}" if name in self else ""
+            raise TypeError(
+                f"parameter {name!r}: expected real numbers{shape}, "
+                f"got {type(value).__name__} of dtype {array.dtype}"
+            )
+        if name not in self:
+            return
+        if array.shape != self[name].shape:
+            raise ValueError(
+                f"parameter {name!r}: expected an array of shape {self[name].shape}, "
+                f"got {array.shape}"
+            )
+        if not np.can_cast(array.dtype, self[name].dtype, "same_kind"):
+            raise TypeError(
+                f"parameter {name!r}: expected {self[name].dtype}, got {array.dtype}, "
+                "which would lose what it cannot hold"
+            )
 
     def replace(self, arrays: Mapping[str, ArrayLike]) -> None:
         """Assign all parameters at once; the names must be those that are here."""
@@ -96,23 +124,3 @@ class Params(dict[str, Array]):
 
 def _names(params: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, params)) or "none"
-
-
-def checked(target: Array, value: ArrayLike, name: str) -> Array:
-    """`value` as an array that can be written into `target`, or an exception that says why not."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"parameter {name!r}: expected real numbers of shape {target.shape}, "
-            f"got {type(value).__name__} of dtype {array.dtype}"
-        )
-    if array.shape != target.shape:
-        raise ValueError(
-            f"parameter {name!r}: expected an array of shape {target.shape}, got {array.shape}"
-        )
-    return array
-
-
-def write(target: Array, value: ArrayLike, name: str) -> None:
-    """Copy `value` into the memory of the parameter `target`."""
-    np.copyto(target, checked(target, value, name), casting="same_kind")

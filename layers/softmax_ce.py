@@ -37,6 +37,8 @@ def softmax(scores: Any) -> Array:
     Source: the cat, car and frog of the lecture "Backpropagation" by Li, Karpathy and Johnson.
     """
     given = checks.floating(SoftmaxCE(), scores, name="scores")
+    if not given.ndim or not given.shape[-1]:
+        raise ValueError(f"SoftmaxCE: expected scores of shape (..., C), got {given.shape}")
     return _softmax(given.reshape(-1, given.shape[-1]))[2].reshape(given.shape)
 
 
@@ -91,6 +93,8 @@ class SoftmaxCE(Layer):
         shifted, total, self._p = _softmax(scores)
         self._right, self._weight = _places(scores.shape, labels), weight
         losses = np.log(total) - shifted.take(self._right)[:, None]
+        if sample_weight is not None:
+            losses[weight == 0] = 0  # even an infinite loss counts for nothing then
         return float((weight * losses).sum())
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
@@ -102,7 +106,7 @@ class SoftmaxCE(Layer):
 
     def check(self, shape: tuple[int, ...], labels: Any) -> Array:
         """Labels for scores of the given shape, or an exception that says what is wrong."""
-        if len(shape) != 2:
+        if len(shape) != 2 or not shape[1]:
             raise ValueError(f"{self.label}: expected scores of shape (N, C), got {shape}")
         return checks.labels(self, labels, *shape)
 
@@ -115,7 +119,12 @@ class SoftmaxCE(Layer):
         >>> SoftmaxCE.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
         0.5
         """
-        right = np.argmax(scores, axis=-1) == np.asarray(labels)
+        best = np.argmax(scores, axis=-1)
+        if best.shape != np.shape(labels):
+            raise ValueError(
+                f"SoftmaxCE: expected labels of shape {best.shape}, got {np.shape(labels)}"
+            )
+        right = best == np.asarray(labels)
         return float(np.count_nonzero(right) / right.size)
 
 

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from optimizers import checks
-from optimizers.base import Array, LearningRate, Optimizer, State
+from optimizers.base import LearningRate, Optimizer
+from optimizers.pieces import Array, State
 
 
 class Adam(Optimizer):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from optimizers.adam import Adam
-from optimizers.base import Array, LearningRate, State
+from optimizers.base import LearningRate
+from optimizers.pieces import Array, State
 
 
 class AdamW(Adam):

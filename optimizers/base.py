@@ -5,18 +5,16 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from operator import is_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import checks
-from optimizers.pieces import SMALL, Gathered, blocks, run
+from optimizers.pieces import Arrangement, State
 
 Array = NDArray[Any]
 LearningRate = float | Callable[[int], float]
-State = dict[str, Array]
 
 
 class Optimizer:
@@ -45,16 +43,17 @@ class Optimizer:
         If a setting is out of range.
     """
 
-    slots: tuple[str, ...] = ()
+    _arrangement: Arrangement | None = None
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The names of the arrays that the rule keeps for each parameter."""
+        return ()
 
     def __init__(self, learning_rate: LearningRate) -> None:
         self.learning_rate = checks.learning_rate(learning_rate)
         self.state: dict[str, State] = {}
         self.t = 0
-        self._known: dict[str, Any] = {}
-        self._kept: list[Array] = []
-        self._gathered: list[Gathered] = []
-        self._alone: list[str] = []
 
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """Change every parameter in place by one step of the rule.
@@ -75,48 +74,19 @@ class Optimizer:
         TypeError
             If a parameter is not a writable floating array, or a gradient not real numbers.
         """
-        checks.gradients(params, grads)
+        grads = checks.gradients(params, grads)
+        checks.state(params, self.state)
         rate = checks.rate_at(self.learning_rate, self.t + 1)
-        gathered, alone = self._arranged(params)
+        if self._arrangement is None or not self._arrangement.fits(params, self.state, self.slots):
+            self._arrangement = Arrangement(params, self.state, self.slots)
         self.t += 1
-
-        def rule(theta: Array, g: Array, state: State) -> None:
-            self.update(theta, g, state, rate)
-
-        for group in gathered:
-            group.update(params, grads, rule)
-        if alone:
-            pieces = [
-                piece for key in alone for piece in blocks(params[key], grads[key], self.state[key])
-            ]
-            run(rule, pieces)
+        self._arrangement.run(
+            params, grads, lambda theta, g, state: self.update(theta, g, state, rate)
+        )
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Apply the rule to one parameter `theta` with gradient `g`, in place."""
         raise NotImplementedError(f"{type(self).__name__} does not define update")
-
-    def _arranged(self, params: Mapping[str, Array]) -> tuple[list[Gathered], list[str]]:
-        """Which parameters are updated together, and which alone; the state is there for all."""
-        found = {key: (theta.shape, theta.dtype) for key, theta in params.items()}
-        kept = [array for slots in self.state.values() for array in slots.values()]
-        if found != self._known or not all(map(is_, kept, self._kept)):
-            self._arrange(params)
-            self._known = found
-        return self._gathered, self._alone
-
-    def _arrange(self, params: Mapping[str, Array]) -> None:
-        checks.shapes(params, self.state)
-        small: dict[Any, list[str]] = {}
-        for key, theta in params.items():
-            slots = self.state.setdefault(key, {})
-            slots.update({s: np.zeros_like(theta) for s in self.slots if s not in slots})
-            if theta.size < SMALL:
-                small.setdefault(theta.dtype, []).append(key)
-        groups = [keys for keys in small.values() if len(keys) > 1]
-        self._gathered = [Gathered(keys, params, self.state) for keys in groups]
-        together = {key for keys in groups for key in keys}
-        self._alone = [key for key in params if key not in together]
-        self._kept = [array for slots in self.state.values() for array in slots.values()]
 
     def settings(self) -> dict[str, Any]:
         """The constructor's arguments as they are now."""
@@ -147,13 +117,21 @@ class Optimizer:
             If it is not one, or one of another rule. Nothing has been changed then.
         """
         checks.saved(saved, self.state_dict())
-        restored = type(self)(**saved["settings"])
+        try:
+            restored = type(self)(**saved["settings"])
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"load_state_dict: {error}") from error
         restored.state = {
             key: {slot: np.array(array) for slot, array in slots.items()}
             for key, slots in saved["state"].items()
         }
         restored.t = saved["t"]
         self.__dict__.update(restored.__dict__)
+        self._arrangement = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles arrange the parameters anew: in a copy, views are views no more."""
+        return {name: value for name, value in vars(self).items() if name != "_arrangement"}
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-
 
 def number(name: str, value: Any, low: float = 0.0, below: float = math.inf) -> float:
     """A real number of at least `low` and less than `below`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name}: expected a number, got {value!r}")
     if not low <= value < below:
         wanted = f"at least {low:g}" + ("" if below == math.inf else f" and below {below:g}")
@@ -31,8 +29,8 @@ def rate_at(value: Any, t: int) -> float:
     return number(f"the learning rate at step {t}", value(t)) if callable(value) else float(value)
 
 
-def gradients(params: Any, grads: Any) -> None:
-    """Refuse gradients that do not fit the parameters, and parameters that cannot be written."""
+def gradients(params: Any, grads: Any) -> Mapping[str, Any]:
+    """The gradients, in the dtypes of the parameters; both are refused if they do not fit."""
     for name, given in (("params", params), ("grads", grads)):
         if not isinstance(given, Mapping):
             hint = "; pass net.params" if hasattr(given, "params") else ""
@@ -44,12 +42,10 @@ def gradients(params: Any, grads: Any) -> None:
             "step: expected params and grads to have the same keys, but "
             + " and ".join(_difference(params, grads))
         )
-    for key, theta in params.items():
-        g = grads[key]
-        if not (type(theta) is type(g) is np.ndarray and theta.dtype == g.dtype in FLOATS):
-            _check_one(key, theta, g)
-        if theta.shape != g.shape or not theta.flags.writeable:
-            _check_one(key, theta, g)
+    others = [key for key, theta in params.items() if not _fit(theta, grads[key])]
+    for key in others:
+        _check(key, params[key], grads[key])
+    return {**grads, **{key: grads[key].astype(params[key].dtype) for key in others}}
 
 
 def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterable[str]:
@@ -59,7 +55,18 @@ def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterable
         yield f"params lacks {extra}"
 
 
-def _check_one(key: str, theta: Any, g: Any) -> None:
+def _fit(theta: Any, g: Any) -> bool:
+    """Whether a parameter and its gradient are in order, as they nearly always are."""
+    return (
+        type(theta) is type(g) is np.ndarray
+        and theta.dtype == g.dtype
+        and theta.shape == g.shape
+        and theta.dtype.kind == "f"
+        and theta.flags.writeable
+    )
+
+
+def _check(key: str, theta: Any, g: Any) -> None:
     if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
         kind = theta.dtype if isinstance(theta, np.ndarray) else type(theta).__name__
         raise TypeError(f"step: expected params[{key!r}] to be a floating array, got {kind}")
@@ -75,14 +82,21 @@ def _check_one(key: str, theta: Any, g: Any) -> None:
         )
 
 
-def shapes(params: Mapping[str, Any], state: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse state that does not fit: it belongs to another net."""
-    for key in params.keys() & state.keys():
-        for slot, array in state[key].items():
-            if np.shape(array) != params[key].shape:
+def state(params: Mapping[str, Any], kept: Any) -> None:
+    """Refuse state that cannot be used, or does not fit: that belongs to another net."""
+    for key, theta in params.items():
+        for slot, array in kept.get(key, {}).items():
+            if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+                kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+                raise TypeError(
+                    f"step: expected state[{key!r}][{slot!r}] to be a floating array, got {kind}"
+                )
+            if not array.flags.writeable:
+                raise ValueError(f"step: state[{key!r}][{slot!r}] is read-only; copy it")
+            if array.shape != theta.shape:
                 raise ValueError(
-                    f"step: state[{key!r}][{slot!r}] has shape {np.shape(array)}, the parameter "
-                    f"{params[key].shape}; use a new optimizer for another net"
+                    f"step: state[{key!r}][{slot!r}] has shape {array.shape}, the parameter "
+                    f"{theta.shape}; use a new optimizer for another net"
                 )
 
 
@@ -94,6 +108,7 @@ def saved(given: Any, own: Mapping[str, Any]) -> None:
         raise ValueError(
             f"load_state_dict: expected the state of {own['rule']}, got that of {given['rule']}"
         )
+    _items(given["settings"], "settings")
     if given["settings"].keys() != own["settings"].keys():
         raise ValueError(
             f"load_state_dict: expected the settings {list(own['settings'])}, "
@@ -101,3 +116,25 @@ def saved(given: Any, own: Mapping[str, Any]) -> None:
         )
     if isinstance(given["t"], bool) or not isinstance(given["t"], int) or given["t"] < 0:
         raise ValueError(f"load_state_dict: expected t to count steps, got {given['t']!r}")
+    for key, slots in _items(given["state"], "state"):
+        for slot, array in _items(slots, f"state[{key!r}]"):
+            if np.asarray(array).dtype.kind != "f":
+                raise ValueError(
+                    f"load_state_dict: expected state[{key!r}][{slot!r}] to be a floating array, "
+                    f"got {type(array).__name__}"
+                )
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False, and nothing that merely counts as one."""
+    if not isinstance(value, (bool, np.bool_)) and value not in (0, 1):
+        raise TypeError(f"{name}: expected True or False, got {value!r}")
+    return bool(value)
+
+
+def _items(given: Any, name: str) -> Iterable[tuple[Any, Any]]:
+    if not isinstance(given, Mapping):
+        raise ValueError(
+            f"load_state_dict: expected {name} to be a dict, got {type(given).__name__}"
+        )
+    return given.items()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,61 @@ Piece = tuple[Array, Array, State]
 SMALL = 32_768  # entries: parameters below this size are gathered
 BLOCK = 65_536  # entries that a rule works on at a time
 SHARED = 1_000_000  # entries from which on threads are worth their start
+
+
+class Arrangement:
+    """Which parameters are updated together, and which alone, with state for all of them.
+
+    Parameters
+    ----------
+    params : mapping of str to ndarray
+        The parameters.
+    state : mapping of str to dict of str to ndarray
+        What the rule remembers of them; what is missing is filled in with zeros.
+    slots : tuple of str
+        The names of the arrays that the rule keeps for each parameter.
+    """
+
+    def __init__(
+        self, params: Mapping[str, Array], state: dict[str, State], slots: tuple[str, ...]
+    ) -> None:
+        small: dict[Any, list[str]] = {}
+        for key, theta in params.items():
+            kept = state.setdefault(key, {})
+            kept.update({slot: np.zeros_like(theta) for slot in slots if slot not in kept})
+            if theta.size < SMALL:
+                small.setdefault((theta.dtype, tuple(kept)), []).append(key)
+        groups = [keys for keys in small.values() if len(keys) > 1]
+        self.gathered = [Gathered(keys, params, state) for keys in groups]
+        together = {key for keys in groups for key in keys}
+        self.alone = [key for key in params if key not in together]
+        self.state = state
+        self.known = _forms(params), slots, _arrays(state)
+
+    def fits(
+        self, params: Mapping[str, Array], state: Mapping[str, State], slots: tuple[str, ...]
+    ) -> bool:
+        """Whether nothing has changed since: names, shapes, dtypes, and the arrays of the state."""
+        forms, known_slots, kept = self.known
+        now = _arrays(state)
+        return (
+            len(now) == len(kept)
+            and all(map(is_, now, kept))
+            and slots == known_slots
+            and _forms(params) == forms
+        )
+
+    def run(self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule) -> None:
+        """Apply the rule to all parameters."""
+        for group in self.gathered:
+            group.update(params, grads, rule)
+        if self.alone:
+            pieces = [
+                piece
+                for key in self.alone
+                for piece in blocks(params[key], grads[key], self.state[key])
+            ]
+            in_threads(rule, pieces)
 
 
 class Gathered:
@@ -82,7 +138,7 @@ def blocks(theta: Array, g: Array, state: State) -> Iterator[Piece]:
         yield theta_block, g_block, dict(zip(state, rest, strict=True))
 
 
-def run(rule: Rule, pieces: Sequence[Piece]) -> None:
+def in_threads(rule: Rule, pieces: Sequence[Piece]) -> None:
     """Apply the rule to every piece, in several threads where there is much to do."""
     workers = _cores() if sum(theta.size for theta, _, _ in pieces) >= SHARED else 1
     shares = [pieces[worker::workers] for worker in range(workers)]
@@ -95,6 +151,14 @@ def run(rule: Rule, pieces: Sequence[Piece]) -> None:
 def _in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
     for piece in pieces:
         rule(*piece)
+
+
+def _forms(params: Mapping[str, Array]) -> list[Any]:
+    return [(key, theta.shape, theta.dtype) for key, theta in params.items()]
+
+
+def _arrays(state: Mapping[str, State]) -> list[Array]:
+    return [array for slots in state.values() for array in slots.values()]
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

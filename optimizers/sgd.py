@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from optimizers import checks
-from optimizers.base import Array, LearningRate, Optimizer, State
+from optimizers.base import LearningRate, Optimizer
+from optimizers.pieces import Array, State
 
 
 class SGD(Optimizer):
@@ -60,11 +61,15 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(learning_rate)
         self.momentum = checks.number("momentum", momentum, below=1)
-        self.nesterov = bool(nesterov)
+        self.nesterov = checks.flag("nesterov", nesterov)
         self.weight_decay = checks.number("weight_decay", weight_decay)
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov: expected a momentum above 0, got 0")
-        self.slots = ("v",) if self.momentum else ()
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The velocity v, where there is momentum."""
+        return ("v",) if self.momentum else ()
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient."""

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from layers.base import label
+from layers.checks import generator
 from layers.gradcheck.experiment import Experiment, flat
 from layers.gradcheck.form import read
 from layers.gradcheck.laws import broken_laws
-from layers.gradcheck.report import Finding, GradientReport
+from layers.gradcheck.report import GradientReport
 from layers.gradcheck.tensors import check_tensor
 
 
@@ -68,24 +69,30 @@ def gradcheck(
     Source: the centred difference of 10-601, lecture 13, "Finite Difference Method".
     """
     _require_layer(layer)
-    if not 0 < tolerance < 1:
-        raise ValueError(f"gradcheck: expected tolerance between 0 and 1, got {tolerance!r}")
-    rng = np.random.default_rng(0 if rng is None else rng)
+    _require_options(tolerance)
+    rng = generator(0 if rng is None else rng, "gradcheck")
     experiment = Experiment(layer, inputs, loss, rng)
     if not np.isfinite(flat(experiment.y)).all():
         raise ValueError(
             f"gradcheck: the output of {experiment.name} holds nan or infinity for these inputs, "
             "so that nothing can be compared"
         )
-    here, findings = read(experiment, experiment.gradients(experiment.dout))
-    findings += _laws(experiment, findings)
-    shifted = experiment.shifted(rng)
-    aside, _ = read(shifted, shifted.gradients(shifted.dout))
-    beside = {tensor.name: tensor for tensor in aside}
-    reports = [
-        check_tensor(experiment, tensor, (shifted, beside.get(tensor.name)), tolerance, rng)
-        for tensor in here
+    tensors, findings = read(experiment, experiment.gradients())
+    if not (tensors or findings):
+        raise ValueError(
+            "gradcheck: expected a floating input or parameter to compare; whole numbers are "
+            "passed through: give x.astype(float) if x is what should move"
+        )
+    if not findings:
+        findings += broken_laws(experiment)
+    sides = [
+        (side, {tensor.name: tensor for tensor in read(side, side.gradients())[0]})
+        for side in experiment.beside([tensor.array for tensor in tensors], rng)
     ]
+    reports = []
+    for tensor in tensors:
+        beside = [(side, found[tensor.name]) for side, found in sides if tensor.name in found]
+        reports.append(check_tensor(experiment, tensor, beside, tolerance, rng))
     return GradientReport(experiment.name, tolerance, reports, findings)
 
 
@@ -125,6 +132,7 @@ def _require_layer(layer: Any) -> None:
         )
 
 
-def _laws(experiment: Experiment, findings: list[Finding]) -> list[Finding]:
-    """The laws take gradients of the right form for granted."""
-    return [] if findings else list(broken_laws(experiment))
+def _require_options(tolerance: Any) -> None:
+    is_number = isinstance(tolerance, (int, float, np.number)) and not isinstance(tolerance, bool)
+    if not is_number or not 0 < tolerance < 1:
+        raise ValueError(f"gradcheck: expected tolerance between 0 and 1, got {tolerance!r}")

@@ -20,8 +20,9 @@ class Experiment:
     """What is checked: y = forward(inputs), and the scalar dout . y whose gradient is known.
 
     Everything is a copy in float64, so that the check may move any entry, and the layer of the
-    caller never notices. Random layers draw the same numbers at each run: the state of every
-    generator that the layer holds is put back first.
+    caller never notices. Each pass gets copies of the inputs and of dout, so that a layer which
+    writes into them finds the same numbers each time. Random layers draw the same numbers too:
+    the state of every generator that the layer holds is put back first.
 
     Parameters
     ----------
@@ -33,6 +34,13 @@ class Experiment:
         A loss and its further arguments, run on the layer's output.
     rng : numpy.random.Generator
         Where dout is drawn from.
+
+    Attributes
+    ----------
+    y : array
+        The output of the first pass.
+    written : list of str
+        What the first pass has written to, though it was not its own; it is put back.
     """
 
     def __init__(
@@ -43,23 +51,45 @@ class Experiment:
         self.inputs = [_own(value, position) for position, value in enumerate(inputs)]
         self.loss, self.targets = _split(loss)
         self._generators = [(found, _state(found)) for found in _generators(self.layer)]
-        self.y = self.run()
+        given = self.given()
+        with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
+            self.y = copy.deepcopy(self.run(given))
+        self.written = watch.written
         self.dout = _draw_like(self.y, rng)
 
-    def run(self) -> Any:
+    def given(self) -> list[Array]:
+        """Copies of the inputs, for one pass."""
+        return [array.copy() for array in self.inputs]
+
+    def run(self, inputs: Sequence[Array] | None = None) -> Any:
         """One forward pass, through the loss if there is one."""
         for generator, state in self._generators:
             _restore(generator, state)
         with np.errstate(all="ignore"):
-            y = self.layer.forward(*self.inputs)
+            y = self.layer.forward(*(self.given() if inputs is None else inputs))
             return y if self.loss is None else self.loss.forward(y, *self.targets)
 
-    def gradients(self, dout: Any) -> Any:
-        """What backward returns for `dout`, after a loss its own gradient has passed through."""
+    def gradients(self, dout: Any = None) -> Any:
+        """What backward returns, after a loss its own gradient has passed through."""
+        if dout is None:
+            dout = copy.deepcopy(self.dout)
+        with Watch(self.named_parameters()):
+            return self.backward(dout)
+
+    def backward(self, dout: Any) -> Any:
+        """One backward pass with this dout, which may be written to."""
         with np.errstate(all="ignore"):
             if self.loss is not None:
                 dout, _ = self.loss.backward(dout)
             return self.layer.backward(dout)
+
+    def named_inputs(self, given: Sequence[Array]) -> dict[str, Array]:
+        """The inputs of a pass, as findings call them."""
+        return {f"input {position}": array for position, array in enumerate(given)}
+
+    def named_parameters(self) -> dict[str, Array]:
+        """The parameters, as findings call them."""
+        return {f"the parameter {key}": array for key, array in self.tensors().items()}
 
     def tensors(self) -> dict[str, Array]:
         """The floating parameters, live: moving one moves the layer."""
@@ -69,14 +99,54 @@ class Experiment:
             if isinstance(array, np.ndarray) and array.dtype.kind == "f"
         }
 
-    def shifted(self, rng: np.random.Generator) -> Experiment:
-        """The same experiment a little to the side, away from the kinks of this one."""
+    def beside(self, moved: Sequence[Array], rng: np.random.Generator) -> list[Experiment]:
+        """The same experiment a little to either side, away from the kinks of this one.
+
+        `moved` are the inputs that may move; those that are passed through stay.
+        """
+        chosen = [i for i, array in enumerate(self.inputs) if any(array is m for m in moved)]
+        offsets = [
+            1e-3
+            * size_of(array)
+            * rng.uniform(0.5, 1, array.shape)
+            * rng.choice([-1, 1], array.shape)
+            for array in self._movable(chosen)
+        ]
+        sides = [self._shifted(chosen, offsets, sign) for sign in (1, -1)]
+        return [side for side in sides if side is not None]
+
+    def _shifted(
+        self, chosen: Sequence[int], offsets: Sequence[Array], sign: int
+    ) -> Experiment | None:
         other = copy.deepcopy(self)
-        for array in [*other.tensors().values(), *other.inputs]:
-            if array.dtype.kind == "f":
-                array += 1e-3 * size_of(array) * rng.uniform(-1, 1, array.shape)
-        other.y = other.run()
+        for array, offset in zip(other._movable(chosen), offsets, strict=True):
+            array += sign * offset
+        try:
+            other.y = other.run()
+        except (ArithmeticError, ValueError):  # outside the domain, nothing is known
+            return None
         return other
+
+    def _movable(self, chosen: Sequence[int]) -> list[Array]:
+        return [*self.tensors().values(), *(self.inputs[i] for i in chosen)]
+
+
+class Watch:
+    """Notices which arrays are written to in a block, and puts them back."""
+
+    def __init__(self, arrays: dict[str, Array]) -> None:
+        self.arrays = arrays
+        self.written: list[str] = []
+
+    def __enter__(self) -> Watch:
+        self._before = {name: array.copy() for name, array in self.arrays.items()}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name, array in self.arrays.items():
+            if array.tobytes() != self._before[name].tobytes():
+                self.written.append(name)
+                array[...] = self._before[name]
 
 
 def flat(y: Any) -> Array:
@@ -119,7 +189,8 @@ def _own(value: Any, position: int) -> Array:
 def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
     if loss is None:
         return None, ()
-    if not isinstance(loss, tuple) or not hasattr(loss[0], "backward"):
+    is_pair = isinstance(loss, tuple) and len(loss) > 1
+    if not is_pair or isinstance(loss[0], type) or not hasattr(loss[0], "backward"):
         raise TypeError(f"gradcheck: expected loss=(loss layer, labels), got {type(loss).__name__}")
     return copy.deepcopy(loss[0]), loss[1:]
 
@@ -128,9 +199,13 @@ def _draw_like(y: Any, rng: np.random.Generator) -> Any:
     """A random dout for y: of either sign, and nowhere near 0, where errors would hide."""
     if isinstance(y, tuple):
         return tuple(_draw_like(part, rng) for part in y)
-    shape = np.shape(y)
-    dout = rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
-    return dout if shape else float(dout)
+    dout = _away_from_0(np.shape(y), rng)
+    return dout if np.shape(y) else float(dout)
+
+
+def _away_from_0(shape: Index, rng: np.random.Generator) -> Array:
+    """Numbers of either sign, of size about 1."""
+    return np.asarray(rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape))
 
 
 def _generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:

@@ -31,6 +31,9 @@ def read(experiment: Experiment, returned: Any) -> tuple[list[Tensor], list[Find
         return [], [Finding("wrong-return", "", evidence)]
     dx, grads = returned
     tensors, findings = [], list(_wrong_keys(experiment.layer.params, grads))
+    if isinstance(dx, tuple) and len(dx) > len(experiment.inputs):
+        evidence = f"backward returned {len(dx)} gradients for {len(experiment.inputs)} inputs"
+        findings.append(Finding("wrong-return", "", evidence))
     for name, array, g in [*_inputs(experiment, dx), *_parameters(experiment, grads)]:
         gradient = _as_array(g)
         if wrong := _wrong_form(name, array, gradient):
@@ -59,7 +62,7 @@ def _wrong_keys(params: Any, grads: dict[str, Any]) -> Iterator[Finding]:
         evidence = f"params has the keys {list(params)}, the gradients have {list(grads)}"
         yield Finding("wrong-keys", "", evidence)
     for key, array in params.items():
-        if np.asarray(array).dtype.kind != "f":
+        if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
             evidence = f"the parameter {key} is not a floating array, so no step can move it"
             yield Finding("not-floating", key, evidence)
 

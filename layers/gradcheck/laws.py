@@ -5,41 +5,40 @@ Each law runs an experiment and yields what it finds broken.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, flat, scaled
+from layers.gradcheck.experiment import Experiment, Watch, flat, scaled
 from layers.gradcheck.report import Finding
 from layers.params import Array
 
+MARK = 1.2345678e67
 LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of the largest
 
 
 def broken_laws(experiment: Experiment) -> Iterator[Finding]:
     """All laws, for a layer whose backward returns gradients of the right form."""
-    for law in (arguments_untouched, repeatable, same_twice, linear_in_dout):
+    laws = (arguments_untouched, repeatable, same_twice, linear_in_dout, nothing_overwritten)
+    for law in laws:
         yield from law(experiment)
 
 
 def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
-    """Neither forward nor backward writes to the inputs, to dout or to the parameters."""
-    given = {f"input {i}": array for i, array in enumerate(experiment.inputs)}
-    given |= {f"the parameter {key}": array for key, array in experiment.tensors().items()}
-    if isinstance(experiment.dout, np.ndarray):
-        given["dout"] = experiment.dout
-    before = {name: array.tobytes() for name, array in given.items()}
-    kept = {name: array.copy() for name, array in given.items()}
-    for verb, call in (
-        ("forward", experiment.run),
-        ("backward", lambda: experiment.gradients(experiment.dout)),
-    ):
-        call()
-        for name, array in given.items():
-            if array.tobytes() != before[name]:
-                array[...] = kept[name]
-                yield Finding("mutates-input", name, f"{verb} changes {name} in place")
+    """Nobody writes to what is not theirs: inputs, dout, parameters, the output handed out."""
+    for name in experiment.written:
+        yield Finding("mutates-input", name, f"forward changes {name} in place")
+    given, dout = experiment.given(), copy.deepcopy(experiment.dout)
+    with Watch(experiment.named_parameters()):
+        handed = {"dout": dout, "the output": experiment.run(given)}
+    watched = {name: array for name, array in handed.items() if isinstance(array, np.ndarray)}
+    watched |= {**experiment.named_inputs(given), **experiment.named_parameters()}
+    with Watch(watched) as watch:
+        experiment.backward(dout)
+    for name in watch.written:
+        yield Finding("mutates-input", name, f"backward changes {name} in place")
 
 
 def repeatable(experiment: Experiment) -> Iterator[Finding]:
@@ -53,24 +52,51 @@ def repeatable(experiment: Experiment) -> Iterator[Finding]:
 
 
 def same_twice(experiment: Experiment) -> Iterator[Finding]:
-    """A second backward says what the first said, and leaves the first one's arrays alone."""
+    """A second backward says what the first said."""
     experiment.run()
-    first = arrays(experiment.gradients(experiment.dout))
-    kept = {name: array.copy() for name, array in first.items()}
-    second = arrays(experiment.gradients(experiment.dout))
-    for name, array in kept.items():
-        if not _close(second[name], array):
+    first = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
+    second = arrays(experiment.gradients())
+    for name, g in first.items():
+        if not _close(second[name], g):
             evidence = f"a second backward gives another gradient of {name} than the first"
             yield Finding("accumulates", name, evidence)
-        elif not np.array_equal(first[name], array):
-            evidence = f"a second backward overwrites the gradient of {name} that the first gave"
-            yield Finding("overwrites", name, evidence)
+
+
+def nothing_overwritten(experiment: Experiment) -> Iterator[Finding]:
+    """What was handed out stays as it is, whatever is called next."""
+    bench = copy.deepcopy(experiment)  # what is handed out gets marked, and may be the layer's
+    outputs = _marked({"the output": bench.run()})
+    bench.run()
+    yield from _overwritten(outputs, "a second forward", "the output of the first")
+    gradients = _marked(arrays(bench.gradients()))
+    bench.gradients()
+    for name, g in gradients.items():
+        where = f"the gradient of {name} that the first gave"
+        yield from _overwritten({name: g}, "a second backward", where)
+
+
+def _marked(handed_out: dict[str, Any]) -> dict[str, Array]:
+    """The arrays among what was handed out, filled with a number that no layer computes."""
+    found = {
+        name: array
+        for name, array in handed_out.items()
+        if isinstance(array, np.ndarray) and array.flags.writeable and array.dtype.kind == "f"
+    }
+    for array in found.values():
+        array[...] = MARK
+    return found
+
+
+def _overwritten(marked: dict[str, Array], who: str, what: str) -> Iterator[Finding]:
+    for name, array in marked.items():
+        if not (array == MARK).all():
+            yield Finding("overwrites", name, f"{who} overwrites {what}")
 
 
 def linear_in_dout(experiment: Experiment) -> Iterator[Finding]:
     """backward(-2 * dout) is -2 * backward(dout)."""
     experiment.run()
-    once = {name: g.copy() for name, g in arrays(experiment.gradients(experiment.dout)).items()}
+    once = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
     again = arrays(experiment.gradients(scaled(experiment.dout, -2.0)))
     for name, g in once.items():
         if not _close(again[name], -2 * g):

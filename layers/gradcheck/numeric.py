@@ -123,10 +123,11 @@ def _ladder(line: Line) -> Array:
 def _rounding(bends: Array) -> Array:
     """The rounding of the outputs, measured: at each step, and at all shorter ones.
 
-    The second difference of a smooth function shrinks with the square of the step. What is left
-    over is rounding.
+    The second difference of a smooth function shrinks with the square of the step, that of a kink
+    at the point with the step. What is left over either way is rounding.
     """
-    leftover = np.abs(bends[1:] - bends[:-1] / RUNG**2)
+    smooth, kinked = (np.abs(bends[1:] - bends[:-1] / RUNG**power) for power in (2, 1))
+    leftover = np.minimum(smooth, kinked)
     padded = np.concatenate([leftover[:1], leftover, leftover[-1:]])
     at_and_below: Array = np.maximum.accumulate(padded[::-1])[::-1]
     return at_and_below[:-1]

@@ -1,0 +1,482 @@
+"""The laws of layers, each over all rows of the table."""
+
+import copy
+import inspect
+import pickle
+import re
+
+import numpy as np
+import pytest
+
+import layers
+from layers import Layer, assert_gradients
+from tests.layers.table import LAYERS, LOSSES, ROWS, call, dout_for, gradients
+
+
+def over(rows):
+    return pytest.mark.parametrize("row", rows, ids=[row.name for row in rows])
+
+
+def frozen(*arrays):
+    """The same arrays, which now refuse to be written."""
+    for array in arrays:
+        if isinstance(array, np.ndarray):
+            array.setflags(write=False)
+    return arrays
+
+
+def with_first(inputs, x):
+    return (x, *inputs[1:])
+
+
+def equal(found, expected):
+    """Two dicts of arrays are the same to the last bit."""
+    return found.keys() == expected.keys() and all(
+        np.array_equal(found[name], expected[name]) for name in expected
+    )
+
+
+def as_float32(row, inputs):
+    return with_first(inputs, inputs[0].astype(np.float32))
+
+
+WRONG_TYPES = {
+    "string": "abc",
+    "None": None,
+    "objects": np.array([None, 1.0], object),
+    "complex": np.array([1j, 2.0]),
+    "ragged": [[1.0, 2.0], [3.0]],
+    "dates": np.array(["2020-01-01"], "datetime64[D]"),
+    "dict": {"x": 1.0},
+}
+wrong_types = pytest.mark.parametrize("wrong", WRONG_TYPES.values(), ids=WRONG_TYPES.keys())
+
+
+def test_every_public_layer_stands_in_the_table():
+    public = {
+        name
+        for name in layers.__all__
+        if inspect.isclass(found := getattr(layers, name)) and issubclass(found, Layer)
+    }
+    assert public - {"Layer"} == {type(row.make()).__name__ for row in ROWS}
+
+
+def test_the_rows_have_names_of_their_own():
+    names = [row.name for row in ROWS]
+    assert len(set(names)) == len(names)
+
+
+@over(ROWS)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gradient_is_right(row, seed):
+    assert_gradients(row.make(), *row.inputs(seed), rng=seed)
+
+
+@over(ROWS)
+def test_gradients_have_the_keys_and_the_shapes_of_the_params(row):
+    layer, (x, *_), _, dout = call(row)
+    dx, grads = layer.backward(dout)
+    assert dx.shape == x.shape
+    assert type(grads) is dict
+    assert list(grads) == list(layer.params)
+    for name, array in layer.params.items():
+        assert grads[name].shape == array.shape
+        assert grads[name].dtype == array.dtype
+
+
+@over(ROWS)
+def test_gradients_share_no_memory_with_the_params(row):
+    layer, _, _, dout = call(row)
+    returned = gradients(layer, dout)
+    for array in layer.params.values():
+        assert not any(np.shares_memory(array, gradient) for gradient in returned.values())
+
+
+@over(ROWS)
+def test_the_dict_of_gradients_is_a_fresh_one(row):
+    layer, _, _, dout = call(row)
+    _, first = layer.backward(dout)
+    first["junk"] = np.zeros(1)
+    _, second = layer.backward(dout)
+    assert "junk" not in second
+
+
+@over(ROWS)
+def test_inputs_and_dout_and_params_are_left_as_they_are(row):
+    layer, inputs = row.make(), row.inputs()
+    dout = dout_for(layer.forward(*inputs))
+    given = [a for a in (*inputs, dout, *layer.params.values()) if isinstance(a, np.ndarray)]
+    before = [array.tobytes() for array in given]
+    layer.forward(*inputs)
+    layer.backward(dout)
+    layer.predict(*inputs)
+    assert [array.tobytes() for array in given] == before
+
+
+@over(ROWS)
+def test_arrays_that_refuse_to_be_written_will_do(row):
+    layer, inputs = row.make(), frozen(*row.inputs())
+    (dout,) = frozen(dout_for(layer.forward(*inputs)))
+    layer.backward(dout)
+    layer.predict(*inputs)
+
+
+@over(ROWS)
+def test_arrays_handed_out_earlier_never_change(row):
+    layer, inputs, y, dout = call(row)
+    handed_out = [np.asarray(y), np.asarray(layer.predict(*inputs))]
+    handed_out += gradients(layer, dout).values()
+    before = [array.tobytes() for array in handed_out]
+    layer.backward(-dout)
+    layer.forward(*row.inputs(1))
+    layer.backward(dout)
+    layer.predict(*row.inputs(2))
+    assert [array.tobytes() for array in handed_out] == before
+
+
+@over(ROWS)
+def test_backward_twice_says_the_same(row):
+    layer, _, _, dout = call(row)
+    assert equal(gradients(layer, dout), gradients(layer, dout))
+
+
+@over(ROWS)
+def test_backward_of_twice_dout_is_twice(row):
+    layer, _, _, dout = call(row)
+    once = gradients(layer, dout)
+    twice = gradients(layer, 2 * dout)
+    assert equal(twice, {name: 2 * gradient for name, gradient in once.items()})
+
+
+@over(ROWS)
+def test_backward_of_a_sum_is_the_sum(row):
+    layer, _, y, dout = call(row)
+    other = dout_for(y, seed=8)
+    first, second = gradients(layer, dout), gradients(layer, other)
+    for name, gradient in gradients(layer, dout + other).items():
+        eps = np.finfo(gradient.dtype).eps
+        np.testing.assert_allclose(gradient, first[name] + second[name], rtol=0, atol=100 * eps)
+
+
+@over([row for row in LAYERS if not row.random])
+def test_backward_forgets_the_forward_before_the_last(row):
+    used, fresh, inputs = row.make(), row.make(), row.inputs()
+    used.params = fresh.params
+    dout = dout_for(used.forward(*row.inputs(1)))
+    used.forward(*inputs)
+    fresh.forward(*inputs)
+    assert equal(gradients(used, dout), gradients(fresh, dout))
+
+
+@over([row for row in LAYERS if row.batch])
+def test_predict_of_a_batch_is_that_of_its_rows_stacked(row):
+    layer, (x,) = row.make(), row.inputs()
+    rows = np.concatenate([layer.predict(x[i : i + 1]) for i in range(len(x))])
+    y = layer.predict(x)
+    np.testing.assert_allclose(y, rows, rtol=100 * np.finfo(y.dtype).eps)
+
+
+@over([row for row in LAYERS if row.batch and not row.random])
+def test_a_batch_is_its_rows_stacked(row):
+    """Outputs and dx are those of the rows; the parameters' gradients are their sum."""
+    layer, (x,), y, dout = call(row)
+    batch = gradients(layer, dout)
+    outputs, returned = [], []
+    for i in range(len(x)):
+        outputs.append(layer.forward(x[i : i + 1]))
+        returned.append(gradients(layer, dout[i : i + 1]))
+    tolerance = {"rtol": 0, "atol": 100 * np.finfo(y.dtype).eps}
+    np.testing.assert_allclose(y, np.concatenate(outputs), **tolerance)
+    for name, gradient in batch.items():
+        rows = [row[name] for row in returned]
+        expected = np.concatenate(rows) if name == "x" else np.sum(rows, axis=0)
+        np.testing.assert_allclose(gradient, expected, **tolerance)
+
+
+@over(LOSSES)
+def test_a_loss_is_the_mean_over_its_examples(row):
+    loss, (y, t, *weight), value, _ = call(row)
+    shares = weight[0] / weight[0].sum() if weight else np.full(len(y), 1 / len(y))
+    dy, _ = loss.backward()
+    singles = []
+    for i, share in enumerate(shares):
+        singles.append(loss.forward(y[i : i + 1], t[i : i + 1]))
+        single, _ = loss.backward()
+        np.testing.assert_allclose(dy[i], share * single[0], rtol=1e-13)
+    assert value == pytest.approx(np.dot(shares, singles), rel=1e-13)
+
+
+@over(LOSSES)
+def test_a_loss_is_a_float_and_backward_takes_1_for_granted(row):
+    loss, _, value, _ = call(row)
+    assert type(value) is float
+    assert equal(gradients(loss, 1), gradients(loss, 1.0))
+    dx, _ = loss.backward()
+    np.testing.assert_array_equal(dx, gradients(loss, 1.0)["x"])
+    np.testing.assert_array_equal(dx, gradients(loss, np.array(1.0))["x"])
+
+
+@over(ROWS)
+def test_float32_stays_float32(row):
+    layer = row.make().astype(np.float32)
+    y = layer.forward(*as_float32(row, row.inputs()))
+    dout = dout_for(y) if row.loss else dout_for(y).astype(np.float64)
+    returned = gradients(layer, dout)
+    assert row.loss or y.dtype == np.float32
+    assert row.loss or layer.predict(*as_float32(row, row.inputs())).dtype == np.float32
+    assert {gradient.dtype for gradient in returned.values()} == {np.dtype(np.float32)}
+
+
+@over(ROWS)
+def test_float32_agrees_with_float64(row):
+    layer, inputs = row.make().astype(np.float64), as_float32(row, row.inputs())
+    short = layer.astype(np.float32)
+    exact = layer.forward(*with_first(inputs, inputs[0].astype(np.float64)))
+    np.testing.assert_allclose(short.forward(*inputs), exact, rtol=1e-5, atol=1e-6)
+    dout = dout_for(exact)
+    returned = gradients(layer, dout)
+    for name, gradient in gradients(short, dout).items():
+        np.testing.assert_allclose(gradient, returned[name], rtol=1e-5, atol=1e-6)
+
+
+@over([row for row in ROWS if row.make().params])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_parameters_settle_the_dtype_whatever_is_fed(row, dtype):
+    layer, (x,) = row.make().astype(dtype), row.inputs()
+    for fed in (x, x.astype(np.float32), np.rint(x).astype(int), x > 0):
+        y = layer.forward(fed)
+        assert y.dtype == dtype
+        assert layer.predict(fed).dtype == dtype
+        assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype(dtype)}
+
+
+@over([row for row in LAYERS if not row.make().params])
+@pytest.mark.parametrize("kind", [int, np.int8, np.uint8, bool])
+def test_integers_become_float64(row, kind):
+    layer, (x,) = row.make(), row.inputs()
+    whole = np.rint(np.abs(3 * x)).astype(kind)
+    y = layer.forward(whole)
+    dx, _ = layer.backward(np.ones(y.shape, int))
+    assert y.dtype == dx.dtype == layer.predict(whole).dtype == np.float64
+    np.testing.assert_array_equal(layer.predict(whole), layer.predict(whole.astype(float)))
+
+
+@over(LOSSES)
+def test_a_loss_takes_whole_scores(row):
+    loss, inputs = row.make(), row.inputs()
+    whole = np.rint(3 * inputs[0])
+    assert loss.forward(*with_first(inputs, whole.astype(int))) == loss.forward(
+        *with_first(inputs, whole)
+    )
+    assert loss.backward()[0].dtype == np.float64
+
+
+@over([row for row in LAYERS if not row.make().params])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_layers_without_params_keep_a_floating_dtype(row, dtype):
+    layer, (x,) = row.make(), row.inputs()
+    y = layer.forward(x.astype(dtype))
+    dx, _ = layer.backward(dout_for(y).astype(np.float64))
+    assert y.dtype == dx.dtype == layer.predict(x.astype(dtype)).dtype == dtype
+
+
+@over(ROWS)
+def test_lists_and_other_layouts_in_memory_give_the_same(row):
+    layer, inputs = row.make(), row.inputs()
+    x, expected = inputs[0], layer.predict(*inputs)
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]))
+    wide[..., ::2] = x
+    eps = np.finfo(np.asarray(expected).dtype).eps
+    for same in (x.tolist(), np.asfortranarray(x), wide[..., ::2], x.astype(">f8")):
+        found = layer.predict(*with_first(inputs, same))
+        np.testing.assert_allclose(found, expected, rtol=0, atol=100 * eps)
+
+
+@over([row for row in LAYERS if not row.random])
+def test_dout_may_be_a_list_or_lie_otherwise_in_memory(row):
+    layer, _, _, dout = call(row)
+    expected = gradients(layer, dout)
+    for same in (dout.tolist(), np.asfortranarray(dout), dout.astype(np.longdouble)):
+        for name, gradient in gradients(layer, same).items():
+            eps = np.finfo(gradient.dtype).eps
+            np.testing.assert_allclose(gradient, expected[name], rtol=0, atol=100 * eps)
+
+
+@over(ROWS)
+def test_repr_is_readable_and_makes_an_equal_layer(row):
+    layer = row.make()
+    text = repr(layer)
+    assert text.startswith(f"{type(layer).__name__}(")
+    assert " at 0x" not in text
+    assert len(text) < 80
+    made = eval(text, {name: getattr(layers, name) for name in layers.__all__})
+    assert repr(made) == text
+    assert {name: a.shape for name, a in made.params.items()} == {
+        name: a.shape for name, a in layer.params.items()
+    }
+    assert [a.dtype for a in made.params.values()] == [a.dtype for a in layer.params.values()]
+
+
+@over(ROWS)
+def test_backward_before_forward_is_a_sentence(row):
+    layer = row.make()
+    message = rf"^{re.escape(layer.label)}: backward was called before forward; call forward"
+    with pytest.raises(RuntimeError, match=message):
+        layer.backward(1.0)
+
+
+@over(ROWS)
+def test_predict_keeps_nothing(row):
+    layer, inputs = row.make(), row.inputs()
+    y = layer.predict(*inputs)
+    with pytest.raises(RuntimeError, match="before forward"):
+        layer.backward(dout_for(y))
+
+
+@over(ROWS)
+def test_predict_between_forward_and_backward_disturbs_nothing(row):
+    alone, between, inputs = row.make(), row.make(), row.inputs()
+    between.params = alone.params
+    dout = dout_for(alone.forward(*inputs))
+    between.forward(*inputs)
+    between.predict(*row.inputs(1))
+    assert equal(gradients(between, dout), gradients(alone, dout))
+
+
+@over(ROWS)
+def test_predict_says_the_same_each_time(row):
+    layer, inputs = row.make(), row.inputs()
+    first = layer.predict(*inputs)
+    layer.forward(*row.inputs(1))
+    np.testing.assert_array_equal(layer.predict(*inputs), first)
+
+
+@over([row for row in ROWS if not row.random])
+def test_predict_is_what_forward_gives(row):
+    layer, inputs, y, _ = call(row)
+    np.testing.assert_array_equal(layer.predict(*inputs), y)
+
+
+@over(ROWS)
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))]
+)
+def test_copies_are_independent_and_have_not_run(row, duplicate):
+    layer, inputs, _, dout = call(row)
+    before = gradients(layer, dout)
+    other = duplicate(layer)
+    with pytest.raises(RuntimeError, match="before forward"):
+        other.backward(dout)
+    assert repr(other) == repr(layer)
+    assert type(other.params) is type(layer.params)
+    assert equal(other.params, layer.params)
+    np.testing.assert_array_equal(other.predict(*inputs), layer.predict(*inputs))
+    np.testing.assert_array_equal(other.forward(*inputs), layer.forward(*inputs))
+    for array in other.params.values():
+        array += 1
+    if not row.random:
+        assert equal(gradients(layer, dout), before)
+
+
+@over(ROWS)
+def test_astype_makes_an_independent_copy(row):
+    layer = row.make()
+    before = {name: array.copy() for name, array in layer.params.items()}
+    other = layer.astype("float32")
+    assert type(other) is type(layer)
+    for name, array in other.params.items():
+        assert array.dtype == np.float32
+        np.testing.assert_array_equal(array, before[name].astype(np.float32))
+        array += 1
+    assert equal(layer.params, before)
+
+
+@over([row for row in ROWS if row.make().params])
+def test_params_are_live(row):
+    layer, inputs = row.make(), row.inputs()
+    before = layer.predict(*inputs)
+    for array in layer.params.values():
+        array += 0.5
+    moved = layer.predict(*inputs)
+    assert not np.isclose(moved, before).any()
+    for name, array in layer.params.items():
+        layer.params[name] = array - 0.5
+    np.testing.assert_allclose(layer.predict(*inputs), before, rtol=1e-4)
+
+
+@over(ROWS)
+@wrong_types
+def test_inputs_of_a_wrong_type_are_refused_by_name(row, wrong):
+    layer, inputs = row.make(), row.inputs()
+    for position in range(len(inputs)):
+        if position == 2 and wrong is None:
+            continue  # sample_weight=None is the default
+        bad = (*inputs[:position], wrong, *inputs[position + 1 :])
+        for verb in (layer.forward, layer.predict):
+            with pytest.raises((TypeError, ValueError), match=rf"^{layer.label}: expected "):
+                verb(*bad)
+    with pytest.raises(RuntimeError, match="before forward"):
+        layer.backward(1.0)
+
+
+@over(ROWS)
+@wrong_types
+def test_dout_of_a_wrong_type_is_refused_by_name(row, wrong):
+    layer, _, _, _ = call(row)
+    with pytest.raises((TypeError, ValueError), match=rf"^{layer.label}: expected dout to be "):
+        layer.backward(wrong)
+
+
+@over(LAYERS)
+def test_dout_of_a_wrong_shape_is_never_broadcast(row):
+    layer, _, y, _ = call(row)
+    wrong = [(), (*y.shape, 1), (1, *y.shape), (y.shape[0] + 1, *y.shape[1:]), y.shape[1:]]
+    if y.shape[0] > 1:
+        wrong += [(1, *y.shape[1:]), (0, *y.shape[1:])]
+    for shape in wrong:
+        message = f"{layer.label}: expected dout of shape {y.shape}, the shape of the output, got "
+        with pytest.raises(ValueError, match="^" + re.escape(message + str(shape)) + "$"):
+            layer.backward(np.ones(shape))
+
+
+@over(LOSSES)
+def test_dout_of_a_loss_is_a_number(row):
+    layer, (x, *_), _, _ = call(row)
+    for shape in ((1,), (1, 1), (len(x),), x.shape):
+        message = f"{layer.label}: expected dout to be a number, because a loss is one, got an "
+        with pytest.raises(ValueError, match="^" + re.escape(f"{message}array of shape {shape}")):
+            layer.backward(np.ones(shape))
+
+
+@over([row for row in LAYERS if row.batch])
+def test_an_empty_batch_gives_an_empty_output(row):
+    layer, (x,) = row.make(), row.inputs()
+    y = layer.predict(x)
+    empty = layer.predict(x[:0])
+    assert empty.shape == (0, *y.shape[1:])
+    assert empty.dtype == y.dtype
+    assert layer.forward(x[:0]).shape == empty.shape
+    for name, gradient in gradients(layer, empty).items():
+        assert gradient.shape == (x[:0].shape if name == "x" else layer.params[name].shape)
+        assert not gradient.any()
+
+
+@over(LOSSES)
+def test_a_loss_of_an_empty_batch_is_refused(row):
+    layer, inputs = row.make(), row.inputs()
+    empty = [array[:0] for array in inputs]
+    for verb in (layer.forward, layer.predict):
+        with pytest.raises(ValueError, match=rf"^{layer.label}: expected at least one example"):
+            verb(*empty)
+
+
+@over(ROWS)
+def test_nan_stays_visible(row):
+    """Where a nan goes in, a nan comes out; it never becomes an innocent number."""
+    layer, inputs = row.make(), row.inputs()
+    x = inputs[0].copy()
+    x.flat[0] = np.nan
+    for y in (layer.forward(*with_first(inputs, x)), layer.predict(*with_first(inputs, x))):
+        assert np.isnan(y).any()
+    if not row.loss:
+        assert np.isnan(gradients(layer, np.full(np.shape(y), np.nan))["x"]).any()
