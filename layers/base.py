@@ -90,6 +90,9 @@ class Layer:
         layer._params = Params()
         return layer
 
+    def __init__(self) -> None:
+        """Take no arguments, and refuse any, for a class without a constructor of its own."""
+
     def _set_params(self, arrays: Mapping[str, Array]) -> None:
         if self._params:
             self._params.replace(arrays)

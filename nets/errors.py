@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from layers.base import label
+
+
+def raise_located(error: Exception, index: int, layer: Any) -> NoReturn:
+    """Raise an error again, with the position and the name of the layer before its message."""
+    found = located(error, index, layer)
+    raise found from found.__cause__
 
 
 def located(error: Exception, index: int, layer: Any) -> Exception:
     """The same error, with the position and the name of the layer before its message.
 
-    Raised in place of `error`, it keeps the traceback; an error whose message cannot be
-    rewritten comes back as a RuntimeError.
+    An error whose message cannot be rewritten becomes a RuntimeError.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from layers.base import Cached, Grads, Layer, LayerLike, label, predict
 from layers.params import Array, Params
-from nets.errors import located
+from nets.errors import raise_located
 from nets.interop import weights
 from nets.summary import Summary
 
@@ -78,15 +78,16 @@ class Sequential(Layer):
 
     def forward(self, x: Any) -> Any:
         """Run the layers from first to last, and return what the last one gives."""
-        done = 0
+        # Until all layers have run, some may hold this input and some the one before.
+        ran, done = self.__dict__.pop("_ran", None), 0
         try:
             for layer in self.layers:
                 x = layer.forward(x)
                 done += 1
         except Exception as error:
-            if done:  # some layers hold this input now, and some the one before
-                self.__dict__.pop("_ran", None)
-            raise located(error, done, self.layers[done]) from error.__cause__
+            if ran and not done:
+                self._ran = ran
+            raise_located(error, done, self.layers[done])
         self._ran = self.layers
         return x
 
@@ -118,7 +119,7 @@ class Sequential(Layer):
                 dx_wanted = input_gradient or index > first or not self._can_skip_dx[index]
                 dout, grads[index] = _backward(layers[index], dout, dx_wanted)
         except Exception as error:
-            raise located(error, index, layers[index]) from error.__cause__
+            raise_located(error, index, layers[index])
         return dout if input_gradient else None, _by_position(grads)
 
     def predict(self, x: Any) -> Any:
@@ -129,7 +130,7 @@ class Sequential(Layer):
                 x = predict(layer, x)
                 done += 1
         except Exception as error:
-            raise located(error, done, self.layers[done]) from error.__cause__
+            raise_located(error, done, self.layers[done])
         return x
 
     def summary(self, input_shape: tuple[int, ...] | None = None) -> Summary:
@@ -169,7 +170,7 @@ class Sequential(Layer):
         OSError
             If the file cannot be written.
         """
-        weights.save(self, path)
+        weights.save(self, path, Sequential)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,7 +70,9 @@ def _output(layer: Any, batch: Any) -> Any:
     if batch is None and hasattr(layer, "in_features"):
         batch = np.empty((0, layer.in_features))
     try:
-        y = None if batch is None else predict(layer, batch)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a mean over nothing is not the user's mistake here
+            y = None if batch is None else predict(layer, batch)
     except Exception:  # a layer of somebody's own may not take empty batches; show "?" then
         return None
     return y if isinstance(y, np.ndarray) else None

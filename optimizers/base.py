@@ -22,7 +22,9 @@ class Optimizer:
 
     An optimizer knows neither layers nor nets: `step` takes a dict of parameters and a dict of
     gradients with the same keys. Subclasses name the arrays that they keep for each parameter in
-    `slots`, and define `update`, the rule for one parameter.
+    `slots`, and define `update`, the rule for one parameter. Where the rule treats every entry by
+    itself, the subclass says ``elementwise = True``: `update` may then see several parameters
+    joined to one vector, or a part of one, which is faster.
 
     Parameters
     ----------
@@ -43,6 +45,7 @@ class Optimizer:
         If a setting is out of range.
     """
 
+    elementwise = False
     _arrangement: Arrangement | None = None
 
     @property
@@ -78,7 +81,7 @@ class Optimizer:
         checks.state(params, self.state)
         rate = checks.rate_at(self.learning_rate, self.t + 1)
         if self._arrangement is None or not self._arrangement.fits(params, self.state, self.slots):
-            self._arrangement = Arrangement(params, self.state, self.slots)
+            self._arrangement = Arrangement(params, self.state, self.slots, self.elementwise)
         self.t += 1
         self._arrangement.run(
             params, grads, lambda theta, g, state: self.update(theta, g, state, rate)

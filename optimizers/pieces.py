@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
 from operator import is_
@@ -41,34 +42,42 @@ class Arrangement:
         What the rule remembers of them; what is missing is filled in with zeros.
     slots : tuple of str
         The names of the arrays that the rule keeps for each parameter.
+    elementwise : bool
+        Whether the rule treats each entry by itself, so that parameters may be joined and cut.
     """
 
     def __init__(
-        self, params: Mapping[str, Array], state: dict[str, State], slots: tuple[str, ...]
+        self,
+        params: Mapping[str, Array],
+        state: dict[str, State],
+        slots: tuple[str, ...],
+        elementwise: bool,
     ) -> None:
         small: dict[Any, list[str]] = {}
         for key, theta in params.items():
             kept = state.setdefault(key, {})
             kept.update({slot: np.zeros_like(theta) for slot in slots if slot not in kept})
-            if theta.size < SMALL:
+            if elementwise and theta.size < SMALL:
                 small.setdefault((theta.dtype, tuple(kept)), []).append(key)
-        groups = [keys for keys in small.values() if len(keys) > 1]
+        groups = [keys for keys in small.values() if len(keys) > 1 and _apart(params, keys)]
         self.gathered = [Gathered(keys, params, state) for keys in groups]
         together = {key for keys in groups for key in keys}
         self.alone = [key for key in params if key not in together]
-        self.state = state
-        self.known = _forms(params), slots, _arrays(state)
+        self.state, self.elementwise = state, elementwise
+        self.known = _forms(params), slots, _names(state), _arrays(state)
 
     def fits(
         self, params: Mapping[str, Array], state: Mapping[str, State], slots: tuple[str, ...]
     ) -> bool:
-        """Whether nothing has changed since: names, shapes, dtypes, and the arrays of the state."""
-        forms, known_slots, kept = self.known
+        """Whether nothing has changed: the parameters and the state are the same arrays."""
+        forms, known_slots, names, kept = self.known
         now = _arrays(state)
         return (
-            len(now) == len(kept)
+            state is self.state
+            and len(now) == len(kept)
             and all(map(is_, now, kept))
             and slots == known_slots
+            and _names(state) == names
             and _forms(params) == forms
         )
 
@@ -77,12 +86,9 @@ class Arrangement:
         for group in self.gathered:
             group.update(params, grads, rule)
         if self.alone:
-            pieces = [
-                piece
-                for key in self.alone
-                for piece in blocks(params[key], grads[key], self.state[key])
-            ]
-            in_threads(rule, pieces)
+            whole = [(params[key], grads[key], self.state[key]) for key in self.alone]
+            pieces = [block for piece in whole for block in blocks(*piece)]
+            in_threads(rule, pieces if self.elementwise else whole)
 
 
 class Gathered:
@@ -142,7 +148,8 @@ def in_threads(rule: Rule, pieces: Sequence[Piece]) -> None:
     """Apply the rule to every piece, in several threads where there is much to do."""
     workers = _cores() if sum(theta.size for theta, _, _ in pieces) >= SHARED else 1
     shares = [pieces[worker::workers] for worker in range(workers)]
-    others = [_pool().submit(_in_turn, rule, share) for share in shares[1:]]
+    # NumPy's settings for warnings belong to the context, which a thread has to be given.
+    others = [_pool().submit(copy_context().run, _in_turn, rule, share) for share in shares[1:]]
     _in_turn(rule, shares[0])
     for other in others:
         other.result()
@@ -154,11 +161,21 @@ def _in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
 
 
 def _forms(params: Mapping[str, Array]) -> list[Any]:
-    return [(key, theta.shape, theta.dtype) for key, theta in params.items()]
+    return [(key, id(theta), theta.shape, theta.dtype) for key, theta in params.items()]
+
+
+def _names(state: Mapping[str, State]) -> list[Any]:
+    return [(key, *slots) for key, slots in state.items()]
 
 
 def _arrays(state: Mapping[str, State]) -> list[Array]:
     return [array for slots in state.values() for array in slots.values()]
+
+
+def _apart(params: Mapping[str, Array], keys: Sequence[str]) -> bool:
+    """Whether no two of the parameters lie in the same memory, where one would undo the other."""
+    bounds = sorted(np.lib.array_utils.byte_bounds(params[key]) for key in keys)
+    return all(low_end <= start for (_, low_end), (start, _) in pairwise(bounds))
 
 
 def _joined(arrays: Sequence[Array]) -> Array:
@@ -174,3 +191,7 @@ def _cores() -> int:
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_cores() - 1, thread_name_prefix="handgrad")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has none of its parent's threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -52,6 +52,8 @@ class SGD(Optimizer):
     Sutskever et al., 2013, rewritten as in PyTorch so that theta is where the gradient is taken.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.01,

@@ -21,10 +21,11 @@ Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
 
 
-def save(net: Any, path: Path) -> None:
+def save(net: Any, path: Path, net_class: type) -> None:
     """Write a net's parameters and the description of its layers to a safetensors file."""
-    description = [_describe(layer) for layer in net]
-    write_tensors(path, net.params, {"format": FORMAT, "layers": json.dumps(description)})
+    description = _describe(net, net_class)
+    metadata = {"format": FORMAT, "layers": json.dumps(description.get("net", [description]))}
+    write_tensors(path, net.params, metadata)
 
 
 def load(path: Path, net_class: Any) -> Any:
@@ -54,10 +55,10 @@ def load_params(net: Any, path: Path) -> None:
         raise ValueError(f"{os.fspath(path)}: does not fit this net: {message}") from error
 
 
-def _describe(layer: Any) -> dict[str, Any]:
-    if hasattr(layer, "layers"):
-        return {"net": [_describe(inner) for inner in layer]}
+def _describe(layer: Any, net_class: type) -> dict[str, Any]:
     kind = type(layer)
+    if kind is net_class:
+        return {"net": [_describe(inner, net_class) for inner in layer]}
     ours = getattr(layers, kind.__name__, None) is kind
     given = {key: value for key, value, _ in arguments(layer) if _is_plain(value)} if ours else {}
     name = kind.__name__ if ours else f"{kind.__module__}.{kind.__qualname__}"
@@ -68,7 +69,11 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str))
 
 
-def _build_net(described: list[Any], tensors: Tensors, above: str, net_class: Any) -> Any:
+def _build_net(described: Any, tensors: Tensors, above: str, net_class: Any) -> Any:
+    if not isinstance(described, list):
+        raise ValueError(
+            f"the description is not a list of layers, but a {type(described).__name__}"
+        )
     return net_class(
         *(
             _build_net(layer["net"], tensors, f"{above}{index}.", net_class)
@@ -80,9 +85,11 @@ def _build_net(described: list[Any], tensors: Tensors, above: str, net_class: An
 
 
 def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
+    if not {"layer", "arguments"} <= described.keys():
+        raise ValueError(f"layer {above[:-1]}: the description lacks its class or its arguments")
     name, given = described["layer"], described["arguments"]
     kind = getattr(layers, name, None) if name in layers.__all__ else None
-    if not (isinstance(kind, type) and issubclass(kind, Layer)):
+    if not (isinstance(kind, type) and issubclass(kind, Layer) and kind is not Layer):
         raise ValueError(
             f"layer {above[:-1]} is a {name}, which is not part of handgrad; "
             "build the net yourself and call net.load_params(path)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,29 +27,56 @@ class DivergenceError(ArithmeticError):
         super().__init__(message)
         self.history = history
 
+    def __reduce__(self) -> tuple[type[DivergenceError], tuple[str, History]]:
+        return type(self), (str(self), self.history)
+
 
 class LastGood:
-    """A copy of the parameters for which the loss was last finite."""
+    """A copy of the parameters for which the loss was last finite.
+
+    A net can hide parameters that are not finite from its loss. So there are two copies: one of
+    the last step, and one of the last time when all parameters were looked at.
+    """
 
     def __init__(self, params: Mapping[str, Array]) -> None:
         self.copies = {name: array.copy() for name, array in params.items()}
+        self.surely = {name: array.copy() for name, array in params.items()}
 
     def keep(self, params: Mapping[str, Array]) -> None:
         """Remember the parameters as they are now."""
         for name, array in params.items():
             np.copyto(self.copies[name], array)
 
+    def look(self, params: Mapping[str, Array]) -> bool:
+        """Whether all parameters are finite; if so, they are remembered as surely good."""
+        finite = all_finite(params)
+        if finite:
+            for name, array in params.items():
+                np.copyto(self.surely[name], array)
+        return finite
+
     def restore(self, params: Mapping[str, Array]) -> None:
         """Write the remembered parameters back."""
+        good = self.copies if all_finite(self.copies) else self.surely
         for name, array in params.items():
-            np.copyto(array, self.copies[name])
+            np.copyto(array, good[name])
+
+
+def all_finite(params: Mapping[str, Array]) -> bool:
+    """Whether no parameter holds nan or infinity."""
+    return all(bool(np.isfinite(array).all()) for array in params.values())
 
 
 def explanation(net: Any, loss: Any, optimizer: Any, x: Array, value: float, when: str) -> str:
     """What happened, the first layer whose output was not finite, and the likely cause."""
     where = next(_not_finite(net, x), f"the loss itself, {label(loss)}: every layer was finite")
+    what = (
+        "the parameters became nan or infinite"
+        if math.isfinite(value)
+        else (f"the loss became {value}")
+    )
     return (
-        f"the loss became {value} at {when}. The first output that is not finite is that of "
+        f"{what} at {when}. The first output that is not finite is that of "
         f"{where}. {_cause(net, optimizer, x)} "
         "The parameters are back at those of the last good step."
     )
@@ -66,7 +94,8 @@ def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:
 
 
 def _cause(net: Any, optimizer: Any, x: Array) -> str:
-    largest = max((float(np.abs(array).max()) for array in net.params.values()), default=0.0)
+    sizes = [float(np.abs(array).max(initial=0.0)) for array in net.params.values()]
+    largest = float(np.max(sizes, initial=0.0))
     rate = getattr(optimizer, "learning_rate", None)
     rate = rate(max(optimizer.t, 1)) if callable(rate) else rate
     if not np.isfinite(largest) or largest > 1e3:

@@ -30,6 +30,8 @@ def evaluate(
     accuracy : float or None
         The share that is classified right; None for a loss that does not classify.
     """
+    if not len(x):
+        raise ValueError("evaluate: expected at least one example, got none")
     total, right = 0.0, 0.0
     for x_batch, y_batch in minibatches(x, y, batch_size, shuffle=False):
         scores = predict(net, x_batch)

@@ -120,12 +120,12 @@ def fit(
     >>> history.accuracy[-1] > 0.9
     True
     """
-    _require_parts(loss, optimizer)
+    callbacks = _require_parts(net, loss, optimizer, regularizer, callbacks)
     epochs, batch_size = count(epochs, "epochs", "fit"), _batch_size(batch_size)
     x, y = _examples(net, loss, x, y, "")
     if validation is not None:
         validation = _examples(net, loss, *_pair(validation), "validation ")
-    rng, callbacks = generator(rng, "fit"), list(callbacks)
+    rng = generator(rng, "fit")
     training = Training(net, loss, optimizer)
     step = Step(net, loss, optimizer, regularizer)
     steps = -(-len(x) // (batch_size or len(x)))
@@ -135,9 +135,7 @@ def fit(
             batches = minibatches(x, y, batch_size, shuffle=shuffle, rng=rng)
             row = _epoch(epoch, batches, step, training.history, display)
             if validation is not None:
-                row["validation_loss"], row["validation_accuracy"] = evaluate(
-                    net, loss, *validation
-                )
+                row |= _validated(net, loss, *validation)
             training.history.append(**row)
             display.epoch_end(row)
             for callback in callbacks:
@@ -165,7 +163,7 @@ def _epoch(
             total += value * len(x)
             right += accuracy * len(x)
             display.update(epoch, number, total / seen, right / seen if measured else None)
-        if not all(np.isfinite(array).all() for array in step.net.params.values()):
+        if not step.good.look(step.net.params):
             step.give_up(x, value, f"the end of epoch {epoch}", history)
     return {
         "epoch": epoch,
@@ -188,11 +186,30 @@ def _pair(validation: Any) -> tuple[Any, Any]:
     return validation[0], validation[1]
 
 
-def _require_parts(loss: Any, optimizer: Any) -> None:
-    if isinstance(loss, type) or not hasattr(loss, "backward"):
-        raise TypeError(f"fit: expected a loss such as SoftmaxCE(), got {loss!r}")
-    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
-        raise TypeError(f"fit: expected an optimizer such as SGD(0.1), got {optimizer!r}")
+def _validated(net: Any, loss: Any, x: Array, y: Array) -> dict[str, Any]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        value, accuracy = evaluate(net, loss, x, y)
+    return {"validation_loss": value, "validation_accuracy": accuracy}
+
+
+def _require_parts(
+    net: Any, loss: Any, optimizer: Any, regularizer: Any, callbacks: Any
+) -> list[Callback]:
+    """Refuse what cannot play its part, such as a class where an object of it is wanted."""
+    parts = [
+        ("a net with params, forward and backward", net, ("params", "forward", "backward")),
+        ("a loss such as SoftmaxCE()", loss, ("forward", "backward")),
+        ("an optimizer such as SGD(0.1)", optimizer, ("step",)),
+    ]
+    if regularizer is not None:
+        parts.append(("a regularizer such as L2(0.001)", regularizer, ("penalty", "gradients")))
+    for wanted, given, verbs in parts:
+        if isinstance(given, type) or not all(hasattr(given, verb) for verb in verbs):
+            raise TypeError(f"fit: expected {wanted}, got {given!r}")
+    found = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks, None]
+    if not all(callable(callback) for callback in found):
+        raise TypeError(f"fit: expected callbacks to be a list of callables, got {callbacks!r}")
+    return found
 
 
 def _examples(net: Any, loss: Any, x: Any, y: Any, kind: str) -> tuple[Array, Array]:
@@ -211,7 +228,8 @@ def _examples(net: Any, loss: Any, x: Any, y: Any, kind: str) -> tuple[Array, Ar
             raise ValueError(
                 f"fit: expected finite numbers in {name}, got {array[tuple(where)]} at {where}"
             )
-    output = np.shape(predict(net, x[:1]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        output = np.shape(predict(net, x[:1]))
     if hasattr(loss, "check"):
         loss.check((len(x), *output[1:]), y)
     return x, y

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.checks import count
 from layers.params import Array
 
 
@@ -29,10 +30,15 @@ def minibatches(
     rng : None, int or numpy.random.Generator
         Where the order is drawn from.
 
-    Yields
-    ------
-    tuple of arrays
+    Returns
+    -------
+    iterator of tuple of arrays
         The examples of one batch of x, and those of y.
+
+    Raises
+    ------
+    ValueError
+        If x and y have different lengths, or the batch size is no whole number from 1.
 
     Examples
     --------
@@ -47,10 +53,19 @@ def minibatches(
     -----
     Source: 10-601, lecture 13, "Mini-Batch SGD"; CSE 587, lecture 3, "Training Tricks".
     """
-    n = len(x)
-    size = n if batch_size is None else batch_size
-    order = np.random.default_rng(rng).permutation(n) if shuffle else None
-    for start in range(0, n, size):
+    if len(x) != len(y):
+        raise ValueError(
+            f"minibatches: expected x and y with one entry for each example, "
+            f"got lengths {len(x)} and {len(y)}"
+        )
+    if batch_size is not None:
+        batch_size = count(batch_size, "batch_size", "minibatches")
+    order = np.random.default_rng(rng).permutation(len(x)) if shuffle else None
+    return _cut(x, y, batch_size or len(x), order)
+
+
+def _cut(x: Any, y: Any, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
+    for start in range(0, len(x), size):
         stop = start + size
         batch: Any = slice(start, stop) if order is None else order[start:stop]
         yield x[batch], y[batch]

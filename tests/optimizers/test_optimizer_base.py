@@ -64,7 +64,6 @@ class UnitSteps(Optimizer):
 @pytest.mark.parametrize(
     "shapes", [((3,), (4,)), ((2, 2), (3, 5)), ((300, 300),), ((70_000,), (1,))]
 )
-@pytest.mark.xfail(strict=True, reason="parameters are joined, and cut, for every rule")
 def test_a_rule_is_given_one_parameter_at_a_time_and_all_of_it(shapes):
     params = {str(i): np.zeros(shape) for i, shape in enumerate(shapes)}
     optimizer = UnitSteps()

@@ -1,0 +1,730 @@
+"""A net chains layers, runs them in reverse, and is a layer itself."""
+
+import copy
+import pickle
+import re
+
+import numpy as np
+import pytest
+
+from layers import (
+    Dropout,
+    Flatten,
+    FullyConnected,
+    Layer,
+    ReLU,
+    Sigmoid,
+    SoftmaxCE,
+    Tanh,
+    assert_gradients,
+    gradcheck,
+)
+from nets import Sequential
+from optimizers import SGD
+
+RNG = np.random.default_rng(5)
+X = RNG.normal(size=(6, 4))
+DOUT = RNG.normal(size=(6, 3))
+
+
+class Scale:
+    """A student's layer: no base class, no predict, no input_gradient."""
+
+    def __init__(self, factor=2.0):
+        self.w = np.array([factor])
+        self.params = {"w": self.w}
+
+    def forward(self, x):
+        self.x = x
+        return self.w * x
+
+    def backward(self, dout):
+        return self.w * dout, {"w": np.array([(dout * self.x).sum()])}
+
+
+class Half:
+    """A student's layer without parameters, that counts its calls."""
+
+    def __init__(self):
+        self.params = {}
+        self.calls = []
+
+    def forward(self, x):
+        self.calls.append("forward")
+        return x / 2
+
+    def backward(self, dout):
+        self.calls.append("backward")
+        return dout / 2, {}
+
+
+class Fails:
+    """Fails on request, in the verb that is named."""
+
+    def __init__(self, error=None, verb="forward"):
+        self.params, self.error, self.verb = {}, error, verb
+
+    def forward(self, x):
+        return self.answer("forward", x)
+
+    def predict(self, x):
+        return self.answer("predict", x)
+
+    def backward(self, dout):
+        return self.answer("backward", dout), {}
+
+    def answer(self, verb, value):
+        if self.error is not None and verb == self.verb:
+            raise self.error
+        return value
+
+
+def mlp(**options):
+    return Sequential(
+        FullyConnected(4, 5, rng=0, **options), Tanh(), FullyConnected(5, 3, rng=1, **options)
+    )
+
+
+def nested():
+    inner = Sequential(FullyConnected(5, 5, rng=2), Sigmoid())
+    return Sequential(FullyConnected(4, 5, rng=0), Sequential(Tanh(), inner), FullyConnected(5, 3))
+
+
+def exactly(sentence):
+    return f"^{re.escape(sentence)}$"
+
+
+def frozen(arrays):
+    return {name: (array.dtype.str, array.tobytes()) for name, array in arrays.items()}
+
+
+# Parameters.
+
+
+def test_keys_are_position_dot_name():
+    assert list(mlp().params) == ["0.W", "0.b", "2.W", "2.b"]
+    assert list(mlp(bias=False).params) == ["0.W", "2.W"]
+    assert list(nested().params) == ["0.W", "0.b", "1.1.0.W", "1.1.0.b", "2.W", "2.b"]
+    assert Sequential(ReLU()).params == {}
+
+
+def test_params_are_the_arrays_of_the_layers():
+    net = nested()
+    assert net.params["0.W"] is net[0].params["W"]
+    assert net.params["1.1.0.b"] is net[1][1][0].params["b"]
+
+
+def writers():
+    def whole(net, value):
+        net.params = {**net.params, "0.W": value}
+
+    def entry(net, value):
+        net.params["0.W"] = value
+
+    def inside(net, value):
+        net.params["0.W"][...] = value
+
+    def layer(net, value):
+        net[0].params["W"] = value
+
+    def merged(net, value):
+        net.params |= {"0.W": value}
+
+    def step(net, value):
+        grads = {name: np.zeros_like(array) for name, array in net.params.items()}
+        grads["0.W"] = net.params["0.W"] - value
+        SGD(1.0).step(net.params, grads)
+
+    return [whole, entry, inside, layer, merged, step]
+
+
+@pytest.mark.parametrize("write", writers(), ids=lambda write: write.__name__)
+def test_however_a_parameter_is_written_all_see_it(write):
+    net = mlp()
+    held, before = net.params["0.W"], net.params["2.W"].copy()
+    value = np.arange(20.0).reshape(4, 5) / 20
+    write(net, value)
+    assert net.params["0.W"] is held is net[0].params["W"]
+    np.testing.assert_allclose(held, value, rtol=0, atol=1e-15)
+    assert np.array_equal(net.params["2.W"], before)
+    by_hand = np.tanh(X @ held + net[0].params["b"]) @ before
+    np.testing.assert_allclose(net.forward(X), by_hand, rtol=1e-13)
+
+
+ZEROS = {name: np.zeros_like(array) for name, array in mlp().params.items()}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "error", "sentence"),
+    [
+        (
+            {"0.W": ZEROS["0.W"]},
+            KeyError,
+            "expected the parameters '0.W', '0.b', '2.W', '2.b', got '0.W'",
+        ),
+        ({**ZEROS, "3.W": np.zeros(1)}, KeyError, "got '0.W', '0.b', '2.W', '2.b', '3.W'"),
+        (
+            {**ZEROS, "2.b": np.zeros(4)},
+            ValueError,
+            "parameter '2.b': expected an array of shape (3,), got (4,)",
+        ),
+    ],
+    ids=["fewer", "more", "shape"],
+)
+def test_parameters_that_do_not_fit_are_refused_and_nothing_changes(arrays, error, sentence):
+    net = mlp()
+    before = frozen(net.params)
+    with pytest.raises(error, match=re.escape(sentence)):
+        net.params = arrays
+    assert frozen(net.params) == before
+
+
+def test_the_dict_of_a_net_takes_no_new_names():
+    with pytest.raises(KeyError, match="there is no parameter 'W' here"):
+        mlp().params["W"] = np.zeros((4, 5))
+
+
+# Forward, backward, predict.
+
+
+@pytest.mark.parametrize("make", [mlp, nested])
+def test_a_net_is_its_layers_one_after_the_other(make):
+    net, same = make(), make()
+    net.params = same.params
+    flat = [same[0], same[1], same[2]]
+    y, by_hand = net.forward(X), X
+    for layer in flat:
+        by_hand = layer.forward(by_hand)
+    assert np.array_equal(y, by_hand)
+    assert np.array_equal(net.predict(X), by_hand)
+
+    dx, grads = net.backward(DOUT)
+    upstream, expected = DOUT, {}
+    for index in (2, 1, 0):
+        upstream, of_layer = flat[index].backward(upstream)
+        expected.update({f"{index}.{name}": g for name, g in of_layer.items()})
+    assert np.array_equal(dx, upstream)
+    assert list(grads) == list(net.params)
+    assert frozen(grads) == {name: frozen(expected)[name] for name in grads}
+
+
+def test_gradients_come_in_the_order_of_the_parameters():
+    net = nested()
+    net.forward(X)
+    _, grads = net.backward(DOUT)
+    assert list(grads) == list(net.params)
+    assert type(grads) is dict
+    for name, g in grads.items():
+        assert g.shape == net.params[name].shape
+
+
+def test_backward_may_be_called_twice_and_leaves_dout_alone():
+    net, dout = nested(), DOUT.copy()
+    net.forward(X)
+    first, grads = net.backward(dout)
+    kept = frozen(grads)
+    again, more = net.backward(dout)
+    assert np.array_equal(first, again)
+    assert frozen(more) == kept == frozen(grads)
+    assert all(more[name] is not grads[name] for name in grads)
+    assert np.array_equal(dout, DOUT)
+
+
+def test_predict_leaves_out_dropout_and_keeps_nothing():
+    net = Sequential(FullyConnected(4, 3, rng=0), Dropout(0.5, rng=1))
+    y = net.forward(X)
+    _, grads = net.backward(DOUT)
+    shown = net.predict(-3 * X)
+    np.testing.assert_allclose(shown, -3 * X @ net.params["0.W"], rtol=1e-13)
+    dropped = y == 0
+    assert 0 < dropped.sum() < y.size
+    np.testing.assert_allclose(y, np.where(dropped, 0, 2 * net.predict(X)), rtol=1e-13)
+    assert frozen(net.backward(DOUT)[1]) == frozen(grads)
+
+
+def test_an_empty_batch_is_predicted():
+    for net in (mlp(), nested(), Sequential(Flatten(), Dropout(0.1), FullyConnected(4, 3))):
+        assert net.predict(np.empty((0, 4))).shape == (0, 3)
+
+
+def test_without_layers_everything_passes():
+    net = Sequential()
+    assert net.forward(X) is X
+    assert net.predict(X) is X
+    dx, grads = net.backward(DOUT)
+    assert dx is DOUT
+    assert grads == {} == net.params
+    assert net.backward(DOUT, input_gradient=False) == (None, {})
+    assert repr(net) == "Sequential()"
+    assert len(net) == 0
+
+
+# input_gradient=False.
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        mlp,
+        nested,
+        lambda: Sequential(Flatten(), Dropout(0.5, rng=0), mlp()),
+        lambda: Sequential(Sequential(Half(), ReLU()), Sequential(), mlp()),
+        lambda: Sequential(Half(), Scale(), mlp()),
+        lambda: Sequential(Sequential(Half(), Scale()), mlp()),
+        lambda: Sequential(mlp(), Scale(), Half()),
+    ],
+)
+def test_without_the_input_gradient_the_others_are_the_same(make):
+    net = make()
+    net.forward(X)
+    dx, grads = net.backward(DOUT)
+    nothing, same = net.backward(DOUT, input_gradient=False)
+    assert dx.shape == X.shape
+    assert nothing is None
+    assert list(same) == list(grads) == list(net.params)
+    assert frozen(same) == frozen(grads)
+
+
+def test_layers_before_the_first_parameters_need_not_run():
+    leading, between = Half(), Half()
+    net = Sequential(leading, FullyConnected(4, 5, rng=0), between, FullyConnected(5, 3, rng=0))
+    net.forward(X)
+    net.backward(DOUT, input_gradient=False)
+    assert leading.calls == ["forward"]
+    assert between.calls == ["forward", "backward"]
+    net.backward(DOUT)
+    assert leading.calls == ["forward", "backward"]
+
+
+def test_only_the_first_layer_with_parameters_is_told_to_skip():
+    asked = []
+
+    class Spy(FullyConnected):
+        def backward(self, dout, input_gradient=True):
+            asked.append((self.in_features, input_gradient))
+            return super().backward(dout, input_gradient)
+
+    net = Sequential(ReLU(), Sequential(Spy(4, 5, rng=0), Spy(5, 6, rng=0)), Spy(6, 3, rng=0))
+    net.forward(X)
+    net.backward(DOUT, input_gradient=False)
+    assert asked == [(6, True), (5, True), (4, False)]
+    asked.clear()
+    net.backward(DOUT)
+    assert asked == [(6, True), (5, True), (4, True)]
+
+
+def test_a_net_without_parameters_need_not_run_at_all():
+    half = Half()
+    net = Sequential(half, Sequential(ReLU()))
+    net.forward(X)
+    assert net.backward(X, input_gradient=False) == (None, {})
+    assert half.calls == ["forward"]
+
+
+# Errors say where.
+
+
+def test_an_error_names_position_layer_what_was_expected_and_what_came():
+    net = Sequential(FullyConnected(3, 4), ReLU(), FullyConnected(5, 2))
+    sentence = "layer 2 (FullyConnected 5 -> 2): expected x of shape (..., 5), got (6, 4)"
+    for run in (net.forward, net.predict):
+        with pytest.raises(ValueError, match=exactly(sentence)):
+            run(np.ones((6, 3)))
+
+
+def test_an_error_in_a_nested_net_names_the_whole_way():
+    net = Sequential(ReLU(), Sequential(FullyConnected(5, 2), ReLU()))
+    sentence = (
+        "layer 1 (Sequential of 2 layers): layer 0 (FullyConnected 5 -> 2): "
+        "expected x of shape (..., 5), got (6, 4)"
+    )
+    for run in (net.forward, net.predict):
+        with pytest.raises(ValueError, match=exactly(sentence)):
+            run(X)
+
+
+def test_an_error_in_backward_says_where_too():
+    net = Sequential(FullyConnected(4, 2, rng=0), Sequential(ReLU(), Half()))
+    net.forward(X)
+    sentence = (
+        "layer 1 (Sequential of 2 layers): layer 0 (ReLU): expected dout of shape (6, 2), "
+        "the shape of the output, got (6, 3)"
+    )
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        net.backward(DOUT)
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        net.backward(DOUT, input_gradient=False)
+
+
+class OwnError(ArithmeticError):
+    pass
+
+
+@pytest.mark.parametrize("verb", ["forward", "predict", "backward"])
+@pytest.mark.parametrize("kind", [ValueError, TypeError, KeyError, RuntimeError, OwnError])
+def test_the_type_of_the_error_stays(kind, verb):
+    error = kind("the sun was in my eyes")
+    net = Sequential(ReLU(), Fails(error, verb))
+    with pytest.raises(kind, match=r"layer 1 \(Fails\): the sun was in my eyes") as caught:
+        run(net, verb)
+    assert caught.value is error
+    assert caught.traceback[-1].name == "answer"
+
+
+def run(net, verb):
+    if verb == "backward":
+        net.forward(X)
+        net.backward(X)
+    else:
+        getattr(net, verb)(X)
+
+
+@pytest.mark.parametrize("verb", ["forward", "predict", "backward"])
+def test_an_error_whose_message_cannot_be_rewritten_is_told(verb):
+    error = OSError(28, "No space left on device")
+    net = Sequential(ReLU(), Fails(error, verb))
+    with pytest.raises(RuntimeError, match=r"layer 1 \(Fails\): OSError: \[Errno 28\] No space"):
+        run(net, verb)
+
+
+@pytest.mark.parametrize("verb", ["forward", "predict", "backward"])
+def test_an_error_whose_message_cannot_be_rewritten_is_the_cause(verb):
+    error = OSError(28, "No space left on device")
+    net = Sequential(ReLU(), Fails(error, verb))
+    with pytest.raises(RuntimeError, match="No space left") as caught:
+        run(net, verb)
+    assert caught.value.__cause__ is error
+
+
+def test_the_cause_of_an_error_stays():
+    error = ValueError("bad")
+    error.__cause__ = cause = KeyError("W")
+    with pytest.raises(ValueError, match=r"layer 0 \(Fails\): bad") as caught:
+        Sequential(Fails(error)).forward(X)
+    assert caught.value.__cause__ is cause
+
+
+# The order of calls.
+
+
+def test_backward_before_forward_is_a_sentence():
+    sentence = "Sequential of 3 layers: backward was called before forward; call forward(x) first"
+    for net in (mlp(), copy.deepcopy(mlp())):
+        for options in ({}, {"input_gradient": False}):
+            with pytest.raises(RuntimeError, match=f"^{re.escape(sentence)}"):
+                net.backward(DOUT, **options)
+
+
+def test_predict_does_not_stand_for_forward():
+    net = mlp()
+    net.predict(X)
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        net.backward(DOUT)
+
+
+def test_after_a_forward_that_failed_half_way_there_is_no_backward():
+    """The layers before the failure hold the new input, those behind it the old one."""
+    fails = Fails()
+    net = Sequential(FullyConnected(4, 3, rng=0), fails, ReLU())
+    net.forward(X)
+    fails.error = ValueError("no")
+    with pytest.raises(ValueError, match=r"layer 1 \(Fails\): no"):
+        net.forward(2 * X)
+    with pytest.raises(RuntimeError, match="Sequential of 3 layers: backward was called before"):
+        net.backward(DOUT)
+    fails.error = None
+    net.forward(X)
+    assert net.backward(DOUT)[0].shape == X.shape
+
+
+def test_after_a_forward_that_failed_in_the_first_layer_the_earlier_input_counts():
+    net = mlp()
+    net.forward(X)
+    dx, grads = net.backward(DOUT)
+    with pytest.raises(ValueError, match=r"layer 0 .*expected x of shape"):
+        net.forward(X.T)
+    again, same = net.backward(DOUT)
+    assert np.array_equal(dx, again)
+    assert frozen(grads) == frozen(same)
+
+
+def test_a_nested_net_that_failed_half_way_is_not_run_backward():
+    fails = Fails()
+    net = Sequential(Sequential(FullyConnected(4, 3, rng=0), fails), ReLU())
+    net.forward(X)
+    fails.error = ValueError("no")
+    with pytest.raises(ValueError, match="no"):
+        net.forward(2 * X)
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        net.backward(DOUT)
+
+
+def test_after_an_interrupted_forward_there_is_no_backward():
+    fails = Fails()
+    net = Sequential(FullyConnected(4, 3, rng=0), fails)
+    net.forward(X)
+    fails.error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        net.forward(2 * X)
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        net.backward(DOUT)
+
+
+# What may stand in a net.
+
+
+def test_a_layer_may_stand_in_a_net_once():
+    relu = ReLU()
+    sentence = (
+        "layer 2 is the same object as layer 0 (ReLU), and can keep only one input for backward; "
+        "make a second one"
+    )
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        Sequential(relu, Tanh(), relu)
+
+
+def test_a_layer_may_stand_in_a_nested_net_once():
+    relu, student = ReLU(), Scale()
+    with pytest.raises(ValueError, match=r"layer 1\.1\.0 is the same object as layer 0 \(ReLU\)"):
+        Sequential(relu, Sequential(Tanh(), Sequential(relu)))
+    with pytest.raises(ValueError, match=r"layer 1\.0 is the same object as layer 0\.0 \(Scale\)"):
+        Sequential(Sequential(student), Sequential(student))
+    inner = Sequential(ReLU())
+    with pytest.raises(ValueError, match=r"layer 1 is the same object as layer 0 \(Sequential of"):
+        Sequential(inner, inner)
+
+
+REQUIRED = "expected an object with params, forward and backward, got"
+
+
+@pytest.mark.parametrize(
+    ("thing", "sentence"),
+    [
+        (ReLU, f"layer 1: {REQUIRED} the class ReLU; make one: ReLU(...)"),
+        (Scale, f"layer 1: {REQUIRED} the class Scale; make one: Scale(...)"),
+        (
+            [ReLU(), Tanh()],
+            f"layer 1: {REQUIRED} list; pass the layers one by one: Sequential(*layers)",
+        ),
+        ((ReLU(),), f"layer 1: {REQUIRED} tuple; pass the layers one by one: Sequential(*layers)"),
+        (np.tanh, f"layer 1: {REQUIRED} ufunc"),
+        (len, f"layer 1: {REQUIRED} builtin_function_or_method"),
+        (None, f"layer 1: {REQUIRED} NoneType"),
+        ("relu", f"layer 1: {REQUIRED} str"),
+        (SGD(), f"layer 1: {REQUIRED} SGD"),
+    ],
+    ids=["class", "student's class", "list", "tuple", "ufunc", "function", "None", "text", "SGD"],
+)
+def test_what_is_no_layer_is_refused_with_a_hint(thing, sentence):
+    with pytest.raises(TypeError, match=exactly(sentence)):
+        Sequential(Tanh(), thing)
+
+
+def test_a_students_class_needs_no_base_class():
+    net = Sequential(Scale(3.0), Half(), FullyConnected(4, 3, rng=0))
+    W = net.params["2.W"]
+    assert list(net.params) == ["0.w", "2.W", "2.b"]
+    np.testing.assert_allclose(net.forward(X), 1.5 * X @ W, rtol=1e-13)
+    np.testing.assert_allclose(net.predict(X), 1.5 * X @ W, rtol=1e-13)
+    net.forward(X)
+    dx, grads = net.backward(DOUT)
+    np.testing.assert_allclose(dx, 1.5 * DOUT @ W.T, rtol=1e-13)
+    np.testing.assert_allclose(grads["0.w"], 0.5 * (DOUT @ W.T * X).sum(), rtol=1e-12)
+    SGD(0.1).step(net.params, grads)
+    assert net[0].w == 3.0 - 0.1 * grads["0.w"]
+
+
+@pytest.mark.parametrize(
+    ("returned", "kind"),
+    [
+        (np.ones((6, 4)), "ndarray"),
+        ((np.ones((6, 4)), ()), "tuple"),
+        ((np.ones((6, 4)), {}, {}), "tuple"),
+        ([np.ones((6, 4)), {}], "list"),
+        (None, "NoneType"),
+    ],
+    ids=["only dx", "grads as a tuple", "three", "a list", "nothing"],
+)
+def test_a_students_backward_that_returns_something_else_is_told(returned, kind):
+    class Mine(Half):
+        def backward(self, dout):
+            return returned
+
+    net = Sequential(Half(), Mine(), Tanh())
+    net.forward(X)
+    sentence = (
+        "layer 1 (Mine): expected backward to return (dx, grads) with a dict of gradients, "
+        f"got {kind}"
+    )
+    with pytest.raises(TypeError, match=exactly(sentence)):
+        net.backward(X)
+
+
+# A net as a sequence.
+
+
+def test_positions_length_and_iteration():
+    net = nested()
+    assert len(net) == 3
+    assert list(net) == [net[0], net[1], net[-1]] == list(net.layers)
+    assert [type(layer) for layer in net] == [FullyConnected, Sequential, FullyConnected]
+    with pytest.raises(IndexError, match="out of range"):
+        net[3]
+
+
+def test_slices_are_nets_that_share_the_layers():
+    net = mlp()
+    tail = net[1:]
+    assert type(tail) is Sequential
+    assert list(tail) == [net[1], net[2]]
+    assert tail.params["1.W"] is net.params["2.W"]
+    tail.params["1.b"] = [1.0, 2.0, 3.0]
+    assert net.params["2.b"].tolist() == [1.0, 2.0, 3.0]
+    assert np.array_equal(net[1:].predict(net[:1].predict(X)), net.predict(X))
+    assert len(net[5:]) == 0
+
+
+def test_repr_is_indented_and_evals_back():
+    net = Sequential(FullyConnected(4, 5), Sequential(Dropout(0.25), Sequential(ReLU())), Tanh())
+    assert repr(net) == (
+        "Sequential(\n"
+        "    FullyConnected(4, 5),\n"
+        "    Sequential(\n"
+        "        Dropout(0.25),\n"
+        "        Sequential(\n"
+        "            ReLU(),\n"
+        "        ),\n"
+        "    ),\n"
+        "    Tanh(),\n"
+        ")"
+    )
+    assert repr(eval(repr(net))) == repr(net)
+    assert eval(repr(net)).params.keys() == net.params.keys()
+
+
+# Copies.
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_copies_are_independent_and_have_not_been_run(copied):
+    net = nested()
+    y = net.forward(X)
+    dx, grads = net.backward(DOUT)
+    before = frozen(net.params)
+    twin = copied(net)
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        twin.backward(DOUT)
+    assert np.array_equal(twin.forward(X), y)
+    assert frozen(twin.backward(DOUT)[1]) == frozen(grads)
+    for name, array in twin.params.items():
+        assert not np.shares_memory(array, net.params[name])
+        array += 1
+    twin.forward(X)
+    assert frozen(net.params) == before
+    assert np.array_equal(net.backward(DOUT)[0], dx)
+    twin.params["0.b"] = np.zeros(5)
+    assert not twin[0].params["b"].any()
+
+
+def test_astype_is_a_copy_in_another_precision():
+    net = nested()
+    net.forward(X)
+    before = frozen(net.params)
+    single = net.astype(np.float32)
+    assert {array.dtype for array in single.params.values()} == {np.dtype(np.float32)}
+    assert {array.dtype for array in net.params.values()} == {np.dtype(np.float64)}
+    np.testing.assert_allclose(single.predict(X), net.predict(X), rtol=1e-4, atol=1e-6)
+    single.params["0.W"][...] = 0
+    assert frozen(net.params) == before
+    assert single[0].params["W"] is single.params["0.W"]
+    back = single.astype("float64")
+    assert back.params["0.W"].dtype == np.float64
+    assert not back.params["0.W"].any()
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        single.backward(DOUT)
+
+
+def test_astype_keeps_a_students_second_name_for_an_array():
+    net = Sequential(FullyConnected(4, 4, rng=0), Sequential(Scale(3.0)))
+    single = net.astype("float32")
+    student = single[1][0]
+    assert student.w is student.params["w"] is single.params["1.0.w"]
+    assert student.w.dtype == np.float32
+    single.params["1.0.w"] = [5.0]
+    assert student.forward(np.float32([2.0])).tolist() == [10.0]
+    assert net[1][0].w.tolist() == [3.0]
+
+
+@pytest.mark.parametrize("dtype", [int, "complex64", "text", object])
+def test_astype_takes_floating_dtypes_only(dtype):
+    with pytest.raises(TypeError, match="expected a floating dtype such as 'float32'"):
+        mlp().astype(dtype)
+
+
+@pytest.mark.parametrize("make", [lambda: nested().astype("f4"), lambda: mlp(dtype=np.float32)])
+@pytest.mark.parametrize("x", [X, X.astype("f4"), X.astype("f2"), np.ones((6, 4), int)])
+def test_a_float32_net_stays_float32_whatever_it_is_fed(make, x):
+    net = make()
+    y = net.forward(x)
+    dx, grads = net.backward(DOUT)
+    assert y.dtype == net.predict(x).dtype == dx.dtype == np.float32
+    assert {g.dtype for g in grads.values()} == {np.dtype(np.float32)}
+    SGD(0.1, momentum=0.9).step(net.params, grads)
+    assert {array.dtype for array in net.params.values()} == {np.dtype(np.float32)}
+    assert net.forward(x).dtype == np.float32
+
+
+# Gradients.
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        mlp(),
+        nested(),
+        Sequential(),
+        Sequential(FullyConnected(4, 5, rng=0), Dropout(0.5, rng=1), ReLU(), Scale(0.7)),
+        Sequential(Sequential(Dropout(0.3, rng=0), mlp()), Sequential(Half(), Scale(), Tanh())),
+        nested().astype("float32"),
+    ],
+)
+def test_gradients_are_those_of_numbers(net):
+    assert_gradients(net, X)
+
+
+@pytest.mark.parametrize("net", [mlp(), nested()])
+def test_gradients_behind_a_loss_are_those_of_numbers(net):
+    assert_gradients(net, X, loss=(SoftmaxCE(), np.array([0, 1, 2, 2, 1, 0])))
+
+
+def test_images_are_flattened_and_checked():
+    net = Sequential(Flatten(), FullyConnected(12, 3, rng=0), Sigmoid())
+    assert_gradients(net, RNG.normal(size=(5, 3, 4)))
+
+
+def test_a_layer_that_is_wrong_makes_the_net_wrong():
+    class Off(Tanh):
+        def backward(self, dout):
+            dx, grads = super().backward(dout)
+            return 1.001 * dx, grads
+
+    report = gradcheck(Sequential(FullyConnected(4, 3, rng=0), Off(), FullyConnected(3, 2)), X)
+    assert not report
+
+
+def test_a_net_is_a_layer():
+    assert isinstance(mlp(), Layer)
+    assert mlp().label == "Sequential of 3 layers"
+
+
+def test_the_net_learns():
+    net, loss, optimizer = mlp(), SoftmaxCE(), SGD(0.5)
+    labels = np.array([0, 1, 2, 2, 1, 0])
+    first = loss.forward(net.forward(X), labels)
+    for _ in range(300):
+        value = loss.forward(net.forward(X), labels)
+        dscores, _ = loss.backward()
+        _, grads = net.backward(dscores, input_gradient=False)
+        optimizer.step(net.params, grads)
+    assert value < 0.1 * first
+    assert SoftmaxCE.accuracy(net.predict(X), labels) == 1.0
