@@ -217,7 +217,7 @@ class Sequential(Layer):
     @property
     def label(self) -> str:
         """What error messages call this net."""
-        return f"Sequential of {len(self)} layers"
+        return f"Sequential of {len(self)} layer{'s' * (len(self) != 1)}"
 
     def __repr__(self) -> str:
         lines = ",\n".join(map(repr, self.layers)).replace("\n", "\n    ")

@@ -64,6 +64,7 @@ class Arrangement:
         together = {key for keys in groups for key in keys}
         self.alone = [key for key in params if key not in together]
         self.state, self.elementwise = state, elementwise
+        self.threaded = elementwise and _apart(params, self.alone)
         self.known = _forms(params), slots, _names(state), _arrays(state)
 
     def fits(
@@ -87,8 +88,9 @@ class Arrangement:
             group.update(params, grads, rule)
         if self.alone:
             whole = [(params[key], grads[key], self.state[key]) for key in self.alone]
+            apply = in_threads if self.threaded else in_turn
             pieces = [block for piece in whole for block in blocks(*piece)]
-            in_threads(rule, pieces if self.elementwise else whole)
+            apply(rule, pieces if self.elementwise else whole)
 
 
 class Gathered:
@@ -149,13 +151,14 @@ def in_threads(rule: Rule, pieces: Sequence[Piece]) -> None:
     workers = _cores() if sum(theta.size for theta, _, _ in pieces) >= SHARED else 1
     shares = [pieces[worker::workers] for worker in range(workers)]
     # NumPy's settings for warnings belong to the context, which a thread has to be given.
-    others = [_pool().submit(copy_context().run, _in_turn, rule, share) for share in shares[1:]]
-    _in_turn(rule, shares[0])
+    others = [_pool().submit(copy_context().run, in_turn, rule, share) for share in shares[1:]]
+    in_turn(rule, shares[0])
     for other in others:
         other.result()
 
 
-def _in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
+def in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
+    """Apply the rule to one piece after the other."""
     for piece in pieces:
         rule(*piece)
 

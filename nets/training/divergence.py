@@ -97,7 +97,7 @@ def _cause(net: Any, optimizer: Any, x: Array) -> str:
     sizes = [float(np.abs(array).max(initial=0.0)) for array in net.params.values()]
     largest = float(np.max(sizes, initial=0.0))
     rate = getattr(optimizer, "learning_rate", None)
-    rate = rate(max(optimizer.t, 1)) if callable(rate) else rate
+    rate = rate(max(getattr(optimizer, "t", 1), 1)) if callable(rate) else rate
     if not np.isfinite(largest) or largest > 1e3:
         grown = f"grown to {largest:.3g}" if np.isfinite(largest) else "become infinite or nan"
         return (

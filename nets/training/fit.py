@@ -106,7 +106,8 @@ def fit(
         If examples and targets do not fit each other, the net or the loss. Nothing has been
         changed then.
     DivergenceError
-        If the loss becomes nan or infinite; the parameters of the last good step are kept.
+        If the loss becomes nan or infinite; the parameters of the last good step are kept, but
+        the optimizer remembers what it has seen: go on with a new one.
 
     Examples
     --------

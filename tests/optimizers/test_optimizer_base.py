@@ -1,10 +1,13 @@
 """A rule of one's own, on what all optimizers share."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 
 from layers.params import Params
-from optimizers import SGD, Optimizer
+from optimizers import SGD, Optimizer, pieces
 
 
 class SignDescent(Optimizer):
@@ -71,6 +74,40 @@ def test_a_rule_is_given_one_parameter_at_a_time_and_all_of_it(shapes):
     assert sorted(optimizer.seen) == sorted(shapes)
     for theta in params.values():
         assert np.linalg.norm(theta) == pytest.approx(1)
+
+
+def test_a_rule_of_ones_own_runs_in_the_thread_that_called_it(monkeypatch):
+    """It may keep a count or a sum on itself, which two threads would spoil."""
+    monkeypatch.setattr(pieces, "_cores", lambda: 2)
+    threads = []
+
+    class Watched(UnitSteps):
+        def update(self, theta, g, state, learning_rate):
+            threads.append(threading.current_thread())
+            super().update(theta, g, state, learning_rate)
+
+    params = {name: np.zeros(pieces.SHARED) for name in "ab"}
+    Watched().step(params, grads_of(params))
+    assert threads == [threading.current_thread()] * 2
+
+
+class Slow(Optimizer):
+    """Plain descent that takes its time between reading and writing, most in the main thread."""
+
+    elementwise = True
+
+    def update(self, theta, g, state, learning_rate):
+        moved = theta - learning_rate * g
+        time.sleep(0.01 if threading.current_thread() is threading.main_thread() else 0.0001)
+        theta[...] = moved
+
+
+def test_large_names_that_share_their_memory_are_updated_one_after_the_other(monkeypatch):
+    monkeypatch.setattr(pieces, "_cores", lambda: 2)
+    W = np.zeros(pieces.BLOCK * (pieces.SHARED // pieces.BLOCK | 1))  # an odd number of blocks
+    grads = {"0.W": np.ones(W.size), "1.W": np.full(W.size, 10.0)}
+    Slow(1.0).step({"0.W": W, "1.W": W}, grads)
+    assert np.unique(W).tolist() == [-11.0]
 
 
 def test_a_rule_without_update_says_so():

@@ -428,6 +428,14 @@ def test_state_that_cannot_be_used_is_refused(bad):
     assert_refused(optimizer, params, arrays(1), (TypeError, ValueError), "state")
 
 
+def test_state_that_cannot_be_written_is_refused():
+    optimizer = Adam()
+    params = trained(optimizer)
+    optimizer.state[LAST]["m"] = read_only()
+    match = r"state\['1.b'\]\['m'\] is read-only"
+    assert_refused(optimizer, params, arrays(1), ValueError, match)
+
+
 # Sizes and dtypes.
 
 
