@@ -78,14 +78,16 @@ class Optimizer:
             If a parameter is not a writable floating array, or a gradient not real numbers.
         """
         grads = checks.gradients(params, grads)
-        checks.state(params, self.state)
+        arrangement = self._arrangement
+        if arrangement is None or not arrangement.fits(params, self.state, self.slots):
+            checks.state(params, self.state)
+            arrangement = None
         rate = checks.rate_at(self.learning_rate, self.t + 1)
-        if self._arrangement is None or not self._arrangement.fits(params, self.state, self.slots):
-            self._arrangement = Arrangement(params, self.state, self.slots, self.elementwise)
+        if arrangement is None:
+            arrangement = Arrangement(params, self.state, self.slots, self.elementwise)
+            self._arrangement = arrangement
         self.t += 1
-        self._arrangement.run(
-            params, grads, lambda theta, g, state: self.update(theta, g, state, rate)
-        )
+        arrangement.run(params, grads, lambda theta, g, state: self.update(theta, g, state, rate))
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Apply the rule to one parameter `theta` with gradient `g`, in place."""

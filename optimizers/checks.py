@@ -45,6 +45,8 @@ def gradients(params: Any, grads: Any) -> Mapping[str, Any]:
     others = [key for key, theta in params.items() if not _fit(theta, grads[key])]
     for key in others:
         _check(key, params[key], grads[key])
+    if not others:
+        return dict(grads)
     return {**grads, **{key: grads[key].astype(params[key].dtype) for key in others}}
 
 

@@ -10,7 +10,7 @@ threads, because NumPy lets other threads run while it computes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
@@ -65,21 +65,20 @@ class Arrangement:
         self.alone = [key for key in params if key not in together]
         self.state, self.elementwise = state, elementwise
         self.threaded = elementwise and _apart(params, self.alone)
-        self.known = _forms(params), slots, _names(state), _arrays(state)
+        self.keys, self.thetas = list(params), list(params.values())
+        self.slots, self.names, self.kept = slots, _names(state), _arrays(state)
 
     def fits(
         self, params: Mapping[str, Array], state: Mapping[str, State], slots: tuple[str, ...]
     ) -> bool:
         """Whether nothing has changed: the parameters and the state are the same arrays."""
-        forms, known_slots, names, kept = self.known
-        now = _arrays(state)
         return (
             state is self.state
-            and len(now) == len(kept)
-            and all(map(is_, now, kept))
-            and slots == known_slots
-            and _names(state) == names
-            and _forms(params) == forms
+            and slots == self.slots
+            and _same(params.values(), self.thetas)
+            and _same(_arrays(state), self.kept)
+            and list(params) == self.keys
+            and _names(state) == self.names
         )
 
     def run(self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule) -> None:
@@ -163,8 +162,8 @@ def in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
         rule(*piece)
 
 
-def _forms(params: Mapping[str, Array]) -> list[Any]:
-    return [(key, id(theta), theta.shape, theta.dtype) for key, theta in params.items()]
+def _same(some: Collection[Array], others: Collection[Array]) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def _names(state: Mapping[str, State]) -> list[Any]:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from layers import MSE, Dropout, FullyConnected, SoftmaxCE, Tanh
-from layers.gradcheck.experiment import Experiment, flat, scaled, size_of
-from tests.layers.gradcheck.wrong_layers import Add, Affine, Chain, SinAndSquare, Square
+from layers.gradcheck.experiment import Experiment, Watch, flat, scaled, size_of
+from tests.layers.gradcheck import wrong_layers as wrong
+from tests.layers.gradcheck.wrong_layers import Add, Affine, Chain, Plain, SinAndSquare, Square
 
 X = np.random.default_rng(0).normal(size=(5, 4))
 
@@ -143,6 +144,55 @@ def test_beside_leaves_labels_where_they_are():
     aside, _ = experiment.beside(experiment.inputs[:1], np.random.default_rng(0))
     assert aside.inputs[1].tolist() == labels.tolist()
     assert aside.inputs[1].dtype == labels.dtype
+
+
+def test_beside_leaves_out_a_side_where_forward_refuses():
+    class Log(Plain):
+        def forward(self, x):
+            if (x <= 1).any():
+                raise ValueError("expected numbers above 1")
+            return np.log(x)
+
+    experiment = bench(Log(), [1.0 + 1e-9])
+    (side,) = experiment.beside(experiment.inputs, np.random.default_rng(0))
+    assert side.inputs[0] > experiment.inputs[0]
+
+
+def test_a_pass_that_writes_finds_the_same_numbers_the_next_time():
+    for layer in (wrong.ReLUInPlace(), wrong.ReLUWritingIntoDout()):
+        experiment = bench(layer, X)
+        dout = experiment.dout.copy()
+        for _ in range(2):
+            np.testing.assert_array_equal(experiment.run(), np.maximum(X, 0))
+            np.testing.assert_array_equal(experiment.gradients()[0], dout * (X > 0))
+        assert experiment.inputs[0].tolist() == X.tolist()
+        assert experiment.dout.tolist() == dout.tolist()
+
+
+def test_what_the_first_pass_writes_is_told_and_put_back():
+    assert bench(Affine(), X).written == []
+    assert bench(wrong.ReLUInPlace(), X).written == ["input 0"]
+    layer = wrong.NormalizingInForward()
+    experiment = bench(layer, X)
+    assert experiment.written == ["the parameter b"]
+    assert experiment.tensors()["b"].tolist() == layer.params["b"].tolist()
+
+
+def test_the_first_output_is_kept_though_the_layer_writes_over_it():
+    experiment = bench(wrong.SquareInOneBuffer(), X)
+    experiment.run([np.zeros_like(X)])
+    np.testing.assert_array_equal(experiment.y, X**2)
+
+
+def test_a_watch_names_what_is_written_to_and_puts_it_back():
+    one, other = np.array([1.0, np.nan]), np.array([2.0, -0.0])
+    with Watch({"one": one, "other": other}) as watch:
+        other[1] = 0.0  # equal, but not the same bytes
+    assert watch.written == ["other"]
+    assert str(other[1]) == "-0.0"
+    with Watch({"one": one, "other": other}) as watch:
+        one[:] = one.copy()
+    assert watch.written == []
 
 
 def test_flat_is_one_vector_of_all_outputs():

@@ -1,0 +1,1 @@
+"""Timings: `python -m tests.benchmarks` compares whole training steps with other libraries."""
