@@ -172,7 +172,9 @@ def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
     An argument's value is the attribute of its name; those at their default, and those that the
     layer does not keep (such as `rng`), are left out.
     """
-    for parameter in inspect.signature(type(layer)).parameters.values():
+    # Of __init__, because some versions of Python would look at __new__ first.
+    _, *parameters = inspect.signature(type(layer).__init__).parameters.values()
+    for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         required = parameter.default is parameter.empty

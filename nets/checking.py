@@ -131,10 +131,10 @@ def _inputs(layer: Any, shape: tuple[int, ...]) -> Iterator[list[Any]]:
     yield [rng.normal(size=shape) for _ in names or ("x",)]
 
 
-def _arguments(kind: type, shape: tuple[int, ...]) -> tuple[Any, ...]:
+def _arguments(kind: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     """Arguments for a constructor whose names say that they are sizes."""
     sizes = dict.fromkeys(SIZE_IN, shape[-1]) | dict.fromkeys(SIZE_OUT, OUT)
-    names = _required(kind)
+    _, *names = _required(kind.__init__)
     if unknown := [name for name in names if name not in sizes]:
         raise UncheckedError(
             f"its constructor wants {', '.join(names)}, and handgrad does not know {unknown[0]}; "
