@@ -19,23 +19,29 @@ def without_pins() -> None:
 
 def description() -> str:
     """Versions, cores, threads and BLAS kernels."""
+    found = [f"{name} {version}" for name in PACKAGES if (version := _version(name))]
+    return "\n".join(
+        [
+            f"Python {platform.python_version()}, {', '.join(found)}",
+            f"{platform.machine()}, {os.cpu_count()} cores, {'; '.join(_blas())}",
+        ]
+    )
+
+
+def _blas() -> list[str]:
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return ["BLAS kernels not known, because threadpoolctl is missing"]
     import numpy as np
-    from threadpoolctl import threadpool_info
 
     np.ones((64, 64)) @ np.ones((64, 64))
-    pools = [
+    return [
         f"{pool['internal_api']} {pool.get('version')} with {pool.get('architecture', 'its own')} "
         f"kernels in {pool['num_threads']} threads"
         for pool in threadpool_info()
         if pool["user_api"] == "blas"
     ]
-    found = [f"{name} {version}" for name in PACKAGES if (version := _version(name))]
-    return "\n".join(
-        [
-            f"Python {platform.python_version()}, {', '.join(found)}",
-            f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {'; '.join(pools)}",
-        ]
-    )
 
 
 def _version(package: str) -> str:

@@ -1,0 +1,68 @@
+"""The benchmarks run: no test asserts a time."""
+
+import sys
+
+import pytest
+
+from tests.benchmarks import ours
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.cases import SIZES, case
+from tests.benchmarks.machine import PINS, without_pins
+from tests.benchmarks.timing import Timing, interleaved
+
+
+def test_the_table_has_a_row_for_each_case(capsys):
+    main(["--cases", "S", "--rules", "adam", "sgd", "--peers", "--blocks", "2"])
+    out = capsys.readouterr().out
+    assert out.count("S: 64-32-10, 32") == 2
+    assert out.count("products") == 2
+
+
+def test_a_library_that_is_missing_is_left_out_and_said_to_be(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "thinc.api", None)
+    main(["--cases", "S", "--rules", "sgd", "--peers", "Thinc", "--blocks", "2"])
+    assert "Thinc          left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("step", [ours.ours, ours.loop, ours.through_fit, ours.products])
+@pytest.mark.parametrize("rule", ["adam", "sgd"])
+def test_what_is_timed_runs(step, rule):
+    step(case("S", rule))()
+
+
+def test_the_step_that_is_timed_learns():
+    step = ours.ours(case("S"))
+    first = step()
+    for _ in range(200):
+        last = step()
+    assert last < first / 2
+
+
+def test_things_are_timed_in_turn():
+    calls = []
+    timings = interleaved({name: lambda name=name: calls.append(name) for name in "ab"}, blocks=3)
+    assert all(len(timing.blocks) == 3 for timing in timings.values())
+    assert calls.index("b") < len(calls) - calls[::-1].index("a")
+
+
+def test_the_median_and_the_spread():
+    timing = Timing((1.0, 2.0, 3.0, 4.0, 100.0))
+    assert timing.median == 3.0
+    assert timing.spread == pytest.approx((4.0 - 2.0) / 2 / 3.0)
+
+
+def test_the_work_of_a_step_is_counted():
+    assert case("S").products() == 2 * 32 * (2 * 64 * 32 + 3 * 32 * 10)
+    assert set(SIZES) == {"S", "M", "L", "XL"}
+
+
+def test_pins_are_removed_by_a_new_process(monkeypatch):
+    started = []
+    monkeypatch.setattr("os.execve", lambda path, words, env: started.append((words, env)))
+    for name in PINS:
+        monkeypatch.delenv(name, raising=False)
+    without_pins()
+    assert started == []
+    monkeypatch.setenv(PINS[0], "Haswell")
+    without_pins()
+    assert PINS[0] not in started[0][1]
