@@ -8,6 +8,14 @@ from layers.dropout import Dropout
 from layers.flatten import Flatten
 from layers.fully_connected import FullyConnected
 from layers.gradcheck import assert_gradients, gradcheck
+from layers.initializers import (
+    he_normal,
+    he_uniform,
+    uniform,
+    xavier_normal,
+    xavier_uniform,
+    zeros,
+)
 from layers.mse import MSE
 from layers.params import Params
 from layers.relu import ReLU
@@ -28,5 +36,11 @@ __all__ = [
     "Tanh",
     "assert_gradients",
     "gradcheck",
+    "he_normal",
+    "he_uniform",
     "softmax",
+    "uniform",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
 ]
