@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import numpy as np
 from numpy.typing import DTypeLike
 
+from layers.bystander import bystander
+from layers.cached import Cached
 from layers.casting import cast
+from layers.describe import shown
 from layers.params import Array, Params
 
 Grads = dict[str, Array]
@@ -30,24 +31,6 @@ class LayerLike(Protocol):
         """Return the gradient of the input and a dict of the parameters' gradients."""
 
 
-class Cached(Generic[T]):
-    """Declares what `forward` keeps for `backward`; reading it too early raises a sentence."""
-
-    @overload
-    def __get__(self, layer: None, owner: type) -> Cached[T]: ...
-    @overload
-    def __get__(self, layer: object, owner: type) -> T: ...
-    # A non-data descriptor: the layer's own attribute, once forward has set it, is found first.
-    def __get__(self, layer: Any, owner: type) -> Any:
-        """Raise for a layer that has not run forward."""
-        if layer is None:
-            return self
-        raise RuntimeError(
-            f"{label(layer)}: backward was called before forward; "
-            "call forward(x) first, because backward needs what it keeps"
-        )
-
-
 class Layer:
     """A function with hand-written gradients; subclass it to write one of your own.
 
@@ -58,6 +41,7 @@ class Layer:
 
     Writing none of the arrays it was given, and none that it has handed out, is the subclass's
     part. So is not accumulating: each ``backward`` answers for itself, and may be called twice.
+    The caller's part is to leave x and y as they are until then: layers keep them, not copies.
 
     Attributes
     ----------
@@ -120,7 +104,7 @@ class Layer:
 
     def predict(self, *xs: Any) -> Any:
         """Compute the output in inference: the same y as `forward`, with nothing kept."""
-        return self._twin().forward(*xs)
+        return bystander(self).forward(*xs)
 
     def astype(self: Self, dtype: DTypeLike) -> Self:
         """A copy of this layer, independent of it, whose parameters have the given dtype.
@@ -143,12 +127,6 @@ class Layer:
         """What error messages call this layer."""
         return type(self).__name__
 
-    def _twin(self: Self) -> Self:
-        """A second object with the same parameters, on which forward leaves its cache."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        return twin
-
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles leave out what `forward` kept: a copy has not been run yet."""
         kind = type(self)
@@ -159,40 +137,7 @@ class Layer:
         }
 
     def __repr__(self) -> str:
-        shown = [
-            _shown(value) if by_position else f"{name}={_shown(value)}"
-            for name, value, by_position in arguments(self)
-        ]
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-
-def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
-    """The constructor's arguments that made a layer: name, value, whether given by position.
-
-    An argument's value is the attribute of its name; those at their default, and those that the
-    layer does not keep (such as `rng`), are left out.
-    """
-    # Of __init__, because some versions of Python would look at __new__ first.
-    _, *parameters = inspect.signature(type(layer).__init__).parameters.values()
-    for parameter in parameters:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        required = parameter.default is parameter.empty
-        value = getattr(layer, parameter.name, ... if required else parameter.default)
-        if isinstance(value, np.dtype):
-            value = None if value == np.float64 else value.name
-        if required or not _same(value, parameter.default):
-            yield parameter.name, value, required and parameter.kind != parameter.KEYWORD_ONLY
-
-
-def _same(value: Any, default: Any) -> bool:
-    if isinstance(value, np.ndarray) or isinstance(default, np.ndarray):
-        return value is default
-    return bool(value == default)
-
-
-def _shown(value: Any) -> str:
-    return value.__name__ if inspect.isfunction(value) else repr(value)
+        return shown(self)
 
 
 def label(layer: Any) -> str:
@@ -201,5 +146,7 @@ def label(layer: Any) -> str:
 
 
 def predict(layer: Any, *xs: Any) -> Any:
-    """Run a layer for inference; where it has no `predict`, `forward` stands in."""
-    return getattr(layer, "predict", layer.forward)(*xs)
+    """Run a layer for inference; where it has no `predict`, `forward` of a copy stands in."""
+    if hasattr(layer, "predict"):
+        return layer.predict(*xs)
+    return bystander(layer).forward(*xs)

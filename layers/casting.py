@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -47,20 +46,38 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
     target = floating_dtype(dtype)
     # deepcopy looks every object up in `memo` first: what stands there is its copy already.
     memo: dict[int, Any] = {}
-    for array in _held(layer.params):  # type: ignore[attr-defined]
-        memo[id(array)] = array.astype(target)
+    # Held until the end: a view made for the occasion must not leave its id to something else.
+    held = list(layer.params.values())  # type: ignore[attr-defined]
+    for array in held:
+        if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+            _cast_into(memo, array, target)
     twin = copy.deepcopy(layer, memo)
-    if isinstance(inspect.getattr_static(layer, "params", None), dict) and (
-        twin.params is layer.params  # type: ignore[attr-defined]
-    ):  # it stands in the class, of which deepcopy makes no copy
-        twin.params = copy.deepcopy(layer.params, memo)  # type: ignore[attr-defined]
+    _own_params(layer, twin, memo)
     return twin
 
 
-def _held(params: Any) -> Iterator[Any]:
-    """The floating parameters, and the arrays that they are views of."""
-    for array in params.values():
-        while isinstance(array, np.ndarray):
-            if array.dtype.kind == "f":
-                yield array
-            array = array.base
+def _own_params(layer: Any, twin: Any, memo: dict[int, Any]) -> None:
+    """Give the copy params of its own where they stand in the class, which deepcopy leaves out."""
+    if isinstance(inspect.getattr_static(layer, "params", None), dict) and (
+        twin.params is layer.params
+    ):
+        twin.params = copy.deepcopy(layer.params, memo)
+    inner, twins = getattr(layer, "layers", ()), getattr(twin, "layers", ())
+    if isinstance(inner, (list, tuple)):
+        for one, other in zip(inner, twins, strict=True):
+            _own_params(one, other, memo)
+
+
+def _cast_into(memo: dict[int, Any], array: Any, target: np.dtype[Any]) -> Any:
+    """Note an array's copy of another dtype; the copy of a view is a view of the copy."""
+    base = array.base
+    if id(array) in memo:
+        return memo[id(array)]
+    if isinstance(base, np.ndarray) and base.dtype == array.dtype and base.flags.c_contiguous:
+        whole = _cast_into(memo, base, target)
+        start = (array.ctypes.data - base.ctypes.data) // array.itemsize * target.itemsize
+        strides = [step // array.itemsize * target.itemsize for step in array.strides]
+        memo[id(array)] = np.ndarray(array.shape, target, whole, start, strides)
+    else:
+        memo[id(array)] = array.astype(target)
+    return memo[id(array)]

@@ -139,6 +139,13 @@ def count(value: Any, name: str, owner: str) -> int:
     return int(value)
 
 
+def flag(value: Any, name: str, owner: str) -> bool:
+    """True or False, and nothing that merely counts as one."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{owner}: expected {name} to be True or False, got {value!r}")
+    return bool(value)
+
+
 def generator(rng: Any, owner: str) -> np.random.Generator:
     """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
     try:

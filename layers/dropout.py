@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from layers import checks
-from layers.base import Cached, Grads, Layer
+from layers.base import Grads, Layer
+from layers.cached import Cached
 from layers.params import Array
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from layers import checks
-from layers.base import Cached, Grads, Layer
+from layers.base import Grads, Layer
+from layers.cached import Cached
 from layers.casting import floating_dtype
 from layers.initializers import Initializer, draw
 from layers.params import Array
@@ -83,13 +84,13 @@ class FullyConnected(Layer):
         self.in_features = checks.count(in_features, "in_features", name)
         self.out_features = checks.count(out_features, "out_features", name)
         self.weight_init = weight_init
+        self.bias = checks.flag(bias, "bias", name)
         shape = (self.in_features, self.out_features)
         W = draw(weight_init, shape, checks.generator(rng, name), name)
         params = {"W": W.astype(floating_dtype(dtype))}
-        if bias:
+        if self.bias:
             params["b"] = np.zeros(self.out_features, params["W"].dtype)
         self.params = params
-        self.bias = bool(bias)
 
     def forward(self, x: Any) -> Array:
         """Return y = x W + b, of shape (..., M)."""

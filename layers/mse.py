@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from layers import checks
-from layers.base import Cached, Grads, Layer
+from layers.base import Grads, Layer
+from layers.cached import Cached
 from layers.params import Array
 
 

@@ -62,6 +62,9 @@ class Params(dict[str, Array]):
         else:
             super().__setitem__(name, np.asarray(value))
 
+    def __missing__(self, name: str) -> NoReturn:
+        raise KeyError(f"there is no parameter {name!r} here, only {_names(self)}")
+
     def update(self, *others: Any, **named: Any) -> None:
         """Assign several parameters; everything is checked before the first is written."""
         values = dict(*others, **named)
@@ -78,7 +81,12 @@ class Params(dict[str, Array]):
 
     def _check(self, name: str, value: ArrayLike) -> None:
         """Refuse what cannot be written, with a sentence that says why."""
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise ValueError(
+                f"parameter {name!r}: expected an array, got rows of different lengths"
+            ) from None
         if name not in self and not self._open:
             raise KeyError(f"there is no parameter {name!r} here, only {_names(self)}")
         if array.dtype.kind not in "fiub":

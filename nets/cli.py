@@ -94,7 +94,7 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
     add("target", metavar="FILE.py[:Class]", help="the file, or one class in it")
     add(
         "--input",
-        type=_sizes,
+        type=_shape,
         default=(5, 4),
         metavar="5,4",
         help="the shape of the input (default: 5,4)",
@@ -133,6 +133,11 @@ _share = _reader("a number from 0 and below 1", float, lambda p: 0 <= p < 1)
 _positive = _reader("a number above 0", float, lambda r: 0 < r < math.inf)
 _sizes = _reader(
     "whole numbers from 1, such as 128,64", _integers, lambda s: all(n >= 1 for n in s)
+)
+_shape = _reader(
+    "whole numbers from 1, such as 5,4",
+    lambda text: tuple(int(part) for part in text.split(",")),
+    lambda shape: all(n >= 1 for n in shape),
 )
 _literals = _reader(
     "Python values, such as 4,3", lambda text: ast.literal_eval(f"({text},)"), lambda _: True

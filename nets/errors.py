@@ -7,6 +7,16 @@ from typing import Any, NoReturn
 from layers.base import label
 
 
+def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
+    """What backward returned, which must be ``(dx, grads)``."""
+    if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
+        raise TypeError(
+            f"{label(layer)}: expected backward to return (dx, grads) with a dict of gradients, "
+            f"got {type(returned).__name__}"
+        )
+    return returned
+
+
 def raise_located(error: Exception, index: int, layer: Any) -> NoReturn:
     """Raise an error again, with the position and the name of the layer before its message."""
     found = located(error, index, layer)

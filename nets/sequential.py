@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from layers.base import Cached, Grads, Layer, LayerLike, label, predict
+from layers.base import Grads, Layer, LayerLike, label, predict
+from layers.cached import Cached
 from layers.params import Array, Params
-from nets.errors import raise_located
+from nets.errors import pair, raise_located
 from nets.interop import weights
 from nets.summary import Summary
 
@@ -206,7 +207,12 @@ class Sequential(Layer):
         """A layer by its position, or a net of some of the layers, which it shares."""
         if isinstance(index, slice):
             return Sequential(*self.layers[index])
-        return self.layers[index]
+        try:
+            return self.layers[index]
+        except (IndexError, TypeError):
+            raise IndexError(
+                f"{self.label}: position {index!r} is out of range, from 0 to {len(self) - 1}"
+            ) from None
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -231,6 +237,11 @@ def _check_layer(index: int, layer: Any) -> None:
     elif isinstance(layer, (list, tuple)):
         hint = "; pass the layers one by one: Sequential(*layers)"
     elif all(hasattr(layer, name) for name in ("params", "forward", "backward")):
+        if not isinstance(layer.params, Mapping):
+            raise TypeError(
+                f"layer {index} ({label(layer)}): expected params to be a dict, "
+                f"got {type(layer.params).__name__}"
+            )
         return
     kind = f"the class {layer.__name__}" if isinstance(layer, type) else type(layer).__name__
     raise TypeError(
@@ -262,12 +273,7 @@ def _first_with_params(layers: tuple[LayerLike, ...]) -> int:
 
 def _backward(layer: Any, dout: Any, dx_wanted: bool) -> tuple[Any, Grads]:
     returned = layer.backward(dout) if dx_wanted else layer.backward(dout, input_gradient=False)
-    if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
-        raise TypeError(
-            f"{label(layer)}: expected backward to return (dx, grads) with a dict of gradients, "
-            f"got {type(returned).__name__}"
-        )
-    return returned
+    return pair(layer, returned)
 
 
 def _by_position(dicts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

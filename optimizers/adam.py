@@ -84,7 +84,8 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         v *= self.beta2
         v += (1 - self.beta2) * (g * g)
-        # The two corrections are numbers: they cost nothing outside of the arrays.
+        # m_hat / (sqrt(v_hat) + epsilon), with the corrections taken out of the arrays: both sides
+        # of the fraction are multiplied by sqrt(v_correction).
         m_correction, v_correction = 1 - self.beta1**self.t, 1 - self.beta2**self.t
         step = learning_rate * math.sqrt(v_correction) / m_correction
         theta -= step * m / (np.sqrt(v) + self.epsilon * math.sqrt(v_correction))

@@ -78,6 +78,7 @@ class Optimizer:
             If a parameter is not a writable floating array, or a gradient not real numbers.
         """
         grads = checks.gradients(params, grads)
+        checks.clock(self.t)
         arrangement = self._arrangement
         if arrangement is None or not arrangement.fits(params, self.state, self.slots):
             checks.state(params, self.state)

@@ -26,7 +26,13 @@ def learning_rate(value: Any) -> Any:
 
 def rate_at(value: Any, t: int) -> float:
     """The learning rate at step `t`."""
-    return number(f"the learning rate at step {t}", value(t)) if callable(value) else float(value)
+    return number(f"the learning rate at step {t}", value(t) if callable(value) else value)
+
+
+def clock(t: Any) -> None:
+    """A clock counts the steps that were made."""
+    if not isinstance(t, (int, np.integer)) or t < 0:
+        raise ValueError(f"step: expected the clock t to be a whole number from 0, got {t!r}")
 
 
 def gradients(params: Any, grads: Any) -> Mapping[str, Any]:
@@ -87,6 +93,8 @@ def _check(key: str, theta: Any, g: Any) -> None:
 def state(params: Mapping[str, Any], kept: Any) -> None:
     """Refuse state that cannot be used, or does not fit: that belongs to another net."""
     for key, theta in params.items():
+        if not isinstance(kept.get(key, {}), dict):
+            raise TypeError(f"step: expected state[{key!r}] to be a dict, got {kept[key]!r}")
         for slot, array in kept.get(key, {}).items():
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
                 kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__

@@ -167,11 +167,11 @@ def _same(some: Collection[Array], others: Collection[Array]) -> bool:
 
 
 def _names(state: Mapping[str, State]) -> list[Any]:
-    return [(key, *slots) for key, slots in state.items()]
+    return [(key, *slots) for key, slots in state.items() if slots]
 
 
 def _arrays(state: Mapping[str, State]) -> list[Array]:
-    return [array for slots in state.values() for array in slots.values()]
+    return [array for slots in state.values() if slots for array in slots.values()]
 
 
 def _apart(params: Mapping[str, Array], keys: Sequence[str]) -> bool:

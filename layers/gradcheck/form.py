@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.experiment import Experiment, flat
 from layers.gradcheck.report import Finding
 from layers.params import Array
 
@@ -34,6 +34,7 @@ def read(experiment: Experiment, returned: Any) -> tuple[list[Tensor], list[Find
     if isinstance(dx, tuple) and len(dx) > len(experiment.inputs):
         evidence = f"backward returned {len(dx)} gradients for {len(experiment.inputs)} inputs"
         findings.append(Finding("wrong-return", "", evidence))
+    findings += _missing(experiment, dx)
     for name, array, g in [*_inputs(experiment, dx), *_parameters(experiment, grads)]:
         gradient = _as_array(g)
         if wrong := _wrong_form(name, array, gradient):
@@ -49,6 +50,18 @@ def _inputs(experiment: Experiment, dx: Any) -> Iterator[tuple[str, Array, Any]]
     for position, (array, g) in enumerate(zip(experiment.inputs, dx if several else (dx,))):  # noqa: B905, a loss has no gradient for its target
         if g is not None and array.dtype.kind == "f":
             yield (f"x{position}" if several else "x"), array, g
+
+
+def _missing(experiment: Experiment, dx: Any) -> Iterator[Finding]:
+    """Floating inputs without a gradient, which only a loss's targets may be."""
+    if isinstance(dx, tuple) and len(dx) >= len(experiment.inputs):
+        return  # a None that stands for an input is meant
+    is_loss = flat(experiment.y).size == 1
+    given = 0 if dx is None else len(dx) if isinstance(dx, tuple) else 1
+    for position, array in enumerate(experiment.inputs):
+        if array.dtype.kind == "f" and position >= given and not (is_loss and position):
+            evidence = f"backward returns no gradient for input {position}, which is floating"
+            yield Finding("missing-gradient", "", evidence)
 
 
 def _parameters(experiment: Experiment, grads: dict[str, Any]) -> Iterator[tuple[str, Array, Any]]:

@@ -14,6 +14,7 @@ from layers.params import Array
 from nets.datasets.dataset import Dataset
 
 LABEL_NAMES = ("label", "labels", "class", "target", "species", "y")
+LARGEST = 1e30  # whose square float64 holds with room to spare
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
@@ -149,4 +150,6 @@ def _rows(path: Path, x: Any) -> Array:
     if x.dtype.kind not in "fiub" or not np.isfinite(x).all():
         raise ValueError(f"{path}: expected x to hold finite real numbers, got dtype {x.dtype}")
     rows: Array = x.reshape(len(x), -1).astype(np.float64)
+    if np.abs(rows).max() > LARGEST:
+        raise ValueError(f"{path}: expected numbers up to {LARGEST:g}, got {np.abs(rows).max():g}")
     return rows

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import layers
-from layers.base import Layer, arguments
+from layers.base import Layer
+from layers.describe import arguments
 from layers.params import Array
 from nets.interop.safetensors import read_tensors, write_tensors
 

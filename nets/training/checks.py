@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ def parts(
     for wanted, given, verbs in wanted_parts:
         if isinstance(given, type) or not all(hasattr(given, verb) for verb in verbs):
             raise TypeError(f"fit: expected {wanted}, got {given!r}")
+    if not isinstance(net.params, Mapping):
+        raise TypeError(f"fit: expected net.params to be a dict, got {type(net.params).__name__}")
     found = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks, None]
     if not all(callable(callback) for callback in found):
         raise TypeError(f"fit: expected callbacks to be a list of callables, got {callbacks!r}")

@@ -33,6 +33,7 @@ CHECKED = 4  # examples that the gradient check runs on
 
 def train(options: argparse.Namespace) -> int:
     """Run the command; the exit code is 0 if the gradients were right."""
+    options.out.mkdir(parents=True, exist_ok=True)  # before the work, if it cannot be made
     data = load(options.data)
     print(data)
     mean, deviation = _scale(data, own=options.data not in BUNDLED)
@@ -135,7 +136,6 @@ def _results(net: Sequential, data: Dataset, history: History, seconds: float) -
 
 def _write(out: Path, net: Sequential, data: Dataset, history: History) -> Iterator[Path]:
     """Write weights, curves and pictures, and yield each path once it is there."""
-    out.mkdir(parents=True, exist_ok=True)
     net.save(out / "weights.safetensors")
     yield out / "weights.safetensors"
     history.to_csv(out / "history.csv")

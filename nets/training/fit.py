@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import count, generator
+from layers.checks import count, flag, generator
 from layers.params import Array
 from nets.training import checks
 from nets.training.evaluate import classifies, evaluate
@@ -126,7 +126,7 @@ def fit(
     x, y = checks.examples(net, loss, x, y, "")
     if validation is not None:
         validation = checks.examples(net, loss, *checks.pair(validation), "validation ")
-    rng = generator(rng, "fit")
+    rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
     training = Training(net, loss, optimizer)
     step = Step(net, loss, optimizer, regularizer)
     steps = -(-len(x) // (batch_size or len(x)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import count
+from layers.checks import count, generator
 from layers.params import Array
 
 
@@ -53,6 +53,7 @@ def minibatches(
     -----
     Source: 10-601, lecture 13, "Mini-Batch SGD"; CSE 587, lecture 3, "Training Tricks".
     """
+    x, y, rng = np.asarray(x), np.asarray(y), generator(rng, "minibatches")
     if len(x) != len(y):
         raise ValueError(
             f"minibatches: expected x and y with one entry for each example, "
@@ -60,7 +61,7 @@ def minibatches(
         )
     if batch_size is not None:
         batch_size = count(batch_size, "batch_size", "minibatches")
-    order = np.random.default_rng(rng).permutation(len(x)) if shuffle else None
+    order = rng.permutation(len(x)) if shuffle else None
     return _cut(x, y, batch_size or len(x), order)
 
 

@@ -7,6 +7,7 @@ import math
 from typing import Any, NoReturn
 
 from layers.params import Array
+from nets.errors import pair
 from nets.training import divergence
 from nets.training.evaluate import accuracy
 from nets.training.history import History
@@ -32,8 +33,8 @@ class Step:
         if not math.isfinite(value):
             return value, 0.0
         self.good.keep(params)
-        dscores, _ = self.loss.backward()
-        _, grads = self.net.backward(dscores, **self._options)
+        dscores, _ = pair(self.loss, self.loss.backward())
+        _, grads = pair(self.net, self.net.backward(dscores, **self._options))
         if self.regularizer is not None:
             for name, g in self.regularizer.gradients(params).items():
                 grads[name] = grads[name] + g

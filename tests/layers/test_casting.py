@@ -123,7 +123,6 @@ def test_parameters_that_are_views_into_one_vector_are_cast():
     assert cast(Flat(), np.float32).params["W"].dtype == np.float32
 
 
-@pytest.mark.xfail(strict=True, reason="a view and what it is a view of are copied separately")
 def test_parameters_that_stay_views_into_one_vector_are_cast_together():
     class Tied:
         def __init__(self):

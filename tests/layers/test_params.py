@@ -106,7 +106,6 @@ def test_anything_but_real_numbers_is_refused(params, W, value):
     assert not W.any()
 
 
-@pytest.mark.xfail(strict=True, reason="NumPy's own message comes through")
 def test_rows_of_different_lengths_are_refused_by_name(params):
     with pytest.raises((TypeError, ValueError), match=r"^parameter 'W': expected"):
         params["W"] = [[1.0], [1.0, 2.0]]

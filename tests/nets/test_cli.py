@@ -167,7 +167,7 @@ class TestTrain:
         code, out, _ = run("train", "--out", tmp_path / "out")
         assert code == 1
         assert "WRONG" in out
-        assert not (tmp_path / "out").exists()
+        assert list((tmp_path / "out").iterdir()) == []
 
     def test_a_run_that_diverges_says_why(self, run, tmp_path):
         options = ("--optimizer", "sgd", "--learning-rate", "1e30", "--out", tmp_path)

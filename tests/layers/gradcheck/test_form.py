@@ -138,7 +138,10 @@ def test_an_input_for_which_there_is_no_gradient_is_left_out():
     two = Experiment(Multiply(), (X, 2 * X), None, np.random.default_rng(0))
     assert [tensor.name for tensor in read(two, ((X, None), {}))[0]] == ["x0"]
     assert [tensor.name for tensor in read(two, ((None, X), {}))[0]] == ["x1"]
-    assert read(two, (None, {})) == ([], [])
+    for lacking, dx in (((0, 1), None), ((1,), X), ((1,), (X,))):
+        found = read(two, (dx, {}))[1]
+        assert [finding.mistake for finding in found] == ["missing-gradient"] * len(lacking)
+        assert all(f"input {i}" in f.evidence for i, f in zip(lacking, found, strict=True))
     loss = Experiment(MSE(), (X, 2 * X), None, np.random.default_rng(0))
     assert [tensor.name for tensor in read(loss, (X, {}))[0]] == ["x"]
 

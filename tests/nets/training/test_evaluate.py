@@ -53,9 +53,10 @@ def test_batches_of_any_size_give_the_mean_over_all_examples(batch_size):
 
 
 def test_unless_told_otherwise_a_thousand_are_predicted_at_once():
-    student = Student()
+    student, rows = Student(), []
+    student.predict = lambda x: rows.append(len(x)) or np.zeros((len(x), 3))
     evaluate(student, MSE(), np.zeros((2500, 4)), np.zeros((2500, 3)))
-    assert student.rows == [1000, 1000, 500]
+    assert rows == [1000, 1000, 500]
 
 
 def test_a_loss_that_does_not_classify_has_no_accuracy():

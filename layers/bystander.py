@@ -1,0 +1,36 @@
+"""A copy of a layer to run forward on, so that the layer keeps what it holds for backward."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, TypeVar
+
+import numpy as np
+
+from layers.cached import Cached
+from layers.params import Params
+
+T = TypeVar("T")
+PLAIN = (int, float, str, tuple, type(None), np.dtype, np.random.Generator, Params)
+
+
+def bystander(layer: T) -> T:
+    """A layer with the same parameters, the very same arrays, on which forward leaves its cache.
+
+    Where forward can only set attributes, a new object with the old ones will do. Where it might
+    write into what an attribute holds, such as a dict or a layer inside, that is copied too.
+    """
+    held = vars(layer) if hasattr(layer, "__dict__") else {}
+    kind = type(layer)
+    if held and all(_is_plain(kind, name, value) for name, value in held.items()):
+        twin = object.__new__(kind)
+        twin.__dict__.update(held)
+        return twin
+    arrays = [a for a in getattr(layer, "params", {}).values() if isinstance(a, np.ndarray)]
+    return copy.deepcopy(layer, {id(array): array for array in arrays})
+
+
+def _is_plain(kind: type, name: str, value: Any) -> bool:
+    if isinstance(getattr(kind, name, None), Cached) or isinstance(value, PLAIN):
+        return True
+    return callable(value) and not hasattr(value, "forward")

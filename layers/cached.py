@@ -1,0 +1,25 @@
+"""What a layer keeps between its two passes."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class Cached(Generic[T]):
+    """Declares what `forward` keeps for `backward`; reading it too early raises a sentence."""
+
+    @overload
+    def __get__(self, layer: None, owner: type) -> Cached[T]: ...
+    @overload
+    def __get__(self, layer: object, owner: type) -> T: ...
+    # A non-data descriptor: the layer's own attribute, once forward has set it, is found first.
+    def __get__(self, layer: Any, owner: type) -> Any:
+        """Raise for a layer that has not run forward."""
+        if layer is None:
+            return self
+        raise RuntimeError(
+            f"{getattr(layer, 'label', type(layer).__name__)}: backward was called before forward; "
+            "call forward(x) first, because backward needs what it keeps"
+        )
