@@ -53,7 +53,7 @@ class SoftmaxCE(Layer):
         dscores = (p - onehot(labels)) / N                     (N, C)
 
     The loss is computed from the scores, log p = s - log sum exp(s), so that it is right for any
-    finite scores: no probability is clipped.
+    finite scores, and infinite only where it is too large for their dtype: nothing is clipped.
 
     Raises
     ------
