@@ -332,3 +332,43 @@ def test_a_subclass_of_a_layer_is_called_by_its_own_name():
     with pytest.raises(ValueError, match=message):
         Wide(5, 2).forward(np.ones((6, 4)))
     assert repr(Wide(5, 2)) == "Wide(5, 2)"
+
+
+def test_predict_leaves_alone_what_a_layer_keeps_in_a_dict_or_in_layers_inside():
+    class InADict(Layer):
+        def __init__(self):
+            self.cache = {}
+
+        def forward(self, x):
+            self.cache["x"] = x
+            return x**2
+
+        def backward(self, dout):
+            return 2 * self.cache["x"] * dout, {}
+
+    class Inside(Layer):
+        def __init__(self):
+            self.square = InADict()
+            self.buffer = np.zeros(2)
+
+        def forward(self, x):
+            self.buffer[...] = x
+            return self.square.forward(x)
+
+        def backward(self, dout):
+            return self.square.backward(dout)[0] + 0 * self.buffer, {}
+
+    class Plain:
+        params = {}  # noqa: RUF012, as a student writes it
+
+        def forward(self, x):
+            self.x = x
+            return x**2
+
+        def backward(self, dout):
+            return 2 * self.x * dout, {}
+
+    for layer in (InADict(), Inside(), Plain()):
+        layer.forward(np.array([1.0, 2.0]))
+        assert predict(layer, np.array([5.0, 5.0])).tolist() == [25.0, 25.0]
+        assert layer.backward(1.0)[0].tolist() == [2.0, 4.0]

@@ -206,3 +206,9 @@ def test_sums_over_all_examples_and_units(batch, d, m, bias, dtype, fed):
     np.testing.assert_allclose(grads["W"], np.einsum("nd,nm->dm", x, dout), **close)
     if bias:
         np.testing.assert_allclose(grads["b"], np.einsum("nm->m", dout), **close)
+
+
+@pytest.mark.parametrize("bias", ["no", 1, None, np.zeros(2)])
+def test_bias_is_true_or_false(bias):
+    with pytest.raises(TypeError, match=r"^FullyConnected: expected bias to be True or False, got"):
+        FullyConnected(3, 2, bias=bias)

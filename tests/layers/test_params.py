@@ -280,3 +280,8 @@ def test_an_assignment_writes_all_or_nothing(target, value):
             params["W"] = value
         assert target.tobytes() == before
     assert params["W"] is target
+
+
+def test_a_name_that_is_not_there_is_said_with_those_that_are():
+    with pytest.raises(KeyError, match=r"there is no parameter '1.W' here, only '0.W', '0.b'"):
+        Params({"0.W": np.zeros(2), "0.b": np.zeros(1)})["1.W"]

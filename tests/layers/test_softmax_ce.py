@@ -260,3 +260,15 @@ def test_accuracy_never_broadcasts(labels):
 def test_accuracy_of_an_empty_batch_is_refused():
     with pytest.raises(ValueError, match=r"^SoftmaxCE: expected at least one example"):
         SoftmaxCE.accuracy(np.zeros((0, 2)), np.zeros(0, int))
+
+
+def test_accuracy_counts_nan_as_wrong():
+    scores = np.array([[np.nan, 0.0], [1.0, 0.0], [0.0, np.nan]])
+    assert SoftmaxCE.accuracy(scores, [0, 0, 1]) == pytest.approx(1 / 3)
+
+
+def test_accuracy_of_words_is_refused():
+    with pytest.raises(
+        TypeError, match=r"^SoftmaxCE: expected scores to be an array of real numbers"
+    ):
+        SoftmaxCE.accuracy([["a", "b"]], [0])

@@ -369,3 +369,15 @@ def test_a_process_of_its_own_exits_with_the_code(tmp_path):
     assert done.stdout == ""
     assert "there is no such file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_input_without_axes_is_a_sentence(run, file):
+    code, _, err = run("check", file(RIGHT), "--input", "0")
+    assert code == 2
+    assert "expected whole numbers from 1, such as 5,4, got '0'" in err
+
+
+def test_a_folder_that_is_a_file_is_told_before_the_training(run, file):
+    code, out, err = run("train", "--out", file("in the way", "taken"))
+    assert (code, out) == (2, "")
+    assert "taken" in err

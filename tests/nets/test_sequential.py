@@ -728,3 +728,23 @@ def test_the_net_learns():
         optimizer.step(net.params, grads)
     assert value < 0.1 * first
     assert SoftmaxCE.accuracy(net.predict(X), labels) == 1.0
+
+
+@pytest.mark.parametrize("params", [None, [np.ones(2)], 3.0])
+def test_params_that_are_no_dict_are_refused(params):
+    class Student:
+        forward = backward = len
+
+    student = Student()
+    student.params = params
+    kind = type(params).__name__
+    message = rf"^layer 1 \(Student\): expected params to be a dict, got {kind}"
+    with pytest.raises(TypeError, match=message):
+        Sequential(ReLU(), student)
+
+
+@pytest.mark.parametrize("index", [3, -4, "a", None])
+def test_a_position_that_is_not_there_is_refused(index):
+    net = Sequential(ReLU(), ReLU(), ReLU())
+    with pytest.raises(IndexError, match=r"^Sequential of 3 layers: position .* is out of range"):
+        net[index]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from layers.params import Params
-from optimizers import SGD, Optimizer, pieces
+from optimizers import SGD, Adam, Optimizer, pieces
 
 
 class SignDescent(Optimizer):
@@ -150,3 +150,30 @@ def test_state_fills_up_where_a_slot_was_taken_away():
     del optimizer.state["W"]["count"]
     optimizer.step(params, grads_of(params))
     assert optimizer.state["W"]["count"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("t", [-1, 0.5, None])
+def test_a_clock_that_does_not_count_is_refused(t):
+    optimizer, params = Adam(), {"W": np.ones(2)}
+    optimizer.t = t
+    with pytest.raises(ValueError, match="expected the clock t to be a whole number from 0, got"):
+        optimizer.step(params, grads_of(params))
+    assert params["W"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("state", [None, 3, [1.0]])
+def test_state_that_is_no_dict_is_refused(state):
+    optimizer, params = Adam(), {"W": np.ones(2)}
+    optimizer.state["W"] = state
+    with pytest.raises(TypeError, match=r"expected state\['W'\] to be a dict, got"):
+        optimizer.step(params, grads_of(params))
+    assert (optimizer.t, params["W"].tolist()) == (0, [1.0, 1.0])
+
+
+@pytest.mark.parametrize("rate", [None, "x", float("nan"), -1.0])
+def test_a_learning_rate_that_is_set_later_is_looked_at_too(rate):
+    optimizer, params = Adam(), {"W": np.ones(2)}
+    optimizer.learning_rate = rate
+    with pytest.raises((TypeError, ValueError), match="the learning rate at step 1: expected a"):
+        optimizer.step(params, grads_of(params))
+    assert (optimizer.t, params["W"].tolist()) == (0, [1.0, 1.0])

@@ -132,3 +132,8 @@ def test_other_files(table, tmp_path):
         from_file(table("1,2", "mine.txt"))
     with pytest.raises(FileNotFoundError, match=r"nowhere\.csv: there is no such file"):
         from_file(tmp_path / "nowhere.csv")
+
+
+def test_numbers_too_large_to_square_are_refused(npz):
+    with pytest.raises(ValueError, match=r"expected numbers up to 1e\+30, got 1e\+300"):
+        from_file(npz(x=np.where(X == 3, 1e300, X), y=Y))

@@ -631,3 +631,31 @@ def test_a_run_does_not_warn():
         warnings.simplefilter("always")
         train(batch_size=4, validation=HELD_OUT, regularizer=L2(0.1))
     assert told == []
+
+
+def test_params_of_a_net_that_are_no_dict_are_refused():
+    net = make()
+
+    class Student:
+        params, forward, backward = None, net.forward, net.backward
+
+    with pytest.raises(TypeError, match=r"^fit: expected net\.params to be a dict, got NoneType"):
+        fit(Student(), SoftmaxCE(), SGD(), X, LABELS, epochs=1)
+
+
+def test_shuffle_is_true_or_false():
+    with pytest.raises(TypeError, match="fit: expected shuffle to be True or False, got 'no'"):
+        fit(make(), SoftmaxCE(), SGD(), X, LABELS, epochs=1, shuffle="no")
+
+
+def test_a_student_whose_backward_returns_one_thing_gets_a_sentence():
+    net = make()
+
+    class OnlyDx:
+        params, forward = {}, net.forward
+
+        def backward(self, dout):
+            return dout
+
+    with pytest.raises(TypeError, match=r"^OnlyDx: expected backward to return \(dx, grads\)"):
+        fit(OnlyDx(), SoftmaxCE(), SGD(), X, LABELS, epochs=1)
