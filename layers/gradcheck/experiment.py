@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from layers.base import label
 from layers.casting import cast
+from layers.gradcheck.randomness import generators, put_back, state_of
 from layers.params import Array
 
 Index = tuple[int, ...]
@@ -50,7 +50,7 @@ class Experiment:
         self.layer = cast(layer, np.float64)
         self.inputs = [_own(value, position) for position, value in enumerate(inputs)]
         self.loss, self.targets = _split(loss)
-        self._generators = [(found, _state(found)) for found in _generators(self.layer)]
+        self._generators = [(found, state_of(found)) for found in generators(self.layer)]
         given = self.given()
         with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
             self.y = copy.deepcopy(self.run(given))
@@ -64,7 +64,7 @@ class Experiment:
     def run(self, inputs: Sequence[Array] | None = None) -> Any:
         """One forward pass, through the loss if there is one."""
         for generator, state in self._generators:
-            _restore(generator, state)
+            put_back(generator, state)
         with np.errstate(all="ignore"):
             y = self.layer.forward(*(self.given() if inputs is None else inputs))
             return y if self.loss is None else self.loss.forward(y, *self.targets)
@@ -206,38 +206,3 @@ def _draw_like(y: Any, rng: np.random.Generator) -> Any:
 def _away_from_0(shape: Index, rng: np.random.Generator) -> Array:
     """Numbers of either sign, of size about 1."""
     return np.asarray(rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape))
-
-
-def _generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:
-    """All random generators that an object holds, directly or in objects inside."""
-    seen = set() if seen is None else seen
-    if id(thing) in seen:
-        return
-    seen.add(id(thing))
-    if isinstance(thing, (np.random.Generator, np.random.RandomState, random.Random)):
-        yield thing
-    elif isinstance(thing, dict):
-        for value in thing.values():
-            yield from _generators(value, seen)
-    elif isinstance(thing, (list, tuple)):
-        for value in thing:
-            yield from _generators(value, seen)
-    elif hasattr(thing, "__dict__") and not isinstance(thing, type):
-        yield from _generators(vars(thing), seen)
-
-
-def _state(generator: Any) -> Any:
-    if isinstance(generator, np.random.Generator):
-        return generator.bit_generator.state
-    if isinstance(generator, np.random.RandomState):
-        return generator.get_state()
-    return generator.getstate()
-
-
-def _restore(generator: Any, state: Any) -> None:
-    if isinstance(generator, np.random.Generator):
-        generator.bit_generator.state = state
-    elif isinstance(generator, np.random.RandomState):
-        generator.set_state(state)
-    else:
-        generator.setstate(state)
