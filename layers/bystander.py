@@ -11,7 +11,7 @@ from layers.cached import Cached
 from layers.params import Params
 
 T = TypeVar("T")
-PLAIN = (int, float, str, tuple, type(None), np.dtype, np.random.Generator, Params)
+PLAIN = (int, float, str, type(None), np.dtype, np.random.Generator, Params)
 
 
 def bystander(layer: T) -> T:
@@ -33,4 +33,6 @@ def bystander(layer: T) -> T:
 def _is_plain(kind: type, name: str, value: Any) -> bool:
     if isinstance(getattr(kind, name, None), Cached) or isinstance(value, PLAIN):
         return True
+    if isinstance(value, tuple):
+        return all(_is_plain(kind, "", part) for part in value)
     return callable(value) and not hasattr(value, "forward")

@@ -56,7 +56,7 @@ def _missing(experiment: Experiment, dx: Any) -> Iterator[Finding]:
     """Floating inputs without a gradient, which only a loss's targets may be."""
     if isinstance(dx, tuple) and len(dx) >= len(experiment.inputs):
         return  # a None that stands for an input is meant
-    is_loss = flat(experiment.y).size == 1
+    is_loss = experiment.loss is None and flat(experiment.y).size == 1
     given = 0 if dx is None else len(dx) if isinstance(dx, tuple) else 1
     for position, array in enumerate(experiment.inputs):
         if array.dtype.kind == "f" and position >= given and not (is_loss and position):

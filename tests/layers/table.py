@@ -10,7 +10,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers import MSE, Dropout, Flatten, FullyConnected, Layer, ReLU, Sigmoid, SoftmaxCE, Tanh
+from layers import (
+    MSE,
+    Dropout,
+    Flatten,
+    FullyConnected,
+    Layer,
+    ReLU,
+    Sigmoid,
+    SoftmaxCE,
+    Tanh,
+    he_uniform,
+    uniform,
+)
 
 
 class Row(NamedTuple):
@@ -71,6 +83,16 @@ LAYERS = [
     ),
     Row(
         "FullyConnected-float32", lambda: FullyConnected(5, 3, dtype="float32", rng=1), normal(6, 5)
+    ),
+    Row(
+        "FullyConnected-function",
+        lambda: FullyConnected(5, 3, weight_init=he_uniform, rng=1),
+        normal(6, 5),
+    ),
+    Row(
+        "FullyConnected-uniform",
+        lambda: FullyConnected(5, 3, weight_init=uniform(0.5), rng=1),
+        normal(6, 5),
     ),
     Row("FullyConnected-1d", lambda: FullyConnected(5, 3, rng=1), normal(5), batch=False),
     Row("ReLU", ReLU, normal(6, 5)),

@@ -1,5 +1,3 @@
-import copy
-import pickle
 import re
 
 import numpy as np
@@ -8,8 +6,6 @@ import pytest
 from layers import Dropout, FullyConnected, Layer, Params, ReLU, assert_gradients
 from layers.base import label, predict
 from layers.bystander import bystander
-from layers.cached import Cached
-from layers.describe import arguments
 
 
 class Verbs(Layer):
@@ -212,118 +208,6 @@ def test_the_label_is_the_name_of_the_class():
     assert label(FullyConnected(5, 2)) == "FullyConnected 5 -> 2"
 
 
-class Keeping(Layer):
-    _x = Cached()
-
-    def forward(self, x):
-        self._x = x
-        return x
-
-    def backward(self, dout):
-        return self._x * dout, {}
-
-
-def test_what_forward_keeps_is_found():
-    layer = Keeping()
-    layer.forward(3.0)
-    assert layer.backward(2.0) == (6.0, {})
-
-
-def test_what_forward_has_not_kept_yet_is_missed_with_a_sentence():
-    message = (
-        "Keeping: backward was called before forward; call forward(x) first, because backward "
-        "needs what it keeps"
-    )
-    with pytest.raises(RuntimeError, match="^" + re.escape(message) + "$"):
-        Keeping().backward(2.0)
-
-
-def test_one_layers_cache_is_not_that_of_another():
-    Keeping().forward(3.0)
-    with pytest.raises(RuntimeError, match="before forward"):
-        Keeping().backward(2.0)
-
-
-def test_the_declaration_is_seen_on_the_class():
-    assert isinstance(Keeping._x, Cached)
-
-
-def test_what_is_missing_names_the_layer_with_its_sizes():
-    with pytest.raises(RuntimeError, match=r"^FullyConnected 5 -> 2: backward was called before"):
-        FullyConnected(5, 2).backward(np.ones((1, 2)))
-
-
-@pytest.mark.parametrize(
-    "duplicate", [copy.copy, copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))]
-)
-def test_copies_leave_out_what_forward_kept_and_nothing_else(duplicate):
-    layer = Keeping()
-    layer.note = "hello"
-    layer.forward(3.0)
-    other = duplicate(layer)
-    assert other.note == "hello"
-    assert "_x" in vars(layer)
-    assert "_x" not in vars(other)
-    assert layer.backward(1.0) == (3.0, {})
-
-
-class Shown(Layer):
-    def __init__(self, size, *more, scale=1.0, dtype=None, rng=None, **rest):
-        self.size = size
-        self.scale = scale
-        self.dtype = np.dtype(dtype or np.float64)
-
-
-@pytest.mark.parametrize(
-    ("layer", "text"),
-    [
-        (Shown(3), "Shown(3)"),
-        (Shown(3, 4, 5, other=6), "Shown(3)"),
-        (Shown("a", scale=1.0, rng=5), "Shown('a')"),
-        (Shown(3, scale=2.5), "Shown(3, scale=2.5)"),
-        (Shown(3, dtype="float32"), "Shown(3, dtype='float32')"),
-        (Shown(3, dtype="float64"), "Shown(3)"),
-        (Dict(), "Dict()"),
-        (FullyConnected(3, 2, bias=False), "FullyConnected(3, 2, bias=False)"),
-    ],
-)
-def test_repr_shows_the_arguments_that_are_not_at_their_default(layer, text):
-    assert repr(layer) == text
-
-
-def test_the_arguments_of_a_layer_without_base_class_are_found():
-    class Scale:
-        def __init__(self, by, *, bias=0.0):
-            self.by, self.bias = by, bias
-
-    assert list(arguments(Scale(2.0))) == [("by", 2.0, True)]
-    assert list(arguments(Scale(2.0, bias=1.0))) == [("by", 2.0, True), ("bias", 1.0, False)]
-
-
-def test_repr_of_a_layer_that_does_not_keep_its_argument():
-    class Hidden(Layer):
-        def __init__(self, size):
-            self._size = size
-
-    assert repr(Hidden(3)) == "Hidden(Ellipsis)"
-
-
-def test_repr_of_a_layer_that_keeps_an_array():
-    class Scale(Layer):
-        def __init__(self, by=None):
-            self.by = np.ones(3) if by is None else by
-
-    assert repr(Scale()).startswith("Scale(")
-
-
-def test_repr_names_keywords_that_have_no_default():
-    class Keyword(Layer):
-        def __init__(self, *, size):
-            self.size = size
-
-    assert repr(Keyword(size=3)) == "Keyword(size=3)"
-
-
 def test_a_subclass_of_a_layer_is_called_by_its_own_name():
     class Wide(FullyConnected):
         pass
@@ -332,43 +216,3 @@ def test_a_subclass_of_a_layer_is_called_by_its_own_name():
     with pytest.raises(ValueError, match=message):
         Wide(5, 2).forward(np.ones((6, 4)))
     assert repr(Wide(5, 2)) == "Wide(5, 2)"
-
-
-def test_predict_leaves_alone_what_a_layer_keeps_in_a_dict_or_in_layers_inside():
-    class InADict(Layer):
-        def __init__(self):
-            self.cache = {}
-
-        def forward(self, x):
-            self.cache["x"] = x
-            return x**2
-
-        def backward(self, dout):
-            return 2 * self.cache["x"] * dout, {}
-
-    class Inside(Layer):
-        def __init__(self):
-            self.square = InADict()
-            self.buffer = np.zeros(2)
-
-        def forward(self, x):
-            self.buffer[...] = x
-            return self.square.forward(x)
-
-        def backward(self, dout):
-            return self.square.backward(dout)[0] + 0 * self.buffer, {}
-
-    class Plain:
-        params = {}  # noqa: RUF012, as a student writes it
-
-        def forward(self, x):
-            self.x = x
-            return x**2
-
-        def backward(self, dout):
-            return 2 * self.x * dout, {}
-
-    for layer in (InADict(), Inside(), Plain()):
-        layer.forward(np.array([1.0, 2.0]))
-        assert predict(layer, np.array([5.0, 5.0])).tolist() == [25.0, 25.0]
-        assert layer.backward(1.0)[0].tolist() == [2.0, 4.0]

@@ -79,7 +79,9 @@ def test_right_nets_of_zero_weights_pass(activation, seed):
     zero = FullyConnected(4, 5, weight_init="zeros")
     for net in (
         Chain(zero, activation(), FullyConnected(5, 3, rng=seed)),
-        Chain(FullyConnected(4, 5, rng=seed), activation(), FullyConnected(5, 3), zero_weights(3)),
+        Chain(
+            FullyConnected(4, 5, rng=1), activation(), FullyConnected(5, 3, rng=2), zero_weights(3)
+        ),
         Chain(zero, activation(), FullyConnected(5, 3, weight_init="zeros")),
     ):
         assert_gradients(net, rng.normal(size=(6, 4)))
@@ -334,6 +336,7 @@ BROKEN_LAWS = [
     (wrong.DbNan(), (X,), "not-finite", "b"),
     (wrong.DbInfinite(), (X,), "not-finite", "b"),
     (wrong.WholeParameters(), (X,), "not-floating", "W"),
+    (wrong.AddOneForgotten(), (X, X), "missing-gradient", ""),
 ]
 
 
@@ -554,6 +557,11 @@ def test_more_gradients_than_inputs_are_found():
             return (dout, dout, dout), {}
 
     assert mistakes(gradcheck(OneTooMany(), X, X)) == {"wrong-return"}
+
+
+def test_a_forgotten_input_is_found_behind_a_loss():
+    report = gradcheck(wrong.AddOneForgotten(), X, X, loss=(MSE(), 2 * X))
+    assert mistakes(report) == {"missing-gradient"}
 
 
 def test_several_outputs_take_several_douts():

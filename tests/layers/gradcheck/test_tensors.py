@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from layers.gradcheck import tensors
 from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.form import Tensor, read
 from layers.gradcheck.tensors import check_tensor
@@ -91,6 +92,14 @@ def test_more_than_a_thousand_are_sampled_and_moved_in_directions():
     layer = RowSums(np.ones((7, 143)))  # 1001 entries
     report = compare(layer, np.ones((7, 143)), name="W")
     assert (report.checked, report.directions, report.wrong) == (1000, 7, 0)
+
+
+@pytest.mark.parametrize(("work", "checked"), [(1, 50), (204_000, 100), (10**9, 1000)])
+def test_the_work_of_a_pass_settles_how_many_entries_are_compared(monkeypatch, work, checked):
+    monkeypatch.setattr(tensors, "WORK", work)
+    layer = RowSums(np.ones((10, 101)))  # a pass touches 2 * 1010 numbers, and 10 outputs
+    report = compare(layer, np.ones((10, 101)), name="W")
+    assert (report.checked, report.directions) == (checked, 7)
 
 
 def test_without_a_gradient_there_is_no_steepest_direction():
