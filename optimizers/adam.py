@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from optimizers import checks
+from optimizers import checks, loops
 from optimizers.base import LearningRate, Optimizer
-from optimizers.pieces import Array, State
+from optimizers.loops import Array, Loop
+from optimizers.pieces import State
 
 
 class Adam(Optimizer):
@@ -84,8 +85,24 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         v *= self.beta2
         v += (1 - self.beta2) * (g * g)
-        # m_hat / (sqrt(v_hat) + epsilon), with the corrections taken out of the arrays: both sides
-        # of the fraction are multiplied by sqrt(v_correction).
-        m_correction, v_correction = 1 - self.beta1**self.t, 1 - self.beta2**self.t
-        step = learning_rate * math.sqrt(v_correction) / m_correction
-        theta -= step * m / (np.sqrt(v) + self.epsilon * math.sqrt(v_correction))
+        step, epsilon = self._corrected(learning_rate)
+        theta -= step * m / (np.sqrt(v) + epsilon)
+
+    def _corrected(self, learning_rate: float) -> tuple[float, float]:
+        """The learning rate and epsilon for m and v in the place of m_hat and v_hat.
+
+        Both sides of the fraction m_hat / (sqrt(v_hat) + epsilon) are multiplied by
+        sqrt(1 - beta2**t), so that numbers are corrected instead of arrays.
+        """
+        root = math.sqrt(1 - self.beta2**self.t)
+        return learning_rate * root / (1 - self.beta1**self.t), self.epsilon * root
+
+    @property
+    def loop(self) -> Loop:
+        """The same rule as one loop."""
+        return loops.adam
+
+    def numbers(self, learning_rate: float) -> tuple[float, ...]:
+        """What the loop takes beside the arrays."""
+        step, epsilon = self._corrected(learning_rate)
+        return self.beta1, self.beta2, step, epsilon, self.weight_decay, 1.0

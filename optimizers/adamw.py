@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from optimizers import loops
 from optimizers.adam import Adam
 from optimizers.base import LearningRate
-from optimizers.pieces import Array, State
+from optimizers.loops import Array, Loop
+from optimizers.pieces import State
 
 
 class AdamW(Adam):
@@ -57,3 +59,13 @@ class AdamW(Adam):
         """Let theta decay, then move it as Adam does."""
         theta *= 1 - learning_rate * self.weight_decay
         self.adapt(theta, g, state, learning_rate)
+
+    @property
+    def loop(self) -> Loop:
+        """The same rule as one loop."""
+        return loops.adam
+
+    def numbers(self, learning_rate: float) -> tuple[float, ...]:
+        """What the loop takes beside the arrays."""
+        step, epsilon = self._corrected(learning_rate)
+        return self.beta1, self.beta2, step, epsilon, 0.0, 1 - learning_rate * self.weight_decay

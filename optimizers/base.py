@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import checks
+from optimizers.loops import Loop, compiled
 from optimizers.pieces import Arrangement, State
 
 Array = NDArray[Any]
@@ -85,14 +86,31 @@ class Optimizer:
             arrangement = None
         rate = checks.rate_at(self.learning_rate, self.t + 1)
         if arrangement is None:
-            arrangement = Arrangement(params, self.state, self.slots, self.elementwise)
+            loop = self._compiled()
+            arrangement = Arrangement(params, self.state, self.slots, self.elementwise, loop)
             self._arrangement = arrangement
         self.t += 1
-        arrangement.run(params, grads, lambda theta, g, state: self.update(theta, g, state, rate))
+        numbers = self.numbers(rate) if arrangement.looped else ()
+        arrangement.run(
+            params, grads, lambda theta, g, state: self.update(theta, g, state, rate), numbers
+        )
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Apply the rule to one parameter `theta` with gradient `g`, in place."""
         raise NotImplementedError(f"{type(self).__name__} does not define update")
+
+    @property
+    def loop(self) -> Loop | None:
+        """The rule over all entries, from `optimizers.loops`; None where there is just `update`."""
+        return None
+
+    def numbers(self, learning_rate: float) -> tuple[float, ...]:
+        """What the loop takes beside the arrays."""
+        raise NotImplementedError(f"{type(self).__name__} has a loop, but does not define numbers")
+
+    def _compiled(self) -> Loop | None:
+        # A subclass that changes the rule inherits a loop that knows nothing of the change.
+        return compiled(self.loop) if self.loop and "loop" in vars(type(self)) else None
 
     def settings(self) -> dict[str, Any]:
         """The constructor's arguments as they are now."""

@@ -10,7 +10,7 @@ threads, because NumPy lets other threads run while it computes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
@@ -19,12 +19,13 @@ from operator import is_
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from optimizers.loops import Array, Loop
+
 State = dict[str, Array]
 Rule = Callable[[Array, Array, State], None]
 Piece = tuple[Array, Array, State]
+Numbers = tuple[float, ...]
 
 SMALL = 32_768  # entries: parameters below this size are gathered
 BLOCK = 65_536  # entries that a rule works on at a time
@@ -44,6 +45,8 @@ class Arrangement:
         The names of the arrays that the rule keeps for each parameter.
     elementwise : bool
         Whether the rule treats each entry by itself, so that parameters may be joined and cut.
+    loop : callable, optional
+        The rule as a compiled loop.
     """
 
     def __init__(
@@ -52,21 +55,26 @@ class Arrangement:
         state: dict[str, State],
         slots: tuple[str, ...],
         elementwise: bool,
+        loop: Loop | None = None,
     ) -> None:
-        small: dict[Any, list[str]] = {}
         for key, theta in params.items():
             kept = state.setdefault(key, {})
             kept.update({slot: np.zeros_like(theta) for slot in slots if slot not in kept})
-            if elementwise and theta.size < SMALL:
-                small.setdefault((theta.dtype, tuple(kept)), []).append(key)
-        groups = [keys for keys in small.values() if len(keys) > 1 and _apart(params, keys)]
-        self.gathered = [Gathered(keys, params, state) for keys in groups]
-        together = {key for keys in groups for key in keys}
-        self.alone = [key for key in params if key not in together]
-        self.state, self.elementwise = state, elementwise
-        self.threaded = elementwise and _apart(params, self.alone)
-        self.keys, self.thetas = list(params), list(params.values())
-        self.slots, self.names, self.kept = slots, _names(state), _arrays(state)
+        keys = list(params)
+        self.parts: list[Looped | Gathered | Alone] = []
+        self.looped = loop is not None and _apart(params, keys)
+        if loop and self.looped:
+            looped = Looped(params, state, slots, loop)
+            keys = [key for key in keys if key not in looped.keys]
+            self.parts.append(looped)
+        groups = list(_small(params, state, keys)) if elementwise else []
+        self.parts += [Gathered(group, params, state) for group in groups]
+        together = {key for group in groups for key in group}
+        alone = [key for key in keys if key not in together]
+        if alone:
+            self.parts.append(Alone(alone, params, state, elementwise))
+        self.state, self.slots, self.keys = state, slots, list(params)
+        self.thetas, self.kept = list(params.values()), list(_entries(params, state))
 
     def fits(
         self, params: Mapping[str, Array], state: Mapping[str, State], slots: tuple[str, ...]
@@ -75,21 +83,29 @@ class Arrangement:
         return (
             state is self.state
             and slots == self.slots
-            and _same(params.values(), self.thetas)
-            and _same(_arrays(state), self.kept)
+            and len(params) == len(self.thetas)
+            and all(map(is_, params.values(), self.thetas))
             and list(params) == self.keys
-            and _names(state) == self.names
+            and self._keeps(state)
         )
 
-    def run(self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule) -> None:
-        """Apply the rule to all parameters."""
-        for group in self.gathered:
-            group.update(params, grads, rule)
-        if self.alone:
-            whole = [(params[key], grads[key], self.state[key]) for key in self.alone]
-            apply = in_threads if self.threaded else in_turn
-            pieces = [block for piece in whole for block in blocks(*piece)]
-            apply(rule, pieces if self.elementwise else whole)
+    def _keeps(self, state: Mapping[str, State]) -> bool:
+        """Whether the rule remembers the same arrays under the same names."""
+        for key, slots, slot, array in self.kept:
+            if state.get(key) is not slots or slots.get(slot) is not array:
+                return False
+        return True
+
+    def run(
+        self,
+        params: Mapping[str, Array],
+        grads: Mapping[str, Array],
+        rule: Rule,
+        numbers: Numbers = (),
+    ) -> None:
+        """Apply the rule to all parameters; `numbers` are what the loop takes beside arrays."""
+        for part in self.parts:
+            part.update(params, grads, rule, numbers)
 
 
 class Gathered:
@@ -125,12 +141,61 @@ class Gathered:
             for key, view in zip(keys, views(vector), strict=True):
                 state[key][slot] = view
 
-    def update(self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule) -> None:
+    def update(
+        self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule, _: Numbers
+    ) -> None:
         """Run the rule once for all of them."""
         np.concatenate([params[key].ravel() for key in self.keys], out=self.theta)
         rule(self.theta, _joined([grads[key] for key in self.keys]), self.state)
         for key, theta in zip(self.keys, self.thetas, strict=True):
             np.copyto(params[key], theta)
+
+
+class Alone:
+    """Parameters updated one by one, large ones in blocks if the rule allows it."""
+
+    def __init__(
+        self,
+        keys: Sequence[str],
+        params: Mapping[str, Array],
+        state: Mapping[str, State],
+        elementwise: bool,
+    ) -> None:
+        self.keys, self.state, self.elementwise = keys, state, elementwise
+        self.threaded = elementwise and _apart(params, keys)
+
+    def update(
+        self, params: Mapping[str, Array], grads: Mapping[str, Array], rule: Rule, _: Numbers
+    ) -> None:
+        """Run the rule for each of them."""
+        pieces = [(params[key], grads[key], self.state[key]) for key in self.keys]
+        if self.elementwise:
+            pieces = [block for piece in pieces for block in blocks(*piece)]
+        (in_threads if self.threaded else in_turn)(rule, pieces)
+
+
+class Looped:
+    """Parameters updated by a compiled loop, one by one: calling it costs next to nothing."""
+
+    def __init__(
+        self,
+        params: Mapping[str, Array],
+        state: Mapping[str, State],
+        slots: tuple[str, ...],
+        loop: Loop,
+    ) -> None:
+        self.loop = loop
+        self.flat: list[tuple[str, list[Array]]] = []
+        for key, theta in params.items():
+            arrays = [theta, *(state[key][slot] for slot in slots)]
+            if all(map(_can_loop, arrays)):
+                self.flat.append((key, [array.reshape(-1) for array in arrays]))
+        self.keys = [key for key, _ in self.flat]
+
+    def update(self, _: Any, grads: Mapping[str, Array], __: Rule, numbers: Numbers) -> None:
+        """Run the loop over each of them."""
+        for key, (theta, *kept) in self.flat:
+            self.loop(theta, grads[key].ravel(), *kept, *numbers)
 
 
 def blocks(theta: Array, g: Array, state: State) -> Iterator[Piece]:
@@ -162,16 +227,30 @@ def in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
         rule(*piece)
 
 
-def _same(some: Collection[Array], others: Collection[Array]) -> bool:
-    return len(some) == len(others) and all(map(is_, some, others))
+def _entries(
+    params: Mapping[str, Array], state: Mapping[str, State]
+) -> Iterator[tuple[str, State, str, Array]]:
+    """What the rule remembers: the parameter's name, its slots, and each with its array."""
+    for key in params:
+        for slot, array in state[key].items():
+            yield key, state[key], slot, array
 
 
-def _names(state: Mapping[str, State]) -> list[Any]:
-    return [(key, *slots) for key, slots in state.items() if slots]
+def _small(
+    params: Mapping[str, Array], state: Mapping[str, State], keys: Sequence[str]
+) -> Iterator[list[str]]:
+    """Groups of small parameters that can be one vector: of one dtype, with the same state."""
+    groups: dict[Any, list[str]] = {}
+    for key in keys:
+        if params[key].size < SMALL:
+            groups.setdefault((params[key].dtype, tuple(state[key])), []).append(key)
+    for group in groups.values():
+        if len(group) > 1 and _apart(params, group):
+            yield group
 
 
-def _arrays(state: Mapping[str, State]) -> list[Array]:
-    return [array for slots in state.values() if slots for array in slots.values()]
+def _can_loop(array: Array) -> bool:
+    return array.flags.c_contiguous and array.dtype in (np.float32, np.float64)
 
 
 def _apart(params: Mapping[str, Array], keys: Sequence[str]) -> bool:

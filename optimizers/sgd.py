@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from optimizers import checks
+from optimizers import checks, loops
 from optimizers.base import LearningRate, Optimizer
-from optimizers.pieces import Array, State
+from optimizers.loops import Array, Loop
+from optimizers.pieces import State
 
 
 class SGD(Optimizer):
@@ -83,3 +84,14 @@ class SGD(Optimizer):
             v += g
             g = g + self.momentum * v if self.nesterov else v
         theta -= learning_rate * g
+
+    @property
+    def loop(self) -> Loop:
+        """The same rule as one loop."""
+        return loops.momentum if self.momentum else loops.sgd
+
+    def numbers(self, learning_rate: float) -> tuple[float, ...]:
+        """What the loop takes beside the arrays."""
+        if self.momentum:
+            return learning_rate, self.momentum, self.nesterov, self.weight_decay
+        return learning_rate, self.weight_decay
