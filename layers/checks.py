@@ -111,7 +111,8 @@ def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
 
 def _all_below(array: Array, limit: int) -> bool:
     """Whether integers are from 0 to below `limit`: as unsigned numbers, negative ones are huge."""
-    return array.size == 0 or bool(array.view(array.dtype.str.replace("i", "u")).max() < limit)
+    unsigned = array.view(array.dtype.str.replace("i", "u"))
+    return array.size == 0 or bool(np.maximum.reduce(unsigned) < limit)
 
 
 def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from layers import checks
+from layers import checks, sums
 from layers.base import Grads, Layer
 from layers.cached import Cached
 from layers.casting import floating_dtype
@@ -109,7 +109,7 @@ class FullyConnected(Layer):
         dout = _rows(checks.upstream(self, dout, self._output_shape(), x.dtype))
         grads = {"W": _rows(x).T.dot(dout)}
         if self.bias:
-            grads["b"] = np.add.reduce(dout, axis=0)
+            grads["b"] = sums.over_rows(dout)
         if not input_gradient:
             return None, grads
         return dout.dot(W.T).reshape(x.shape), grads

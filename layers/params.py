@@ -47,13 +47,13 @@ class Params(dict[str, Array]):
     __slots__ = ("_open",)
 
     def __init__(self, arrays: Mapping[str, Array] | None = None) -> None:
-        for name, array in (arrays or {}).items():
+        super().__init__(arrays or {})
+        for name, array in self.items():
             if not isinstance(array, np.ndarray):
                 raise TypeError(
                     f"parameter {name!r}: expected a NumPy array, got {type(array).__name__}"
                 )
-        super().__init__(arrays or {})
-        self._open = not arrays
+        self._open = not self
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
         self._check(name, value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers import checks
+from layers import checks, sums
 from layers.base import Grads, Layer
 from layers.cached import Cached
 from layers.params import Array
@@ -40,7 +40,8 @@ def softmax(scores: Any) -> Array:
     given = checks.floating(SoftmaxCE(), scores, name="scores")
     if not given.ndim or not given.shape[-1]:
         raise ValueError(f"SoftmaxCE: expected scores of shape (..., C), got {given.shape}")
-    return _softmax(given.reshape(-1, given.shape[-1]))[2].reshape(given.shape)
+    _, e, total = _exponentials(given.reshape(-1, given.shape[-1]))
+    return (e / total[:, None]).reshape(given.shape)
 
 
 class SoftmaxCE(Layer):
@@ -79,7 +80,8 @@ class SoftmaxCE(Layer):
     this example is a logarithm to base 10.
     """
 
-    _p = Cached[Array]()
+    _e = Cached[Array]()
+    _total = Cached[Array]()
     _right = Cached[Array]()
     _weight = Cached[Any]()
 
@@ -90,19 +92,19 @@ class SoftmaxCE(Layer):
         checks.not_empty(self, scores, "scores")
         weight: Any = 1 / len(scores)
         if sample_weight is not None:
-            weight = checks.weights(self, sample_weight, len(scores), scores.dtype)[:, None]
-        shifted, total, self._p = _softmax(scores)
+            weight = checks.weights(self, sample_weight, len(scores), scores.dtype)
+        shifted, self._e, self._total = _exponentials(scores)
         self._right, self._weight = _places(scores.shape, labels), weight
-        losses = np.log(total) - shifted.take(self._right)[:, None]
+        losses = np.log(self._total) - shifted.take(self._right)
         if sample_weight is not None:
             losses[weight == 0] = 0  # even an infinite loss counts for nothing then
-        return float((weight * losses).sum())
+        return float(np.add.reduce(weight * losses))
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (p - onehot(labels)) / N * dout."""
-        dscores = self._p.copy()
-        dscores.reshape(-1)[self._right] -= 1  # dscores[n, labels[n]] for all n, in less time
-        dscores *= self._weight * checks.factor(self, dout)
+        share = self._weight * checks.factor(self, dout)
+        dscores = self._e * (share / self._total)[:, None]  # p, each row times its share
+        dscores.reshape(-1)[self._right] -= share  # at [n, labels[n]] for all n, in less time
         return dscores, {}
 
     def check(self, shape: tuple[int, ...], labels: Any) -> Array:
@@ -134,8 +136,8 @@ class SoftmaxCE(Layer):
         return float(np.count_nonzero(right) / right.size)
 
 
-def _softmax(scores: Array) -> tuple[Array, Array, Array]:
-    """The scores below the largest of their row, the sum of their exponentials, and the softmax.
+def _exponentials(scores: Array) -> tuple[Array, Array, Array]:
+    """The scores below the largest of their row, their exponentials, and the sums of these.
 
     Looking the largest up by its place is several times faster than ``scores.max(axis=1)``, which
     is slow on short rows.
@@ -145,8 +147,7 @@ def _softmax(scores: Array) -> tuple[Array, Array, Array]:
     with np.errstate(over="ignore"):
         shifted = scores - top[:, None]
     e = np.exp(shifted)
-    total = np.add.reduce(e, axis=1, keepdims=True)
-    return shifted, total, e / total
+    return shifted, e, sums.over_columns(e)
 
 
 def _places(shape: tuple[int, ...], columns: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, overload
 
 from layers.base import Grads, Layer, LayerLike, label, predict
@@ -12,6 +12,7 @@ from layers.cached import Cached
 from layers.params import Array, Params
 from nets.errors import pair, raise_located
 from nets.interop import weights
+from nets.joint import JointParams, by_position
 from nets.summary import Summary
 
 
@@ -58,6 +59,7 @@ class Sequential(Layer):
     """
 
     _ran = Cached[tuple[LayerLike, ...]]()
+    _joint = Cached[JointParams]()
 
     def __init__(self, *layers: LayerLike) -> None:
         for index, layer in enumerate(layers):
@@ -71,7 +73,11 @@ class Sequential(Layer):
     @property
     def params(self) -> Params:
         """All parameters by position and name; assigning to an entry writes into its memory."""
-        return Params(_by_position([layer.params for layer in self.layers]))
+        dicts = [layer.params for layer in self.layers]
+        joint: JointParams | None = self.__dict__.get("_joint")
+        if joint is None or not joint.holds(dicts):
+            joint = self._joint = JointParams(dicts)
+        return joint.params
 
     @params.setter
     def params(self, arrays: Mapping[str, Array]) -> None:
@@ -112,16 +118,19 @@ class Sequential(Layer):
         """
         layers = self._ran
         first = 0 if input_gradient else _first_with_params(layers)
-        grads: list[Grads] = [{} for _ in layers]
+        grads: list[Grads] = [{}] * len(layers)
         index = len(layers)
         try:
             while index > first:
                 index -= 1
-                dx_wanted = input_gradient or index > first or not self._can_skip_dx[index]
-                dout, grads[index] = _backward(layers[index], dout, dx_wanted)
+                layer: Any = layers[index]
+                if input_gradient or index > first or not self._can_skip_dx[index]:
+                    dout, grads[index] = pair(layer, layer.backward(dout))
+                else:
+                    dout, grads[index] = pair(layer, layer.backward(dout, input_gradient=False))
         except Exception as error:
             raise_located(error, index, layers[index])
-        return dout if input_gradient else None, _by_position(grads)
+        return dout if input_gradient else None, by_position(grads)
 
     def predict(self, x: Any) -> Any:
         """Run the layers for inference: dropout does nothing, and nothing is kept."""
@@ -269,14 +278,3 @@ def _leaves(layers: Any, above: str = "") -> Iterator[tuple[str, Any]]:
 
 def _first_with_params(layers: tuple[LayerLike, ...]) -> int:
     return next((index for index, layer in enumerate(layers) if layer.params), len(layers))
-
-
-def _backward(layer: Any, dout: Any, dx_wanted: bool) -> tuple[Any, Grads]:
-    returned = layer.backward(dout) if dx_wanted else layer.backward(dout, input_gradient=False)
-    return pair(layer, returned)
-
-
-def _by_position(dicts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    return {
-        f"{i}.{name}": array for i, of_layer in enumerate(dicts) for name, array in of_layer.items()
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -37,23 +37,27 @@ def clock(t: Any) -> None:
 
 def gradients(params: Any, grads: Any) -> Mapping[str, Any]:
     """The gradients, in the dtypes of the parameters; both are refused if they do not fit."""
-    for name, given in (("params", params), ("grads", grads)):
-        if not isinstance(given, Mapping):
-            hint = "; pass net.params" if hasattr(given, "params") else ""
-            raise TypeError(
-                f"step: expected {name} to be a dict of arrays, got {type(given).__name__}{hint}"
-            )
+    _mapping("params", params)
+    _mapping("grads", grads)
     if params.keys() != grads.keys():
         raise KeyError(
             "step: expected params and grads to have the same keys, but "
             + " and ".join(_difference(params, grads))
         )
     others = [key for key, theta in params.items() if not _fit(theta, grads[key])]
+    if not others:
+        return cast("Mapping[str, Any]", grads)
     for key in others:
         _check(key, params[key], grads[key])
-    if not others:
-        return dict(grads)
     return {**grads, **{key: grads[key].astype(params[key].dtype) for key in others}}
+
+
+def _mapping(name: str, given: Any) -> None:
+    if not isinstance(given, (dict, Mapping)):
+        hint = "; pass net.params" if hasattr(given, "params") else ""
+        raise TypeError(
+            f"step: expected {name} to be a dict of arrays, got {type(given).__name__}{hint}"
+        )
 
 
 def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterable[str]:
@@ -67,9 +71,9 @@ def _fit(theta: Any, g: Any) -> bool:
     """Whether a parameter and its gradient are in order, as they nearly always are."""
     return (
         type(theta) is type(g) is np.ndarray
+        and theta.dtype.kind == "f"
         and theta.dtype == g.dtype
         and theta.shape == g.shape
-        and theta.dtype.kind == "f"
         and theta.flags.writeable
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from nets.training.pace import Moment, Plan, Row, end_of_epoch, epoch_of, status
 
@@ -14,10 +14,22 @@ INTERVAL = 0.1  # seconds between two drawings: more often is not seen, only pai
 LINES = 50  # about as many as a long run leaves in a log
 
 
+class Measured(Protocol):
+    """The figures of an epoch under way, which are worked out when somebody looks."""
+
+    @property
+    def loss(self) -> float:
+        """The mean loss so far."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right answers so far; None where nothing is classified."""
+
+
 class Progress:
     """What `fit` tells a display; this one shows nothing."""
 
-    def update(self, epoch: int, step: int, loss: float, accuracy: float | None = None) -> None:
+    def update(self, epoch: int, step: int, tally: Measured) -> None:
         """Tell of a step that is done; epoch and step count from 1."""
 
     def epoch_end(self, row: Row) -> None:
@@ -75,11 +87,11 @@ class Redrawn(Progress, ABC):
         self._next = self._start + INTERVAL
         self._moment = Moment()
 
-    def update(self, epoch: int, step: int, loss: float, accuracy: float | None = None) -> None:
+    def update(self, epoch: int, step: int, tally: Measured) -> None:
         """Redraw if it is time to; mostly it is not, and this returns at once."""
         if self._clock() < self._next:
             return
-        figures = {**self._moment.figures, "loss": loss, "accuracy": accuracy}
+        figures = {**self._moment.figures, "loss": tally.loss, "accuracy": tally.accuracy}
         self._moment = Moment(epoch, step, figures)
         self._redraw()
 

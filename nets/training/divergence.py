@@ -45,21 +45,21 @@ class LastGood:
     def keep(self, params: Mapping[str, Array]) -> None:
         """Remember the parameters as they are now."""
         for name, array in params.items():
-            np.copyto(self.copies[name], array)
+            self.copies[name][...] = array
 
     def look(self, params: Mapping[str, Array]) -> bool:
         """Whether all parameters are finite; if so, they are remembered as surely good."""
         finite = all_finite(params)
         if finite:
             for name, array in params.items():
-                np.copyto(self.surely[name], array)
+                self.surely[name][...] = array
         return finite
 
     def restore(self, params: Mapping[str, Array]) -> None:
         """Write the remembered parameters back."""
         good = self.copies if all_finite(self.copies) else self.surely
         for name, array in params.items():
-            np.copyto(array, good[name])
+            array[...] = good[name]
 
 
 def all_finite(params: Mapping[str, Array]) -> bool:

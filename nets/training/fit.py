@@ -13,11 +13,12 @@ import numpy as np
 from layers.checks import count, flag, generator
 from layers.params import Array
 from nets.training import checks
-from nets.training.evaluate import classifies, evaluate
+from nets.training.evaluate import evaluate
 from nets.training.history import History
 from nets.training.minibatches import minibatches
 from nets.training.progress import progress_display
 from nets.training.step import Step
+from nets.training.tally import Tally
 
 
 @dataclass
@@ -153,23 +154,20 @@ def _epoch(
 ) -> dict[str, Any]:
     """Take the steps of one epoch, and return its row of the history."""
     began = time.perf_counter()
-    measured = classifies(step.loss)
-    seen, total, right = 0, 0.0, 0.0
+    tally = Tally(step.loss)
     with np.errstate(over="ignore", invalid="ignore"):  # what they warn of is looked for below
         for number, (x, y) in enumerate(batches, 1):
-            value, accuracy = step(x, y)
+            value, scores = step(x, y)
             if not math.isfinite(value):
                 step.give_up(x, value, f"epoch {epoch}, step {number}", history)
-            seen += len(x)
-            total += value * len(x)
-            right += accuracy * len(x)
-            display.update(epoch, number, total / seen, right / seen if measured else None)
+            tally.add(value, scores, y)
+            display.update(epoch, number, tally)
         if not step.good.look(step.net.params):
             step.give_up(x, value, f"the end of epoch {epoch}", history)
     return {
         "epoch": epoch,
-        "loss": total / seen,
-        "accuracy": right / seen if measured else None,
+        "loss": tally.loss,
+        "accuracy": tally.accuracy,
         "seconds": time.perf_counter() - began,
     }
 

@@ -68,5 +68,7 @@ def minibatches(
 def _cut(x: Any, y: Any, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
     for start in range(0, len(x), size):
         stop = start + size
-        batch: Any = slice(start, stop) if order is None else order[start:stop]
-        yield x[batch], y[batch]
+        if order is None:
+            yield x[start:stop], y[start:stop]
+        else:  # what x[order[start:stop]] says, in less time
+            yield x.take(order[start:stop], axis=0), y.take(order[start:stop], axis=0)

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 from layers.params import Array
 from nets.errors import pair
 from nets.training import divergence
-from nets.training.evaluate import accuracy
 from nets.training.history import History
 
 
@@ -23,15 +22,15 @@ class Step:
         skips = "input_gradient" in inspect.signature(net.backward).parameters
         self._options = {"input_gradient": False} if skips else {}
 
-    def __call__(self, x: Array, y: Array) -> tuple[float, float]:
-        """Return the loss and the accuracy before the update, which waits for a finite loss."""
+    def __call__(self, x: Array, y: Array) -> tuple[float, Array]:
+        """Return the loss and the output before the update, which waits for a finite loss."""
         scores = self.net.forward(x)
         value = self.loss.forward(scores, y)
         params = self.net.params
         if self.regularizer is not None:
             value += self.regularizer.penalty(params)
         if not math.isfinite(value):
-            return value, 0.0
+            return value, scores
         self.good.keep(params)
         dscores, _ = pair(self.loss, self.loss.backward())
         _, grads = pair(self.net, self.net.backward(dscores, **self._options))
@@ -39,7 +38,7 @@ class Step:
             for name, g in self.regularizer.gradients(params).items():
                 grads[name] = grads[name] + g
         self.optimizer.step(params, grads)
-        return value, accuracy(self.loss, scores, y)
+        return value, scores
 
     def give_up(self, x: Array, value: float, when: str, history: History) -> NoReturn:
         """Say why the loss is not finite, and go back to the last good parameters."""

@@ -42,30 +42,36 @@ def ours(case: Case) -> Step:
     return step
 
 
-def loop(case: Case, batches: int = 50) -> Step:
-    """One epoch of the loop above over shuffled minibatches, as one call."""
+def loop(case: Case, batches: int = 45, epochs: int = 10) -> Step:
+    """The loop above over epochs of shuffled minibatches; 45 are those of the digits."""
     (x, labels), net = case.data(batches), net_of(case)
     loss, optimizer, rng = SoftmaxCE(), optimizer_of(case), np.random.default_rng(0)
 
-    def epoch() -> None:
-        order = rng.permutation(len(x))
-        for start in range(0, len(x), case.batch):
-            chosen = order[start : start + case.batch]
-            loss.forward(net.forward(x[chosen]), labels[chosen])
-            dscores, _ = loss.backward()
-            _, grads = net.backward(dscores, input_gradient=False)
-            optimizer.step(net.params, grads)
+    def run() -> None:
+        for _ in range(epochs):
+            order = rng.permutation(len(x))
+            for start in range(0, len(x), case.batch):
+                chosen = order[start : start + case.batch]
+                loss.forward(net.forward(x[chosen]), labels[chosen])
+                dscores, _ = loss.backward()
+                _, grads = net.backward(dscores, input_gradient=False)
+                optimizer.step(net.params, grads)
 
-    return epoch
+    run.steps = batches * epochs
+    return run
 
 
-def through_fit(case: Case, batches: int = 50) -> Step:
-    """One epoch of `fit`, as one call."""
+def through_fit(case: Case, batches: int = 45, epochs: int = 10) -> Step:
+    """The same epochs by `fit`."""
     (x, labels), net = case.data(batches), net_of(case)
     loss, optimizer, rng = SoftmaxCE(), optimizer_of(case), np.random.default_rng(0)
-    return lambda: fit(
-        net, loss, optimizer, x, labels, epochs=1, batch_size=case.batch, progress=False, rng=rng
-    )
+    options = {"epochs": epochs, "batch_size": case.batch, "progress": False, "rng": rng}
+
+    def run() -> None:
+        fit(net, loss, optimizer, x, labels, **options)
+
+    run.steps = batches * epochs
+    return run
 
 
 def products(case: Case) -> Step:

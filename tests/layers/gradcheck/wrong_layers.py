@@ -481,14 +481,14 @@ class MSEIgnoringDout(MSE):
 
 class SoftmaxCENotAveraged(SoftmaxCE):
     def backward(self, dout=1.0):
-        return super().backward(dout)[0] * len(self._p), {}
+        return super().backward(dout)[0] * len(self._e), {}
 
 
 class SoftmaxCEWithoutLabels(SoftmaxCE):
     """Forgets to subtract 1 at the right class."""
 
     def backward(self, dout=1.0):
-        return self._p * self._weight * dout, {}
+        return self._e / self._total[:, None] * self._weight * dout, {}
 
 
 class SoftmaxCENegative(SoftmaxCE):

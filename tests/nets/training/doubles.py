@@ -1,12 +1,18 @@
 """Stand-ins for the clock and the terminal of a run, and a run to show."""
 
 import io
+from types import SimpleNamespace
 
 from nets.training.pace import Plan
 
 PLAN = Plan(epochs=4, steps=10, examples=1000)
 ROW = {"epoch": 2, "loss": 0.25, "accuracy": 0.75, "seconds": 1.0}
 VALIDATED = {**ROW, "validation_loss": 0.5, "validation_accuracy": 0.625}
+
+
+def figures(loss, accuracy=None):
+    """What a tally says."""
+    return SimpleNamespace(loss=loss, accuracy=accuracy)
 
 
 class Clock:
@@ -55,5 +61,5 @@ def play(display, clock, epochs=4, steps=10, seconds=0.25, **row):
     for epoch in range(1, epochs + 1):
         for step in range(1, steps + 1):
             clock.now += seconds
-            display.update(epoch, step, 1 / epoch, 0.5)
+            display.update(epoch, step, figures(1 / epoch, 0.5))
         display.epoch_end({"epoch": epoch, "loss": 1 / epoch, "seconds": 1.0, **row})

@@ -9,14 +9,14 @@ import pytest
 from nets.training import bar
 from nets.training.bar import Bar
 from nets.training.pace import Moment, Plan
-from tests.nets.training.doubles import PLAN, VALIDATED, Terminal, play
+from tests.nets.training.doubles import PLAN, VALIDATED, Terminal, figures, play
 
 
 def test_bar_shows_where_the_run_is(clock, width):
     terminal = Terminal()
     display = Bar(PLAN, clock, terminal)
     clock.now += 15
-    display.update(2, 5, np.float32(0.25), 0.875)
+    display.update(2, 5, figures(np.float32(0.25), 0.875))
     (line,) = terminal.lines
     assert line.startswith("epoch 2/4 ███████████████░░")
     assert line.endswith("  37%  loss 0.2500  accuracy 0.8750  100/s  0:25 left")
@@ -27,11 +27,11 @@ def test_validation_is_shown_from_the_end_of_an_epoch_on(clock, width):
     width(160)
     display = Bar(PLAN, clock, terminal)
     clock.now += 1
-    display.update(2, 10, 0.25, 0.75)
+    display.update(2, 10, figures(0.25, 0.75))
     assert "validation" not in terminal.lines[0]
     display.epoch_end(VALIDATED)
     clock.now += 1
-    display.update(3, 1, 0.125, 0.875)
+    display.update(3, 1, figures(0.125, 0.875))
     assert "loss 0.1250  accuracy 0.8750" in terminal.lines[0]
     assert "validation loss 0.5000  validation accuracy 0.6250" in terminal.lines[0]
 
@@ -81,10 +81,10 @@ def test_a_shorter_line_leaves_nothing_of_a_longer_one(clock, width):
     terminal = Terminal()
     display = Bar(Plan(1, 10**6, 10**9), clock, terminal)
     clock.now += 3600
-    display.update(1, 10, 123.4567, 0.5)
+    display.update(1, 10, figures(123.4567, 0.5))
     width(50)
     clock.now += 3600
-    display.update(1, 10**6, 0.5, 0.5)
+    display.update(1, 10**6, figures(0.5, 0.5))
     assert terminal.getvalue().count("\r") == 2
     drawn = terminal.getvalue().split("\r")[-1]
     assert len(drawn) == 49
@@ -119,11 +119,12 @@ def test_stdout_without_a_known_encoding_gets_a_plain_bar():
 def test_bar_in_a_real_terminal_uses_stdout_only():
     code = (
         "from nets.training.progress import progress_display; import time\n"
+        "from tests.nets.training.doubles import figures\n"
         "display = progress_display(2, 2, 100)\n"
         "for epoch in (1, 2):\n"
         "    for step in (1, 2):\n"
         "        time.sleep(0.06)\n"
-        "        display.update(epoch, step, 0.5)\n"
+        "        display.update(epoch, step, figures(0.5))\n"
         "    display.epoch_end({'epoch': epoch, 'loss': 0.5, 'seconds': 0.1})\n"
         "display.close()\n"
     )

@@ -5,7 +5,7 @@ import pytest
 
 from nets.training.displays import Lines, Redrawn, is_printed
 from nets.training.pace import Moment, Plan
-from tests.nets.training.doubles import PLAN, VALIDATED, play
+from tests.nets.training.doubles import PLAN, VALIDATED, figures, play
 
 
 def test_lines_are_one_an_epoch(clock, capfd):
@@ -63,15 +63,15 @@ class Counted(Redrawn):
 def test_a_display_is_redrawn_at_most_every_tenth_of_a_second(clock):
     display = Counted(PLAN, clock)
     for _ in range(1000):
-        display.update(1, 1, 0.5, 0.5)
+        display.update(1, 1, figures(0.5, 0.5))
     assert len(display.drawn) == 0
     clock.now += 0.11
     for _ in range(1000):
-        display.update(1, 2, 0.5, 0.5)
+        display.update(1, 2, figures(0.5, 0.5))
     assert len(display.drawn) == 1
     for _ in range(100):
         clock.now += 0.011
-        display.update(1, 3, 0.5, 0.5)
+        display.update(1, 3, figures(0.5, 0.5))
     assert 9 <= len(display.drawn) <= 12
 
 
@@ -86,7 +86,7 @@ def test_a_drawing_that_is_slow_itself_leaves_time_to_train(clock):
     display._draw = slowly
     for _ in range(100):
         clock.now += 0.011
-        display.update(1, 1, 0.5, 0.5)
+        display.update(1, 1, figures(0.5, 0.5))
     assert 9 <= len(display.drawn) <= 11
 
 
@@ -95,7 +95,7 @@ def test_an_update_that_redraws_nothing_only_looks_at_the_clock(clock):
     clock.looks = 0
     unprintable = object()
     for _ in range(100):
-        display.update(unprintable, unprintable, unprintable, unprintable)
+        display.update(unprintable, unprintable, unprintable)
     assert clock.looks == 100
     assert not display.drawn
 
@@ -114,7 +114,7 @@ def test_the_figures_of_validation_stay_until_there_are_newer_ones(clock):
     clock.now += 1
     display.epoch_end(VALIDATED)
     clock.now += 1
-    display.update(3, 1, 0.125, 0.875)
+    display.update(3, 1, figures(0.125, 0.875))
     (ended, *_), (begun, *_) = display.drawn
     assert ended == Moment(2, 10, VALIDATED)
     assert begun.figures == {**VALIDATED, "loss": 0.125, "accuracy": 0.875}

@@ -376,8 +376,8 @@ class Display:
     def __init__(self):
         self.steps, self.rows, self.closed = [], [], None
 
-    def update(self, *step):
-        self.steps.append(step)
+    def update(self, epoch, step, tally):
+        self.steps.append((epoch, step, tally.loss, tally.accuracy))
 
     def epoch_end(self, row):
         self.rows.append(dict(row))

@@ -2,7 +2,7 @@ import pytest
 
 from nets.training.notebook import Notebook, bar_html
 from nets.training.pace import Moment, Plan
-from tests.nets.training.doubles import PLAN, play
+from tests.nets.training.doubles import PLAN, figures, play
 
 
 def test_notebook_makes_one_display_and_updates_it(shell, clock):
@@ -22,7 +22,7 @@ def test_notebook_is_updated_at_most_every_tenth_of_a_second(shell, clock):
     display = Notebook(PLAN, clock)
     for _ in range(1000):
         clock.now += 0.001
-        display.update(1, 1, 0.5)
+        display.update(1, 1, figures(0.5))
     assert 8 <= len(shell.shown) <= 11
 
 
