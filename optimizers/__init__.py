@@ -1,8 +1,11 @@
 """Optimizers: each sees a dict of parameters and a dict of gradients, nothing else."""
 
+from optimizers.adadelta import Adadelta
+from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamw import AdamW
 from optimizers.base import Optimizer
+from optimizers.rmsprop import RMSProp
 from optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSProp"]

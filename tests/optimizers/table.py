@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizers import SGD, Adam, AdamW, Optimizer
+from optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSProp
 
 KEYS = ("0.W", "0.b", "1.W", "1.b")
 
@@ -35,18 +35,23 @@ class Row:
         return self.name
 
 
-def sgd(name: str, **settings: Any) -> Row:
-    settings = {"learning_rate": 0.02, **settings}
-    theirs = {"lr" if key == "learning_rate" else key: value for key, value in settings.items()}
-    return Row(name, SGD, settings, "SGD", theirs)
+THEIR_NAMES = {"learning_rate": "lr", "epsilon": "eps"}
 
 
-def adam(rule: type[Adam], name: str, **settings: Any) -> Row:
-    names = {"learning_rate": "lr", "epsilon": "eps", "weight_decay": "weight_decay"}
-    theirs = {names[key]: value for key, value in settings.items() if key in names}
+def same(rule: type[Optimizer], name: str, oracle: str = "", **settings: Any) -> Row:
+    """A row whose settings have PyTorch's names, but for those that are named above."""
+    theirs = {THEIR_NAMES.get(key, key): value for key, value in settings.items()}
     if "beta1" in settings:
-        theirs["betas"] = settings["beta1"], settings["beta2"]
-    return Row(name, rule, settings, rule.__name__, theirs)
+        theirs["betas"] = theirs.pop("beta1"), theirs.pop("beta2")
+    return Row(name, rule, settings, oracle or rule.__name__, theirs)
+
+
+def sgd(name: str, **settings: Any) -> Row:
+    return same(SGD, name, **{"learning_rate": 0.02, **settings})
+
+
+def rmsprop(name: str, **settings: Any) -> Row:
+    return same(RMSProp, name, "RMSprop", **settings)
 
 
 ROWS = [
@@ -55,14 +60,25 @@ ROWS = [
     sgd("SGD nesterov", momentum=0.8, nesterov=True),
     sgd("SGD weight_decay", weight_decay=0.1),
     sgd("SGD all", learning_rate=0.01, momentum=0.9, nesterov=True, weight_decay=0.05),
-    adam(Adam, "Adam"),
-    adam(Adam, "Adam weight_decay", learning_rate=0.05, weight_decay=0.1),
-    adam(Adam, "Adam betas", learning_rate=0.03, beta1=0.5, beta2=0.8),
-    adam(Adam, "Adam epsilon", learning_rate=0.1, epsilon=0.3),
-    adam(Adam, "Adam no memory", learning_rate=0.01, beta1=0.0, beta2=0.0),
-    adam(AdamW, "AdamW"),
-    adam(AdamW, "AdamW weight_decay", learning_rate=0.05, weight_decay=0.3),
-    adam(AdamW, "AdamW no decay", learning_rate=0.05, weight_decay=0.0),
+    same(Adam, "Adam"),
+    same(Adam, "Adam weight_decay", learning_rate=0.05, weight_decay=0.1),
+    same(Adam, "Adam betas", learning_rate=0.03, beta1=0.5, beta2=0.8),
+    same(Adam, "Adam epsilon", learning_rate=0.1, epsilon=0.3),
+    same(Adam, "Adam no memory", learning_rate=0.01, beta1=0.0, beta2=0.0),
+    same(AdamW, "AdamW"),
+    same(AdamW, "AdamW weight_decay", learning_rate=0.05, weight_decay=0.3),
+    same(AdamW, "AdamW no decay", learning_rate=0.05, weight_decay=0.0),
+    same(Adagrad, "Adagrad"),
+    same(Adagrad, "Adagrad weight_decay", learning_rate=0.1, weight_decay=0.1),
+    same(Adagrad, "Adagrad epsilon", learning_rate=0.2, epsilon=0.3),
+    same(Adadelta, "Adadelta"),
+    same(Adadelta, "Adadelta weight_decay", learning_rate=3.0, weight_decay=0.1),
+    same(Adadelta, "Adadelta rho", rho=0.5, epsilon=1e-5),
+    rmsprop("RMSProp"),
+    rmsprop("RMSProp alpha", alpha=0.5, epsilon=0.1),
+    rmsprop("RMSProp momentum", momentum=0.9, weight_decay=0.1),
+    rmsprop("RMSProp centered", learning_rate=0.02, centered=True),
+    rmsprop("RMSProp all", alpha=0.8, momentum=0.5, centered=True, weight_decay=0.1, epsilon=0.01),
 ]
 
 

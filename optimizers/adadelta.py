@@ -1,0 +1,85 @@
+"""Adadelta: steps in the units of the parameter, with no learning rate to choose."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizers import checks
+from optimizers.base import LearningRate, Optimizer
+from optimizers.loops import Array
+from optimizers.pieces import State
+
+
+class Adadelta(Optimizer):
+    """Step by the gradient, times the size of recent steps over the size of recent gradients.
+
+    The rule is that of `Adagrad` with a rolling average for the sum, and the root mean square of
+    the steps so far for the learning rate::
+
+        v <- rho * v + (1 - rho) * g**2             rolling average of gradients
+        delta = sqrt(u + epsilon) / sqrt(v + epsilon) * g
+        u <- rho * u + (1 - rho) * delta**2         rolling average of steps
+        theta <- theta - learning_rate * delta
+
+    A gradient has the units of 1 / theta, delta those of theta. epsilon stands inside the roots,
+    as in the paper and in PyTorch: u starts at 0, so the first steps are as large as epsilon lets
+    them be.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        A factor of every step, or a schedule ``t -> float``; the paper has none, which is 1.
+    rho : float
+        In [0, 1): how much of the averages is kept.
+    epsilon : float
+        Gets the steps going.
+    weight_decay : float
+        Adds weight_decay * theta to the gradient.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Examples
+    --------
+    The size of the gradient does not matter, nor does that of a learning rate:
+
+    >>> import numpy as np
+    >>> params, optimizer = {"theta": np.array([1.0, 1.0])}, Adadelta(rho=0.75, epsilon=1e-4)
+    >>> for _ in range(2):
+    ...     optimizer.step(params, {"theta": np.array([1e1, -1e3])})
+    >>> params["theta"].round(4)
+    array([0.9586, 1.0414])
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, where it is named beside `Adagrad`; Zeiler, 2012.
+    """
+
+    slots = ("v", "u")
+    elementwise = True
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 1.0,
+        rho: float = 0.9,
+        epsilon: float = 1e-6,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.rho = checks.number("rho", rho, below=1)
+        self.epsilon = checks.number("epsilon", epsilon)
+        self.weight_decay = checks.number("weight_decay", weight_decay)
+
+    def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
+        """Move theta against its gradient, by a step of the size of those before."""
+        if self.weight_decay:
+            g = g + self.weight_decay * theta
+        v, u = state["v"], state["u"]
+        v *= self.rho
+        v += (1 - self.rho) * (g * g)
+        delta = np.sqrt((u + self.epsilon) / (v + self.epsilon)) * g
+        u *= self.rho
+        u += (1 - self.rho) * (delta * delta)
+        theta -= learning_rate * delta

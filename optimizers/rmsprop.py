@@ -1,0 +1,111 @@
+"""RMSProp: the gradient in units of its recent root mean square."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizers import checks
+from optimizers.base import LearningRate, Optimizer
+from optimizers.loops import Array
+from optimizers.pieces import State
+
+
+class RMSProp(Optimizer):
+    """Divide the gradient by the root of a rolling average of its square.
+
+    The rule is `Adagrad` with a rolling average for the sum, so that the steps do not die out::
+
+        v <- alpha * v + (1 - alpha) * g**2         rolling average
+        theta <- theta - learning_rate * g / (sqrt(v) + epsilon)
+
+    It is also `Adam` without m and without the corrections for v starting at 0: the first steps
+    are 1 / sqrt(1 - alpha) times as long as the learning rate. epsilon stands outside the root,
+    as in PyTorch; some write it inside.
+
+    With momentum, which as in `SGD` leaves the learning rate outside::
+
+        velocity <- momentum * velocity + g / (sqrt(v) + epsilon)
+        theta <- theta - learning_rate * velocity
+
+    Centered, the gradient is measured in its standard deviation: v - m**2 stands for v, where m
+    is the rolling average of g.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        Step size, or a schedule ``t -> float``.
+    alpha : float
+        In [0, 1): how much of the averages is kept.
+    epsilon : float
+        Keeps the quotient finite where all gradients were 0.
+    weight_decay : float
+        Adds weight_decay * theta to the gradient.
+    momentum : float
+        In [0, 1): how much of the velocity is kept.
+    centered : bool
+        Whether to divide by the standard deviation instead of the root mean square.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> params = {"theta": np.array([1.0, 1.0])}
+    >>> RMSProp(learning_rate=0.1, alpha=0.75).step(params, {"theta": np.array([1e-3, -1e3])})
+    >>> params["theta"].round(5)  # 0.1 / sqrt(0.25) to either side
+    array([0.8, 1.2])
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, where it is named beside `Adagrad`; Tieleman and Hinton, 2012;
+    the centered form is that of Graves, 2013.
+    """
+
+    elementwise = True
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.01,
+        alpha: float = 0.99,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.alpha = checks.number("alpha", alpha, below=1)
+        self.epsilon = checks.number("epsilon", epsilon)
+        self.weight_decay = checks.number("weight_decay", weight_decay)
+        self.momentum = checks.number("momentum", momentum, below=1)
+        self.centered = checks.flag("centered", centered)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The average of squares, and what the options need beside it."""
+        return ("v", *["m"] * self.centered, *["velocity"] * bool(self.momentum))
+
+    def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
+        """Move theta against its gradient, in units of the gradient's recent size."""
+        if self.weight_decay:
+            g = g + self.weight_decay * theta
+        v = _roll(state["v"], self.alpha, g * g)
+        if self.centered:
+            m = _roll(state["m"], self.alpha, g)
+            v = np.maximum(v - m * m, 0)  # rounding can take a variance below 0
+        step = g / (np.sqrt(v) + self.epsilon)
+        if self.momentum:
+            velocity = state["velocity"]
+            velocity *= self.momentum
+            velocity += step
+            step = velocity
+        theta -= learning_rate * step
+
+
+def _roll(average: Array, kept: float, new: Array) -> Array:
+    """Take something new into a rolling average, in place."""
+    average *= kept
+    average += (1 - kept) * new
+    return average
