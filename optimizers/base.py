@@ -54,6 +54,10 @@ class Optimizer:
         """The names of the arrays that the rule keeps for each parameter."""
         return ()
 
+    def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+        """The shapes of the arrays that are kept for a parameter of a shape: mostly the same."""
+        return dict.fromkeys(self.slots, shape)
+
     def __init__(self, learning_rate: LearningRate) -> None:
         self.learning_rate = checks.learning_rate(learning_rate)
         self.state: dict[str, State] = {}
@@ -82,10 +86,11 @@ class Optimizer:
         checks.clock(self.t)
         arrangement = self._arrangement
         if arrangement is None or not arrangement.fits(params, self.state, self.slots):
-            checks.state(params, self.state)
+            checks.state(params, self.state, self.shapes)
             arrangement = None
         rate = checks.rate_at(self.learning_rate, self.t + 1)
         if arrangement is None:
+            self._fill(params)
             loop = self._compiled()
             arrangement = Arrangement(params, self.state, self.slots, self.elementwise, loop)
             self._arrangement = arrangement
@@ -111,6 +116,14 @@ class Optimizer:
     def _compiled(self) -> Loop | None:
         # A subclass that changes the rule inherits a loop that knows nothing of the change.
         return compiled(self.loop) if self.loop and "loop" in vars(type(self)) else None
+
+    def _fill(self, params: Mapping[str, Array]) -> None:
+        """Begin with zeros what is not remembered yet."""
+        for key, theta in params.items():
+            kept = self.state.setdefault(key, {})
+            for slot, shape in self.shapes(theta.shape).items():
+                if slot not in kept:
+                    kept[slot] = np.zeros_like(theta, shape=shape)
 
     def settings(self) -> dict[str, Any]:
         """The constructor's arguments as they are now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -94,9 +94,10 @@ def _check(key: str, theta: Any, g: Any) -> None:
         )
 
 
-def state(params: Mapping[str, Any], kept: Any) -> None:
+def state(params: Mapping[str, Any], kept: Any, shapes: Callable[[Any], Any]) -> None:
     """Refuse state that cannot be used, or does not fit: that belongs to another net."""
     for key, theta in params.items():
+        wanted = shapes(theta.shape)
         if not isinstance(kept.get(key, {}), dict):
             raise TypeError(f"step: expected state[{key!r}] to be a dict, got {kept[key]!r}")
         for slot, array in kept.get(key, {}).items():
@@ -107,10 +108,10 @@ def state(params: Mapping[str, Any], kept: Any) -> None:
                 )
             if not array.flags.writeable:
                 raise ValueError(f"step: state[{key!r}][{slot!r}] is read-only; copy it")
-            if array.shape != theta.shape:
+            if array.shape != (shape := wanted.get(slot, theta.shape)):
                 raise ValueError(
-                    f"step: state[{key!r}][{slot!r}] has shape {array.shape}, the parameter "
-                    f"{theta.shape}; use a new optimizer for another net"
+                    f"step: expected state[{key!r}][{slot!r}] of shape {shape} for a parameter of "
+                    f"shape {theta.shape}, got {array.shape}; use a new optimizer for another net"
                 )
 
 

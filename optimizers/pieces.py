@@ -40,7 +40,7 @@ class Arrangement:
     params : mapping of str to ndarray
         The parameters.
     state : mapping of str to dict of str to ndarray
-        What the rule remembers of them; what is missing is filled in with zeros.
+        What the rule remembers of them.
     slots : tuple of str
         The names of the arrays that the rule keeps for each parameter.
     elementwise : bool
@@ -57,9 +57,6 @@ class Arrangement:
         elementwise: bool,
         loop: Loop | None = None,
     ) -> None:
-        for key, theta in params.items():
-            kept = state.setdefault(key, {})
-            kept.update({slot: np.zeros_like(theta) for slot in slots if slot not in kept})
         keys = list(params)
         self.parts: list[Looped | Gathered | Alone] = []
         self.looped = loop is not None and _apart(params, keys)

@@ -110,6 +110,42 @@ def test_large_names_that_share_their_memory_are_updated_one_after_the_other(mon
     assert np.unique(W).tolist() == [-11.0]
 
 
+class RowMeans(Optimizer):
+    """A student's rule that remembers one number for each row."""
+
+    slots = ("sum",)
+
+    def shapes(self, shape):
+        return {"sum": shape[:1]}
+
+    def update(self, theta, g, state, learning_rate):
+        state["sum"] += g.mean(axis=1)
+        theta -= learning_rate * state["sum"][:, None]
+
+
+def test_a_rule_may_keep_arrays_of_another_shape_than_the_parameter():
+    params = {"W": np.zeros((2, 3), np.float32), "U": np.ones((1, 4), np.float32)}
+    optimizer = RowMeans(1.0)
+    for _ in range(2):
+        optimizer.step(params, grads_of(params))
+    assert optimizer.state["W"]["sum"].tolist() == [6.0, 6.0]
+    assert optimizer.state["U"]["sum"].dtype == np.float32
+    assert np.unique(params["W"]).tolist() == [-9.0]
+    again = RowMeans(1.0)
+    again.load_state_dict(optimizer.state_dict())
+    again.step(params, grads_of(params))
+    assert np.unique(params["U"]).tolist() == [-17.0]
+
+
+def test_arrays_of_another_shape_are_looked_at_too():
+    optimizer, params = RowMeans(1.0), {"W": np.zeros((2, 3))}
+    optimizer.state["W"] = {"sum": np.zeros((2, 3))}
+    match = r"state\['W'\]\['sum'\] of shape \(2,\) for a parameter of shape \(2, 3\), got \(2, 3\)"
+    with pytest.raises(ValueError, match=match):
+        optimizer.step(params, grads_of(params))
+    assert (optimizer.t, params["W"].any()) == (0, False)
+
+
 def test_a_rule_without_update_says_so():
     class Nothing(Optimizer):
         pass

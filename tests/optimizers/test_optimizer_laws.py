@@ -413,7 +413,10 @@ def test_state_of_another_net_is_refused(row):
     params = {**arrays(0), LAST: np.ones(5)}
     grads = {**arrays(1), LAST: np.ones(5)}
     if optimizer.slots:
-        match = r"state\['1.b'\]\['\w+'\] has shape \(4,\), the parameter \(5,\); use a new optim"
+        match = (
+            r"expected state\['1.b'\]\['\w+'\] of shape \(5,\) for a parameter of shape \(5,\), "
+            r"got \(4,\); use a new optimizer for another net"
+        )
         assert_refused(optimizer, params, grads, ValueError, match)
     else:
         optimizer.step(params, grads)
