@@ -1,6 +1,7 @@
 """Optimizers: each sees a dict of parameters and a dict of gradients, nothing else."""
 
 from optimizers.adadelta import Adadelta
+from optimizers.adafactor import Adafactor
 from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamw import AdamW
@@ -8,4 +9,4 @@ from optimizers.base import Optimizer
 from optimizers.rmsprop import RMSProp
 from optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
+__all__ = ["SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSProp"]

@@ -9,12 +9,15 @@ from typing import Any, cast
 import numpy as np
 
 
-def number(name: str, value: Any, low: float = 0.0, below: float = math.inf) -> float:
-    """A real number of at least `low` and less than `below`."""
+def number(
+    name: str, value: Any, low: float = 0.0, below: float = math.inf, most: float = math.inf
+) -> float:
+    """A finite number of at least `low` and at most `most`, and less than `below`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name}: expected a number, got {value!r}")
-    if not low <= value < below:
-        wanted = f"at least {low:g}" + ("" if below == math.inf else f" and below {below:g}")
+    if not (-math.inf < value < math.inf and low <= value <= most and value < below):
+        bounds = {"at least": low, "at most": most, "below": below}
+        wanted = " and ".join(f"{word} {n:g}" for word, n in bounds.items() if abs(n) < math.inf)
         raise ValueError(f"{name}: expected a finite number, {wanted}, got {value!r}")
     return float(value)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSProp
+from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Optimizer, RMSProp
 
 KEYS = ("0.W", "0.b", "1.W", "1.b")
 
@@ -41,6 +41,8 @@ THEIR_NAMES = {"learning_rate": "lr", "epsilon": "eps"}
 def same(rule: type[Optimizer], name: str, oracle: str = "", **settings: Any) -> Row:
     """A row whose settings have PyTorch's names, but for those that are named above."""
     theirs = {THEIR_NAMES.get(key, key): value for key, value in settings.items()}
+    if "epsilon2" in settings:
+        theirs["eps"] = theirs.pop("epsilon1"), theirs.pop("epsilon2")
     if "beta1" in settings:
         theirs["betas"] = theirs.pop("beta1"), theirs.pop("beta2")
     return Row(name, rule, settings, oracle or rule.__name__, theirs)
@@ -79,6 +81,10 @@ ROWS = [
     rmsprop("RMSProp momentum", momentum=0.9, weight_decay=0.1),
     rmsprop("RMSProp centered", learning_rate=0.02, centered=True),
     rmsprop("RMSProp all", alpha=0.8, momentum=0.5, centered=True, weight_decay=0.1, epsilon=0.01),
+    same(Adafactor, "Adafactor"),
+    same(Adafactor, "Adafactor weight_decay", learning_rate=0.1, weight_decay=0.3),
+    same(Adafactor, "Adafactor beta2_decay", learning_rate=0.02, beta2_decay=-0.6, d=1.5),
+    same(Adafactor, "Adafactor epsilons", learning_rate=0.2, epsilon1=0.5, epsilon2=2.0),
 ]
 
 

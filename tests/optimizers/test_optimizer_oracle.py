@@ -88,6 +88,8 @@ def test_the_defaults_are_the_same(rule):
     theirs = getattr(torch.optim, rule.oracle)([torch.zeros(1, requires_grad=True)]).defaults
     if "betas" in theirs:
         theirs["beta1"], theirs["beta2"] = theirs["betas"]
+    if rule.oracle == "Adafactor":
+        theirs["epsilon1"], theirs["epsilon2"] = theirs["eps"]
     ours = rule.rule().settings()
     ours.pop("learning_rate" if rule.oracle == "SGD" else "", None)  # theirs is newer than the rule
     assert ours == {key: theirs[THEIR_DEFAULTS.get(key, key)] for key in ours}
