@@ -6,7 +6,18 @@ from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamw import AdamW
 from optimizers.base import Optimizer
+from optimizers.nesterov import look_ahead
 from optimizers.rmsprop import RMSProp
 from optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSProp",
+    "look_ahead",
+]
