@@ -1,5 +1,6 @@
 """Optimizers: each sees a dict of parameters and a dict of gradients, nothing else."""
 
+from optimizers import schedules
 from optimizers.adadelta import Adadelta
 from optimizers.adafactor import Adafactor
 from optimizers.adagrad import Adagrad
@@ -20,4 +21,5 @@ __all__ = [
     "Optimizer",
     "RMSProp",
     "look_ahead",
+    "schedules",
 ]

@@ -22,9 +22,17 @@ def number(
     return float(value)
 
 
-def learning_rate(value: Any) -> Any:
+def count(name: str, value: Any) -> int:
+    """A whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name}: expected a whole number from 1, got {value!r}")
+    return int(value)
+
+
+def learning_rate(value: Any, name: str = "learning_rate") -> Any:
     """A number of at least 0, or a schedule, which is asked at each step."""
-    return value if callable(value) else number("learning_rate", value)
+    schedule = callable(value) and not isinstance(value, type)
+    return value if schedule else number(name, value)
 
 
 def rate_at(value: Any, t: int) -> float:

@@ -1,0 +1,129 @@
+"""Schedules that fall for as long as training goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizers import checks
+
+
+@dataclass(frozen=True)
+class StepDecay:
+    """Multiply the learning rate by a factor every so many steps.
+
+    rate(t) = start * factor**floor((t - 1) / every).
+
+    Parameters
+    ----------
+    start : float
+        The learning rate of the first steps.
+    factor : float
+        From 0 to 1.
+    every : int
+        How many steps the rate stays the same.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Examples
+    --------
+    >>> [StepDecay(0.5, factor=0.25, every=2)(t) for t in range(1, 6)]
+    [0.5, 0.5, 0.125, 0.125, 0.03125]
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Learning Rate Decay".
+    """
+
+    start: float
+    factor: float
+    every: int
+
+    def __post_init__(self) -> None:
+        checks.number("start", self.start)
+        checks.number("factor", self.factor, most=1)
+        checks.count("every", self.every)
+
+    def __call__(self, t: int) -> float:
+        """The learning rate of step t."""
+        return self.start * float(self.factor ** ((t - 1) // self.every))
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """Multiply the learning rate by a factor at every step.
+
+    rate(t) = start * factor**(t - 1).
+
+    Parameters
+    ----------
+    start : float
+        The learning rate of the first step.
+    factor : float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Examples
+    --------
+    >>> [Exponential(0.5, factor=0.5)(t) for t in range(1, 5)]
+    [0.5, 0.25, 0.125, 0.0625]
+    """
+
+    start: float
+    factor: float
+
+    def __post_init__(self) -> None:
+        checks.number("start", self.start)
+        checks.number("factor", self.factor, most=1)
+
+    def __call__(self, t: int) -> float:
+        """The learning rate of step t."""
+        return self.start * float(self.factor ** (t - 1))
+
+
+@dataclass(frozen=True)
+class InverseTime:
+    """Let the learning rate fall as 1 / t.
+
+    rate(t) = start / (1 + decay * (t - 1)), which is start / t where decay is 1. The sum of these
+    rates grows without end and that of their squares does not, so that stochastic gradient
+    descent can reach any point and yet come to rest.
+
+    Parameters
+    ----------
+    start : float
+        The learning rate of the first step.
+    decay : float
+        How fast it falls: by half in 1 / decay steps.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Examples
+    --------
+    >>> [InverseTime(0.5)(t) for t in (1, 2, 5, 100)]
+    [0.5, 0.25, 0.1, 0.005]
+
+    Notes
+    -----
+    Source: 10-601, lecture 13, whose learning rate is eta_t; Robbins and Monro, 1951.
+    """
+
+    start: float
+    decay: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.number("start", self.start)
+        checks.number("decay", self.decay)
+
+    def __call__(self, t: int) -> float:
+        """The learning rate of step t."""
+        return self.start / (1 + self.decay * (t - 1))
