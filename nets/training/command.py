@@ -19,6 +19,7 @@ from nets.training.evaluate import evaluate
 from nets.training.fit import fit
 from nets.training.history import History
 from optimizers import SGD, Adam, AdamW, Optimizer
+from optimizers.schedules import Linear
 
 BUNDLED = {
     "digits": datasets.digits,
@@ -92,11 +93,7 @@ def build(data: Dataset, options: argparse.Namespace) -> Sequential:
 
 def _optimizer(options: argparse.Namespace, steps: int) -> Optimizer:
     """The optimizer, with a learning rate that falls in a straight line to 0 over the run."""
-    start = options.learning_rate or RATES[options.optimizer]
-
-    def rate(t: int) -> float:
-        return float(start * max(0.0, 1 - (t - 1) / steps))
-
+    rate = Linear(options.learning_rate or RATES[options.optimizer], steps)
     if options.optimizer == "sgd":
         return SGD(rate, momentum=options.momentum)
     return {"adam": Adam, "adamw": AdamW}[options.optimizer](rate)
