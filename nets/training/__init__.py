@@ -5,6 +5,6 @@ from nets.training.evaluate import evaluate
 from nets.training.fit import Training, fit
 from nets.training.history import History
 from nets.training.minibatches import minibatches
-from nets.training.regularizers import L2
+from nets.training.regularizers import L1, L2
 
-__all__ = ["L2", "DivergenceError", "History", "Training", "evaluate", "fit", "minibatches"]
+__all__ = ["L1", "L2", "DivergenceError", "History", "Training", "evaluate", "fit", "minibatches"]

@@ -6,11 +6,70 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from layers.checks import flag
 from layers.params import Array
 from optimizers.checks import number
 
 
-class L2:
+class Regularizer:
+    """What penalties share: their strength, and the parameters that they concern."""
+
+    def __init__(self, strength: float, *, biases: bool = False) -> None:
+        self.strength = number("strength", strength)
+        self.biases = flag(biases, "biases", type(self).__name__)
+
+    def chosen(self, params: Mapping[str, Array]) -> dict[str, Array]:
+        """The weights; the biases, which are the parameters with one axis, if asked for."""
+        return {name: W for name, W in params.items() if self.biases or W.ndim > 1}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.strength!r}{', biases=True' if self.biases else ''})"
+
+
+class L1(Regularizer):
+    """The sum of the sizes of the weights, times a strength.
+
+    penalty = strength * sum of abs(W), whose gradient is strength * sign(W), and 0 where W is 0:
+    every step draws the weights towards 0 by the same length, so that those of little use come to
+    lie about 0. Biases, the parameters with one axis, are left out unless asked for.
+
+    Parameters
+    ----------
+    strength : float
+        How much the penalty counts beside the loss.
+    biases : bool
+        Whether biases are drawn to 0 as well.
+
+    Raises
+    ------
+    ValueError
+        If the strength is negative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> l1 = L1(0.1)
+    >>> params = {"W": np.array([[3.0, 0.0, -4.0]]), "b": np.array([1.0])}
+    >>> round(l1.penalty(params), 12)
+    0.7
+    >>> l1.gradients(params)
+    {'W': array([[ 0.1,  0. , -0.1]])}
+
+    Notes
+    -----
+    Source: Tibshirani, 1996, where it is called the lasso.
+    """
+
+    def penalty(self, params: Mapping[str, Array]) -> float:
+        """What is added to the loss."""
+        return self.strength * sum(float(np.abs(W).sum()) for W in self.chosen(params).values())
+
+    def gradients(self, params: Mapping[str, Array]) -> dict[str, Array]:
+        """What is added to the gradients, for the parameters that it concerns."""
+        return {name: self.strength * np.sign(W) for name, W in self.chosen(params).items()}
+
+
+class L2(Regularizer):
     """Half the sum of squares of the weights, times a strength.
 
     penalty = strength / 2 * sum of W**2, whose gradient is strength * W: every step draws the
@@ -43,20 +102,10 @@ class L2:
     Source: CSE 587, lecture 3, "Training Tricks".
     """
 
-    def __init__(self, strength: float, *, biases: bool = False) -> None:
-        self.strength = number("strength", strength)
-        self.biases = biases
-
     def penalty(self, params: Mapping[str, Array]) -> float:
         """What is added to the loss."""
-        return self.strength / 2 * sum(float(np.vdot(W, W)) for W in self._chosen(params).values())
+        return self.strength / 2 * sum(float(np.vdot(W, W)) for W in self.chosen(params).values())
 
     def gradients(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """What is added to the gradients, for the parameters that it concerns."""
-        return {name: self.strength * W for name, W in self._chosen(params).items()}
-
-    def _chosen(self, params: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: W for name, W in params.items() if self.biases or W.ndim > 1}
-
-    def __repr__(self) -> str:
-        return f"L2({self.strength!r}{', biases=True' if self.biases else ''})"
+        return {name: self.strength * W for name, W in self.chosen(params).items()}
