@@ -27,7 +27,7 @@ class Training:
 
     Attributes
     ----------
-    net, loss, optimizer
+    net, loss, optimizer, epochs
         What `fit` was called with.
     history : History
         The epochs so far.
@@ -38,12 +38,18 @@ class Training:
     net: Any
     loss: Any
     optimizer: Any
+    epochs: int
     history: History = field(default_factory=History)
     stopped: str = ""
 
     def stop(self, why: str) -> None:
         """End the run after this epoch."""
         self.stopped = why
+
+    @property
+    def last(self) -> bool:
+        """Whether the run ends after this epoch, as far as is known."""
+        return bool(self.stopped) or len(self.history) == self.epochs
 
 
 Callback = Callable[[Training], object]
@@ -128,7 +134,7 @@ def fit(
     if validation is not None:
         validation = checks.examples(net, loss, *checks.pair(validation), "validation ")
     rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
-    training = Training(net, loss, optimizer)
+    training = Training(net, loss, optimizer, epochs)
     step = Step(net, loss, optimizer, regularizer)
     steps = -(-len(x) // (batch_size or len(x)))
     display = progress_display(epochs, steps, len(x), enabled=progress)

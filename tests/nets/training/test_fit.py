@@ -333,6 +333,19 @@ def test_a_callback_may_stop_the_run_and_all_are_still_called():
     assert called[-1].stopped == "enough"
 
 
+def test_callbacks_know_which_epoch_is_the_last():
+    told = []
+
+    def tell(training):
+        told.append((training.epochs, training.last))
+
+    train(epochs=3, callbacks=[tell])
+    assert told == [(3, False), (3, False), (3, True)]
+    told.clear()
+    train(epochs=3, callbacks=[tell, lambda training: training.stop("enough"), tell])
+    assert told == [(3, False), (3, True)]
+
+
 def test_why_a_run_was_stopped_is_shown(capsys):
     train(progress=True, callbacks=[lambda training: training.stop("good enough")])
     shown = capsys.readouterr().out
