@@ -2,12 +2,23 @@
 
 from nets import datasets
 from nets.sequential import Sequential
-from nets.training import L1, L2, DivergenceError, History, Training, evaluate, fit, minibatches
+from nets.training import (
+    L1,
+    L2,
+    DivergenceError,
+    EarlyStopping,
+    History,
+    Training,
+    evaluate,
+    fit,
+    minibatches,
+)
 
 __all__ = [
     "L1",
     "L2",
     "DivergenceError",
+    "EarlyStopping",
     "History",
     "Sequential",
     "Training",

@@ -10,6 +10,8 @@ import numpy as np
 from layers.base import predict
 from layers.checks import count, numbers
 from layers.params import Array
+from nets.training.early_stopping import EarlyStopping
+from nets.training.evaluate import classifies
 
 
 def parts(
@@ -57,6 +59,20 @@ def examples(net: Any, loss: Any, x: Any, y: Any, kind: str) -> tuple[Array, Arr
     if hasattr(loss, "check"):
         loss.check((len(x), *output[1:]), y)
     return x, y
+
+
+def watched(callbacks: Iterable[Any], loss: Any, validation: Any) -> None:
+    """Refuse to stop early by a curve that the run will not have."""
+    measured = ["loss", "accuracy"] if classifies(loss) else ["loss"]
+    if validation is not None:
+        measured += [f"validation_{name}" for name in measured]
+    for callback in callbacks:
+        if isinstance(callback, EarlyStopping) and callback.monitor not in measured:
+            hint = "" if validation is not None else "; pass validation=(x, y) too"
+            raise ValueError(
+                f"fit: {callback!r} watches {callback.monitor}, but this run measures only "
+                f"{' and '.join(measured)}{hint}"
+            )
 
 
 def size(batch_size: Any) -> int | None:

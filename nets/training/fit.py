@@ -95,7 +95,7 @@ def fit(
         Has ``penalty(params)``, added to the loss, and ``gradients(params)``, added to the
         gradients, such as `L2`.
     callbacks : iterable of callable
-        Each is called with the `Training` after every epoch, and may stop it.
+        Each is called with the `Training` after every epoch, and may stop it: `EarlyStopping`.
     progress : bool
         Whether to show how far the run is.
     rng : None, int or numpy.random.Generator
@@ -133,6 +133,7 @@ def fit(
     x, y = checks.examples(net, loss, x, y, "")
     if validation is not None:
         validation = checks.examples(net, loss, *checks.pair(validation), "validation ")
+    checks.watched(callbacks, loss, validation)
     rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
     training = Training(net, loss, optimizer, epochs)
     step = Step(net, loss, optimizer, regularizer)

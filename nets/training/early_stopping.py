@@ -1,0 +1,108 @@
+"""Early stopping: end a run that no longer gets better, and go back to where it was best."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.checks import count
+from layers.params import Array
+from optimizers.checks import number
+
+if TYPE_CHECKING:
+    from nets.training.fit import Training
+
+CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+
+
+class EarlyStopping:
+    """A callback of `fit` that stops with patience, and restores the best parameters.
+
+    The best parameters are put back when the run ends, whether it was stopped or not; they are
+    those after the epoch ``best_epoch``. In a list of callbacks it comes last, because it cannot
+    know of one behind it that ends the run.
+
+    Parameters
+    ----------
+    patience : int
+        After how many epochs in a row without improvement the run is stopped.
+    monitor : str
+        The column of `History` that is watched: a loss, which is to fall, or an accuracy, which
+        is to rise.
+    min_delta : float
+        By more than how much it has to get better, to count as improved.
+
+    Attributes
+    ----------
+    best : float
+        The best value of the run so far.
+    best_epoch : int
+        The epoch it belongs to.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import MSE, FullyConnected
+    >>> from nets import EarlyStopping, Sequential, fit
+    >>> from optimizers import SGD
+    >>> x, t, x_new, t_new = np.random.default_rng(0).normal(size=(4, 8, 1))  # nothing to learn
+    >>> net = Sequential(FullyConnected(1, 1, rng=0))
+    >>> stopping = EarlyStopping(patience=3)
+    >>> history = fit(net, MSE(), SGD(0.1), x, t, epochs=100, validation=(x_new, t_new),
+    ...               callbacks=[stopping], progress=False)
+    >>> stopping.best_epoch, len(history), stopping.best == min(history.validation_loss)
+    (2, 5, True)
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Early stopping".
+    """
+
+    def __init__(
+        self, patience: int, *, monitor: str = "validation_loss", min_delta: float = 0.0
+    ) -> None:
+        self.patience = count(patience, "patience", "EarlyStopping")
+        if monitor not in CURVES:
+            raise ValueError(
+                f"EarlyStopping: expected monitor to be one of {', '.join(CURVES)}, got {monitor!r}"
+            )
+        self.monitor = monitor
+        self.min_delta = number("min_delta", min_delta)
+        self.best, self.best_epoch = math.nan, 0
+        self._params: dict[str, Array] = {}
+
+    def __call__(self, training: Training) -> None:
+        """Look at the epoch that is done, and end the run if it is time to."""
+        epoch, value = len(training.history), training.history[self.monitor][-1]
+        if epoch == 1 or self._improved(value):
+            self.best, self.best_epoch = value, epoch
+            self._params = {name: array.copy() for name, array in training.net.params.items()}
+        elif epoch - self.best_epoch >= self.patience:
+            training.stop(
+                f"stopped early: {self.monitor} was best in epoch {self.best_epoch}, "
+                "whose parameters are back"
+            )
+        if training.last:
+            self.restore(training.net)
+
+    def restore(self, net: Any) -> None:
+        """Put the best parameters back, which `fit` cannot if an error ends the run."""
+        for name, array in net.params.items():
+            np.copyto(array, self._params[name])
+
+    def _improved(self, value: float) -> bool:
+        gain = value - self.best if self.monitor.endswith("accuracy") else self.best - value
+        return gain > self.min_delta or (math.isnan(self.best) and not math.isnan(value))
+
+    def __repr__(self) -> str:
+        return (
+            f"EarlyStopping(patience={self.patience}, monitor={self.monitor!r}, "
+            f"min_delta={self.min_delta!r})"
+        )
