@@ -7,6 +7,7 @@ from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamw import AdamW
 from optimizers.base import Optimizer
+from optimizers.clipping import Clipped, clip_by_norm, clip_by_value
 from optimizers.nesterov import look_ahead
 from optimizers.rmsprop import RMSProp
 from optimizers.sgd import SGD
@@ -18,8 +19,11 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Clipped",
     "Optimizer",
     "RMSProp",
+    "clip_by_norm",
+    "clip_by_value",
     "look_ahead",
     "schedules",
 ]
