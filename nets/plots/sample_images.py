@@ -1,4 +1,4 @@
-"""Pictures of a training run and of images; they need matplotlib, the optional extra `plots`."""
+"""Images in a grid, each below its label."""
 
 from __future__ import annotations
 
@@ -11,62 +11,14 @@ from numpy.typing import ArrayLike
 
 from layers import checks
 from layers.params import Array
-from nets.canvas import blank, png
-from nets.interop.atomic import Path, atomic_write
+from nets.canvas import blank
+from nets.plots.style import VERMILION
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from nets.training.history import History
-
-# Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
-BLUE, VERMILION = "#0072B2", "#D55E00"
-CURVES = (("", "training", BLUE), ("validation_", "validation", VERMILION))
 MOST_ROWS = 5
 TILE = 0.9  # inches across an image; a title of twelve letters fits above it
-
-
-def training_curves(history: History) -> Figure:
-    """Draw the loss of every epoch and, beside it, the accuracy if there is one.
-
-    Parameters
-    ----------
-    history : History
-        What `fit` returned.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
-
-    Raises
-    ------
-    ValueError
-        If there is no epoch to draw.
-    ImportError
-        If matplotlib is not installed.
-
-    Examples
-    --------
-    >>> from nets.training.history import History
-    >>> history = History()
-    >>> history.append(epoch=1, loss=2.25, accuracy=0.5, seconds=0.5)
-    >>> [axes.get_ylabel() for axes in training_curves(history).axes]
-    ['loss', 'accuracy']
-    """
-    if not len(history):
-        raise ValueError("training_curves: the history has no epochs yet; train for one first")
-    measures = [
-        name
-        for name in ("loss", "accuracy")
-        if any(prefix + name in history.columns for prefix, _, _ in CURVES)
-    ]
-    figure = blank(4.5 * len(measures), 3.2)
-    for index, name in enumerate(measures):
-        _draw(figure.add_subplot(1, len(measures), index + 1), history, name)
-    figure.axes[0].legend(frameon=False)
-    return figure
 
 
 def sample_images(
@@ -126,27 +78,6 @@ def sample_images(
         if label != said:
             axes.title.set(color=VERMILION, weight="bold")
     return figure
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure to a PNG file, which appears under its name only once it is complete."""
-    image = png(figure)  # complete before the file is touched
-    with atomic_write(path) as file:
-        file.write(image)
-
-
-def _draw(axes: Axes, history: History, name: str) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    marker = "o" if len(history) <= 20 else ""  # a single epoch makes no line
-    for prefix, text, colour in CURVES:
-        if prefix + name in history.columns:
-            values = history[prefix + name]
-            axes.plot(history.epoch, values, color=colour, label=text, marker=marker, ms=4)
-    axes.set(xlabel="epoch", ylabel=name)
-    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", alpha=0.25)
 
 
 def _grid(titles: list[str], columns: int, aspect: float) -> Figure:

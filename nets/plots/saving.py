@@ -1,0 +1,18 @@
+"""Writing a figure to a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nets.canvas import png
+from nets.interop.atomic import Path, atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure to a PNG file, which appears under its name only once it is complete."""
+    image = png(figure)  # complete before the file is touched
+    with atomic_write(path) as file:
+        file.write(image)

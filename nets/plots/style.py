@@ -1,0 +1,17 @@
+"""The look that the pictures share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
+BLUE, VERMILION = "#0072B2", "#D55E00"
+
+
+def plain(axes: Axes) -> None:
+    """No box around a curve, and faint lines behind it at the heights that are named."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", alpha=0.25)
