@@ -1,7 +1,18 @@
-"""Pictures of training runs and of images; they need matplotlib, the optional extra `plots`."""
+"""Pictures of training and of images; they need matplotlib, the optional extra `plots`."""
 
+from nets.plots.race import race, walks
 from nets.plots.sample_images import sample_images
 from nets.plots.saving import save
+from nets.plots.surfaces import SADDLE, VALLEY, Surface
 from nets.plots.training_curves import training_curves
 
-__all__ = ["sample_images", "save", "training_curves"]
+__all__ = [
+    "SADDLE",
+    "VALLEY",
+    "Surface",
+    "race",
+    "sample_images",
+    "save",
+    "training_curves",
+    "walks",
+]

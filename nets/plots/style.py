@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 # Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
 BLUE, VERMILION = "#0072B2", "#D55E00"
+SEVERAL = ("#000000", VERMILION, "#E69F00", "#009E73", BLUE, "#CC79A7", "#56B4E9")
 
 
 def plain(axes: Axes) -> None:
