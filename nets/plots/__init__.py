@@ -1,5 +1,7 @@
 """Pictures of training and of images; they need matplotlib, the optional extra `plots`."""
 
+from nets.plots.activations import activations
+from nets.plots.losses import loss_curves, minibatch_losses
 from nets.plots.race import race, walks
 from nets.plots.sample_images import sample_images
 from nets.plots.saving import save
@@ -10,6 +12,9 @@ __all__ = [
     "SADDLE",
     "VALLEY",
     "Surface",
+    "activations",
+    "loss_curves",
+    "minibatch_losses",
     "race",
     "sample_images",
     "save",

@@ -16,3 +16,15 @@ def plain(axes: Axes) -> None:
     """No box around a curve, and faint lines behind it at the heights that are named."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
+
+
+def dots(points: int) -> str:
+    """The marker of a curve: a single point makes no line."""
+    return "o" if points <= 20 else ""
+
+
+def whole_numbers(axes: Axes) -> None:
+    """Count epochs and steps by whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nets.canvas import blank
-from nets.plots.style import BLUE, VERMILION, plain
+from nets.plots.style import BLUE, VERMILION, dots, plain, whole_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,13 +59,11 @@ def training_curves(history: History) -> Figure:
 
 
 def _draw(axes: Axes, history: History, name: str) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    marker = "o" if len(history) <= 20 else ""  # a single epoch makes no line
+    marker = dots(len(history))
     for prefix, text, colour in CURVES:
         if prefix + name in history.columns:
             values = history[prefix + name]
             axes.plot(history.epoch, values, color=colour, label=text, marker=marker, ms=4)
     axes.set(xlabel="epoch", ylabel=name)
-    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
+    whole_numbers(axes)
     plain(axes)

@@ -114,7 +114,8 @@ class InverseTime:
 
     Notes
     -----
-    Source: 10-601, lecture 13, whose learning rate is eta_t; Robbins and Monro, 1951.
+    Source: 10-601, lecture 13, "A Recipe for Machine Learning", whose learning rate is eta_t;
+    Robbins and Monro, 1951.
     """
 
     start: float

@@ -8,7 +8,9 @@ import matplotlib.image
 import numpy as np
 import pytest
 
+from layers import ReLU
 from nets import plots
+from optimizers import SGD
 from tests.nets.plots.drawing import everything
 
 
@@ -40,6 +42,10 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_old_file(tmp_path, monkeypatch
         lambda: plots.training_curves(everything(2)),
         lambda: plots.sample_images(np.ones((1, 12)), [0], (4, 3)),
         lambda: everything(2).plot(),
+        lambda: plots.activations(ReLU()),
+        lambda: plots.loss_curves({"momentum 0": [2.0, 1.0]}),
+        lambda: plots.minibatch_losses([2.0, 1.0]),
+        lambda: plots.race({"SGD": SGD(0.1)}),
     ],
 )
 def test_without_matplotlib_one_sentence_says_what_to_install(picture, monkeypatch):

@@ -1,0 +1,99 @@
+"""Activations and their derivatives."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.base import label
+from layers.params import Array
+from nets.canvas import blank
+from nets.plots.style import BLUE, VERMILION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+REACH = 3.0  # the pictures go from -REACH to REACH
+GREY = "#AAAAAA"
+JUMP = 0.2  # between two neighbouring points; a smooth curve does not rise so much in so little
+
+
+def activations(*layers: Any) -> Figure:
+    """Draw each activation and, from its `backward`, its derivative.
+
+    Parameters
+    ----------
+    *layers : layer
+        Layers that work on each entry by itself. Copies run: these stay as they are.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The last line of a notebook cell shows it; `save` writes it to a file.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, or one whose output has not the shape of its input.
+    ImportError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from layers import ReLU, Sigmoid, Tanh
+    >>> [axes.get_title() for axes in activations(ReLU(), Sigmoid(), Tanh()).axes]
+    ['ReLU', 'Sigmoid', 'Tanh']
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Activation Functions".
+    """
+    if not layers:
+        raise ValueError("activations: expected at least one layer, got none")
+    curves = [_curves(layer) for layer in layers]
+    columns = min(len(layers), 4)
+    rows = math.ceil(len(layers) / columns)
+    figure = blank(2.4 * columns, 0.4 + 2.2 * rows)
+    for index, (layer, (x, y, dy)) in enumerate(zip(layers, curves, strict=True)):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        axes.plot(x, y, color=BLUE, lw=2.2, label="y")
+        axes.plot(x, dy, color=VERMILION, lw=1.8, ls=(0, (4, 1.5)), label="dy/dx")
+        axes.set_title(label(layer), fontsize=10)
+        _cross(axes)
+        if index % columns:
+            axes.tick_params(labelleft=False)
+    lines, names = axes.get_legend_handles_labels()
+    figure.legend(lines, names, loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def _curves(layer: Any) -> tuple[Array, Array, Array]:
+    """The points x, y and dy/dx, where each curve is broken at its jumps."""
+    layer, x = copy.deepcopy(layer), np.linspace(-REACH, REACH, 601)
+    y = layer.forward(x)
+    if np.shape(y) != x.shape:
+        raise ValueError(
+            f"activations: expected layers that keep the shape of x, but {label(layer)} makes "
+            f"{np.shape(y)} of {x.shape}"
+        )
+    dy, _ = layer.backward(np.ones_like(x))
+    return x, _broken(y), _broken(dy)
+
+
+def _broken(curve: Array) -> Array:
+    curve = np.array(curve)
+    curve[1:][np.abs(np.diff(curve)) > JUMP] = np.nan
+    return curve
+
+
+def _cross(axes: Axes) -> None:
+    """Two lines through 0 instead of a box, and one scale for all, so that slopes compare."""
+    axes.axhline(0, color=GREY, lw=0.8, zorder=0)
+    axes.axvline(0, color=GREY, lw=0.8, zorder=0)
+    axes.spines[:].set_visible(False)
+    axes.set(xlim=(-REACH, REACH), ylim=(-1.4, REACH), xticks=(-2, 0, 2), yticks=(-1, 0, 1, 2))
+    axes.tick_params(colors="#666666", labelsize=8, length=0)

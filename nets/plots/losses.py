@@ -1,0 +1,129 @@
+"""The loss of every minibatch, which is noisy, and the losses of several runs, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.checks import count, numbers
+from layers.params import Array
+from nets.canvas import blank
+from nets.plots.style import BLUE, SEVERAL, dots, plain, whole_numbers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nets.training.history import History
+
+NOISE = "#A8C8DC"  # a pale BLUE
+
+
+def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figure:
+    """Draw the loss of every step, and its mean over the steps around.
+
+    Parameters
+    ----------
+    losses : sequence of float
+        The loss of each minibatch, in order.
+    window : int, optional
+        How many steps the mean is taken over, such as those of an epoch. None: a twentieth of
+        the run.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The last line of a notebook cell shows it; `save` writes it to a file.
+
+    Raises
+    ------
+    ValueError
+        If there is no loss to draw, or not as many as the window.
+    ImportError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> losses = [2 / (1 + t / 50) + rng.normal(scale=0.2) for t in range(400)]
+    >>> minibatch_losses(losses).axes[0].get_xlabel()
+    'step'
+
+    Notes
+    -----
+    Source: the lecture "Backpropagation" by Li, Karpathy and Johnson, where the loss over
+    minibatches goes down over time.
+    """
+    values = _curve(losses, "minibatch_losses")
+    window = max(len(values) // 20, 1) if window is None else window
+    if count(window, "window", "minibatch_losses") > len(values):
+        raise ValueError(
+            f"minibatch_losses: expected a window of at most {len(values)}, the number of losses, "
+            f"got {window}"
+        )
+    mean = np.convolve(values, np.full(window, 1 / window), mode="valid")
+    figure = blank(6.4, 3.6)
+    axes = figure.add_subplot()
+    axes.plot(np.arange(1, len(values) + 1), values, color=NOISE, lw=0.8, label="one minibatch")
+    middles = np.arange(1, len(mean) + 1) + (window - 1) / 2
+    axes.plot(middles, mean, color=BLUE, lw=2, label=f"mean of {window}")
+    axes.set(xlabel="step", ylabel="loss")
+    axes.legend(frameon=False)
+    plain(axes)
+    return figure
+
+
+def loss_curves(runs: Mapping[str, History | Sequence[float]]) -> Figure:
+    """Draw the losses of several runs in one picture, such as momentum 0 against 0.99.
+
+    Parameters
+    ----------
+    runs : dict of str to History or sequence of float
+        By the names to show: what `fit` returned, of which the training loss is drawn over the
+        epochs, or the losses of each step.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The last line of a notebook cell shows it; `save` writes it to a file.
+
+    Raises
+    ------
+    ValueError
+        If there is no run, or one without a loss.
+    ImportError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> figure = loss_curves({"momentum 0": [2.3, 1.9, 1.6], "momentum 0.99": [2.3, 1.2, 0.4]})
+    >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    ['momentum 0', 'momentum 0.99']
+
+    Notes
+    -----
+    Source: EECS 442, discussion 5, "No Momentum" and "With Momentum".
+    """
+    if not isinstance(runs, Mapping) or not runs:
+        raise ValueError(f"loss_curves: expected runs by name, got {runs!r}")
+    curves = {name: _curve(getattr(run, "loss", run), "loss_curves") for name, run in runs.items()}
+    figure = blank(6.4, 3.6)
+    axes = figure.add_subplot()
+    for (name, curve), colour in zip(curves.items(), cycle(SEVERAL), strict=False):
+        steps = np.arange(1, len(curve) + 1)
+        axes.plot(steps, curve, color=colour, lw=1.8, label=name, marker=dots(len(curve)), ms=4)
+    epochs = all(hasattr(run, "epoch") for run in runs.values())
+    axes.set(xlabel="epoch" if epochs else "step", ylabel="loss")
+    whole_numbers(axes)
+    axes.legend(frameon=False)
+    plain(axes)
+    return figure
+
+
+def _curve(losses: Any, owner: str) -> Array:
+    values = numbers(losses, "losses", owner)
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"{owner}: expected a row of losses, got shape {values.shape}")
+    return values.astype(float)
