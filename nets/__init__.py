@@ -1,6 +1,7 @@
 """Nets of layers, and what one does with them: training, data, saving, pictures."""
 
 from nets import datasets
+from nets.machine import Diagnosis, doctor
 from nets.sequential import Sequential
 from nets.training import (
     L1,
@@ -17,12 +18,14 @@ from nets.training import (
 __all__ = [
     "L1",
     "L2",
+    "Diagnosis",
     "DivergenceError",
     "EarlyStopping",
     "History",
     "Sequential",
     "Training",
     "datasets",
+    "doctor",
     "evaluate",
     "fit",
     "minibatches",

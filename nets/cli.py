@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nets.checking import check
+from nets.machine import doctor
 from nets.training import DivergenceError
 from nets.training.command import ACTIVATIONS, train
 
@@ -21,6 +22,10 @@ curves and pictures. The test part is measured after every epoch; nothing is cho
 CHECK = """\
 Check the gradients of the layer classes in a Python file: every class with forward and backward.
 The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
+
+DOCTOR = """\
+Say which NumPy, BLAS, kernels and threads are in use, measure float32 products, and say what would
+make training faster. Nothing is changed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_options(commands.add_parser("train", help="train a net", description=TRAIN))
     _check_options(commands.add_parser("check", help="check gradients", description=CHECK))
+    _doctor_options(commands.add_parser("doctor", help="what makes it fast", description=DOCTOR))
     return parser
 
 
@@ -106,6 +112,14 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
         help="for the constructor, as Python would write them",
     )
     parser.set_defaults(run=lambda options: check(options.target, options.input, options.arguments))
+
+
+def _doctor_options(parser: argparse.ArgumentParser) -> None:
+    def run(_: argparse.Namespace) -> int:
+        print(doctor())
+        return 0
+
+    parser.set_defaults(run=run)
 
 
 def _reader(wanted: str, read: Callable[[str], Any], fits: Callable[[Any], bool]) -> Any:
