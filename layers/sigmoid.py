@@ -15,8 +15,8 @@ from layers.params import Array
 class Sigmoid(Layer):
     """Logistic sigmoid, elementwise: y = 1 / (1 + exp(-x)).
 
-    dy/dx = y (1 - y). Any shape. Computed from exp(-|x|), which cannot overflow, so that it is
-    right to the last digits for any finite x.
+    dy/dx = y (1 - y). Any shape. Computed as exp(min(x, 0)) / (1 + exp(-|x|)), in which nothing
+    overflows, so that it is right to the last digits for any finite x.
 
     Examples
     --------
@@ -38,8 +38,7 @@ class Sigmoid(Layer):
     def forward(self, x: Any) -> Array:
         """Return 1 / (1 + exp(-x))."""
         x = checks.floating(self, x)
-        e = np.exp(-np.abs(x))
-        self._y = np.where(x >= 0, 1, e) / (1 + e)
+        self._y = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
         return self._y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:
