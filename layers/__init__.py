@@ -4,10 +4,12 @@ Each layer is a file of its own; `layers.base` holds the contract that all of th
 """
 
 from layers.base import Layer
+from layers.binary_ce import BinaryCE
 from layers.dropout import Dropout
 from layers.flatten import Flatten
 from layers.fully_connected import FullyConnected
 from layers.gradcheck import assert_gradients, gradcheck
+from layers.hinge import Hinge
 from layers.initializers import (
     he_normal,
     he_uniform,
@@ -20,18 +22,22 @@ from layers.mse import MSE
 from layers.params import Params
 from layers.relu import ReLU
 from layers.sigmoid import Sigmoid
+from layers.sigmoid_ce import SigmoidCE
 from layers.softmax_ce import SoftmaxCE, softmax
 from layers.tanh import Tanh
 
 __all__ = [
     "MSE",
+    "BinaryCE",
     "Dropout",
     "Flatten",
     "FullyConnected",
+    "Hinge",
     "Layer",
     "Params",
     "ReLU",
     "Sigmoid",
+    "SigmoidCE",
     "SoftmaxCE",
     "Tanh",
     "assert_gradients",

@@ -82,10 +82,18 @@ def not_empty(layer: Layer, x: Array, name: str) -> None:
         )
 
 
+def allowed(layer: Layer, x: Array, right: Array, wanted: str, hint: str = "") -> None:
+    """Refuse an array with an entry that is not right, and say which."""
+    if not right.all():
+        place = tuple(int(i) for i in np.argwhere(~right)[0])
+        where = f" at {list(place)}" if place else ""
+        raise ValueError(f"{layer.label}: expected {wanted}, got {x[place]}{where}{hint}")
+
+
 def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
     """Class labels: `n` integers from 0 to `classes` - 1."""
     array = numbers(y, "labels", layer.label)
-    if array.shape == (n,) and array.dtype.kind in "iu" and _all_below(array, classes):
+    if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
         return array
     if array.shape == (n, classes) and classes > 1:
         raise ValueError(
@@ -109,7 +117,7 @@ def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
     )
 
 
-def _all_below(array: Array, limit: int) -> bool:
+def all_below(array: Array, limit: int) -> bool:
     """Whether integers are from 0 to below `limit`: as unsigned numbers, negative ones are huge."""
     unsigned = array.view(array.dtype.str.replace("i", "u"))
     return array.size == 0 or bool(np.maximum.reduce(unsigned) < limit)
@@ -133,11 +141,36 @@ def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:
     return shares
 
 
+def counted(weight: Any, values: Array) -> Array:
+    """`values`, with 0 for those of weight 0: they count for nothing even if infinite."""
+    return np.where(weight == 0, 0, values) if isinstance(weight, np.ndarray) else values
+
+
 def count(value: Any, name: str, owner: str) -> int:
     """A whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise ValueError(f"{owner}: expected {name} to be a whole number from 1, got {value!r}")
     return int(value)
+
+
+def whole(value: Any, name: str, owner: str) -> int:
+    """A whole number of either sign."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{owner}: expected {name} to be a whole number, got {value!r}")
+    return int(value)
+
+
+def real(value: Any, name: str, owner: str) -> float:
+    """A finite number."""
+    kinds = (int, float, np.integer, np.floating)
+    is_number = isinstance(value, kinds) and not isinstance(value, bool)
+    try:
+        number = float(value) if is_number else np.nan
+    except OverflowError:  # an int that no float can hold
+        number = np.nan
+    if not np.isfinite(number):
+        raise ValueError(f"{owner}: expected {name} to be a finite number, got {value!r}")
+    return number
 
 
 def flag(value: Any, name: str, owner: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers import checks
+from layers import checks, entrywise
 from layers.base import Grads, Layer
 from layers.cached import Cached
 from layers.params import Array
@@ -45,7 +45,7 @@ class MSE(Layer):
         y = checks.floating(self, y, name="y")
         t = self.check(y.shape, t).astype(y.dtype, copy=False)
         checks.not_empty(self, y, "y")
-        self._weight = self._per_entry(y, sample_weight)
+        self._weight = entrywise.weight_of_entries(self, y, sample_weight)
         self._difference = y - t
         return float((self._weight * self._difference**2).sum())
 
@@ -54,20 +54,6 @@ class MSE(Layer):
         dout = checks.factor(self, dout)
         return 2 * dout * self._weight * self._difference, {}
 
-    def _per_entry(self, y: Array, sample_weight: Any) -> Any:
-        """How much each entry counts: 1 / (number of entries), or by its example's weight."""
-        if sample_weight is None:
-            return 1 / y.size
-        rows = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
-        weight = checks.weights(self, sample_weight, len(rows), y.dtype)
-        return (weight / rows.shape[1]).reshape(y.shape[:1] + (1,) * (y.ndim - 1))
-
     def check(self, shape: tuple[int, ...], t: Any) -> Array:
         """Targets for an output of the given shape, or an exception that says what is wrong."""
-        targets = checks.numbers(t, "t", self.label)
-        if targets.shape != shape:
-            raise ValueError(
-                f"{self.label}: expected targets t of shape {shape}, the shape of y, got "
-                f"{targets.shape}; reshape one of them, they are never broadcast"
-            )
-        return targets
+        return entrywise.targets(self, t, shape, "y")

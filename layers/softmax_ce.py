@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers import checks, sums
+from layers import checks, classwise, sums
 from layers.base import Grads, Layer
 from layers.cached import Cached
 from layers.params import Array
@@ -90,9 +90,7 @@ class SoftmaxCE(Layer):
         scores = checks.floating(self, scores, name="scores")
         labels = self.check(scores.shape, labels)
         checks.not_empty(self, scores, "scores")
-        weight: Any = 1 / len(scores)
-        if sample_weight is not None:
-            weight = checks.weights(self, sample_weight, len(scores), scores.dtype)
+        weight = classwise.weight_of_examples(self, scores, sample_weight)
         shifted, self._e, self._total = _exponentials(scores)
         self._right, self._weight = _places(scores.shape, labels), weight
         losses = np.log(self._total) - shifted.take(self._right)
@@ -109,9 +107,7 @@ class SoftmaxCE(Layer):
 
     def check(self, shape: tuple[int, ...], labels: Any) -> Array:
         """Labels for scores of the given shape, or an exception that says what is wrong."""
-        if len(shape) != 2 or not shape[1]:
-            raise ValueError(f"{self.label}: expected scores of shape (N, C), got {shape}")
-        return checks.labels(self, labels, *shape)
+        return classwise.labels(self, labels, shape)
 
     @staticmethod
     def accuracy(scores: Any, labels: Any) -> float:
@@ -122,18 +118,7 @@ class SoftmaxCE(Layer):
         >>> SoftmaxCE.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
         0.5
         """
-        scores = checks.numbers(scores, "scores", "SoftmaxCE")
-        if not scores.size:
-            raise ValueError(f"SoftmaxCE: expected at least one example, got {scores.shape}")
-        best = scores.argmax(axis=-1)
-        if best.shape != np.shape(labels):
-            raise ValueError(
-                f"SoftmaxCE: expected labels of shape {best.shape}, got {np.shape(labels)}"
-            )
-        right = best == np.asarray(labels)
-        if np.isnan(np.add.reduce(scores, axis=None)):
-            right &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest
-        return float(np.count_nonzero(right) / right.size)
+        return classwise.accuracy("SoftmaxCE", scores, labels)
 
 
 def _exponentials(scores: Array) -> tuple[Array, Array, Array]:

@@ -12,12 +12,15 @@ import numpy as np
 
 from layers import (
     MSE,
+    BinaryCE,
     Dropout,
     Flatten,
     FullyConnected,
+    Hinge,
     Layer,
     ReLU,
     Sigmoid,
+    SigmoidCE,
     SoftmaxCE,
     Tanh,
     he_uniform,
@@ -28,9 +31,10 @@ from layers import (
 class Row(NamedTuple):
     """One layer in one configuration.
 
-    `inputs(seed)` makes fresh inputs of `forward`; the gradient is that of the first of them.
-    `batch` is false where their first axis does not number examples, `random` is true where
-    `forward` draws random numbers, and `loss` where the output is a number.
+    `inputs(seed)` makes fresh inputs of `forward`; a loss has a gradient for the first of them
+    only, any other layer for all that are floating. `batch` is false where their first axis does
+    not number examples, `random` is true where `forward` draws random numbers, and `loss` where
+    the output is a number.
     """
 
     name: str
@@ -44,6 +48,40 @@ class Row(NamedTuple):
 def normal(*shape: int) -> Callable[..., tuple[Any, ...]]:
     """Inputs: one array of normal numbers."""
     return lambda seed=0: (np.random.default_rng(seed).normal(size=shape),)
+
+
+def between(low: float, high: float, *shape: int) -> Callable[..., tuple[Any, ...]]:
+    """Inputs: one array of numbers between two others."""
+    return lambda seed=0: (np.random.default_rng(seed).uniform(low, high, shape),)
+
+
+def several(*shapes: tuple[int, ...]) -> Callable[..., tuple[Any, ...]]:
+    """Inputs: arrays of normal numbers, one for each shape."""
+
+    def inputs(seed: int = 0) -> tuple[Any, ...]:
+        rng = np.random.default_rng(seed)
+        return tuple(rng.normal(size=shape) for shape in shapes)
+
+    return inputs
+
+
+def words(size: int, *shape: int) -> Callable[..., tuple[Any, ...]]:
+    """Inputs: whole numbers that stand for the words of a vocabulary."""
+    return lambda seed=0: (np.random.default_rng(seed).integers(size, size=shape),)
+
+
+def two_classes(
+    *shape: int, outputs: str = "scores", soft: bool = False, weights: bool = False
+) -> Callable[..., tuple[Any, ...]]:
+    """Inputs of a loss for two classes: scores or probabilities, targets and perhaps weights."""
+
+    def inputs(seed: int = 0) -> tuple[Any, ...]:
+        rng = np.random.default_rng(seed)
+        y = rng.normal(size=shape) if outputs == "scores" else rng.uniform(0.1, 0.9, shape)
+        t = rng.uniform(0, 1, shape) if soft else rng.integers(2, size=shape)
+        return (y, t, rng.uniform(0.5, 2.0, shape[0])) if weights else (y, t)
+
+    return inputs
 
 
 def regression(*shape: int, weights: bool = False) -> Callable[..., tuple[Any, ...]]:
@@ -107,6 +145,10 @@ LAYERS = [
     Row("Dropout-of-nothing", lambda: Dropout(0.0, rng=1), normal(6, 5)),
 ]
 
+GATES = []
+
+LOOKUPS = []
+
 LOSSES = [
     Row("MSE", MSE, regression(6, 3), loss=True),
     Row("MSE-1d", MSE, regression(6), loss=True),
@@ -117,13 +159,24 @@ LOSSES = [
     Row("SoftmaxCE-one-example", SoftmaxCE, classification(1, 4), loss=True),
     Row("SoftmaxCE-two-classes", SoftmaxCE, classification(6, 2), loss=True),
     Row("SoftmaxCE-weighted", SoftmaxCE, classification(6, 4, weights=True), loss=True),
+    Row("SigmoidCE", SigmoidCE, two_classes(6), loss=True),
+    Row("SigmoidCE-2d-soft", SigmoidCE, two_classes(6, 3, soft=True), loss=True),
+    Row("SigmoidCE-weighted", SigmoidCE, two_classes(6, 1, weights=True), loss=True),
+    Row("BinaryCE", BinaryCE, two_classes(6, outputs="p"), loss=True),
+    Row("BinaryCE-2d-soft", BinaryCE, two_classes(6, 3, outputs="p", soft=True), loss=True),
+    Row("BinaryCE-weighted", BinaryCE, two_classes(6, 1, outputs="p", weights=True), loss=True),
+    Row("Hinge", Hinge, classification(6, 4), loss=True),
+    Row("Hinge-two-classes", Hinge, classification(6, 2), loss=True),
+    Row("Hinge-weighted", Hinge, classification(6, 4, weights=True), loss=True),
 ]
 
-ROWS = LAYERS + LOSSES
+ROWS = LAYERS + GATES + LOOKUPS + LOSSES
 
 
 def dout_for(y: Any, seed: int = 7) -> Any:
     """A random gradient of an output: an array like it, or a number for a loss."""
+    if isinstance(y, tuple):
+        return tuple(dout_for(part, seed + i) for i, part in enumerate(y))
     rng = np.random.default_rng(seed)
     if isinstance(y, float):
         return float(rng.uniform(0.5, 1.5))
@@ -131,9 +184,21 @@ def dout_for(y: Any, seed: int = 7) -> Any:
 
 
 def gradients(layer: Any, dout: Any) -> dict[str, Any]:
-    """What backward returns, as one dict: "x" and the parameters' names."""
+    """What backward returns, as one dict: "x" or "x0", "x1", ..., and the parameters' names."""
     dx, grads = layer.backward(dout)
-    return {"x": dx, **grads}
+    if isinstance(dx, tuple):
+        return {**{f"x{i}": gradient for i, gradient in enumerate(dx)}, **grads}
+    return grads if dx is None else {"x": dx, **grads}
+
+
+def flat(y: Any) -> list[Any]:
+    """The arrays of an output or of its gradient, of which a copy gate has several."""
+    return list(y) if isinstance(y, tuple) else [y]
+
+
+def each(function: Callable[..., Any], *douts: Any) -> Any:
+    """A function of gradients, taken of each where they are tuples."""
+    return tuple(map(function, *douts)) if isinstance(douts[0], tuple) else function(*douts)
 
 
 def call(row: Row, seed: int = 0) -> tuple[Layer, tuple[Any, ...], Any, Any]:

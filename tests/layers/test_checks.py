@@ -264,6 +264,50 @@ def test_what_is_no_count_is_refused(value):
         checks.count(value, "size", "Any")
 
 
+@pytest.mark.parametrize("value", [1, -2.5, 0, np.float32(0.5), np.int8(3), np.longdouble(2)])
+def test_a_real_is_a_python_float(value):
+    assert checks.real(value, "alpha", "Any") == value
+    assert type(checks.real(value, "alpha", "Any")) is float
+
+
+@pytest.mark.parametrize("value", [True, "3", None, np.array(3.0), np.nan, -np.inf, 2j, 10**400])
+def test_what_is_no_real_is_refused(value):
+    message = f"Any: expected alpha to be a finite number, got {value!r}"
+    with pytest.raises(ValueError, match=sentence(message)):
+        checks.real(value, "alpha", "Any")
+
+
+@pytest.mark.parametrize("value", [1, 0, -7, np.int64(3), np.uint8(2)])
+def test_a_whole_number_is_a_python_int(value):
+    assert checks.whole(value, "axis", "Any") == value
+    assert type(checks.whole(value, "axis", "Any")) is int
+
+
+@pytest.mark.parametrize("value", [2.0, True, "3", None, np.array(3), (1,)])
+def test_what_is_no_whole_number_is_refused(value):
+    message = f"Any: expected axis to be a whole number, got {value!r}"
+    with pytest.raises(TypeError, match=sentence(message)):
+        checks.whole(value, "axis", "Any")
+
+
+@pytest.mark.parametrize(
+    ("x", "place"),
+    [([[1.0, 2.0], [-3.0, -4.0]], " at [1, 0]"), ([1.0, -3.0], " at [1]"), (-3.0, "")],
+)
+def test_the_first_entry_that_is_not_allowed_is_named(x, place):
+    x = np.array(x)
+    message = f"ReLU: expected x above 0, got -3.0{place}; try 1"
+    with pytest.raises(ValueError, match=sentence(message)):
+        checks.allowed(RELU, x, x > 0, "x above 0", "; try 1")
+    checks.allowed(RELU, x, x < 5, "x below 5")
+
+
+def test_what_has_weight_0_is_not_counted():
+    values = np.array([[1.0, 2.0], [np.inf, np.nan]])
+    assert checks.counted(np.array([[1.0], [0.0]]), values).tolist() == [[1.0, 2.0], [0.0, 0.0]]
+    assert checks.counted(0.25, values) is values
+
+
 def test_a_generator_is_used_itself():
     rng = np.random.default_rng(0)
     assert checks.generator(rng, "Any") is rng

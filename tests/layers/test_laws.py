@@ -10,7 +10,18 @@ import pytest
 
 import layers
 from layers import Layer, assert_gradients
-from tests.layers.table import LAYERS, LOSSES, ROWS, call, dout_for, gradients
+from tests.layers.table import (
+    GATES,
+    LAYERS,
+    LOOKUPS,
+    LOSSES,
+    ROWS,
+    call,
+    dout_for,
+    each,
+    flat,
+    gradients,
+)
 
 
 def over(rows):
@@ -20,8 +31,9 @@ def over(rows):
 def frozen(*arrays):
     """The same arrays, which now refuse to be written."""
     for array in arrays:
-        if isinstance(array, np.ndarray):
-            array.setflags(write=False)
+        for part in flat(array):
+            if isinstance(part, np.ndarray):
+                part.setflags(write=False)
     return arrays
 
 
@@ -36,8 +48,20 @@ def equal(found, expected):
     )
 
 
+def cast(row, inputs, dtype):
+    """The inputs that have a gradient in another dtype; of a loss, that is only the first."""
+    moved = inputs[:1] if row.loss else inputs
+    rest = inputs[len(moved) :]
+    return (*(x.astype(dtype) if x.dtype.kind == "f" else x for x in moved), *rest)
+
+
 def as_float32(row, inputs):
-    return with_first(inputs, inputs[0].astype(np.float32))
+    return cast(row, inputs, np.float32)
+
+
+def examples(inputs, which):
+    """Some of the examples of a batch."""
+    return [x[which] for x in inputs]
 
 
 WRONG_TYPES = {
@@ -74,9 +98,12 @@ def test_the_gradient_is_right(row, seed):
 
 @over(ROWS)
 def test_gradients_have_the_keys_and_the_shapes_of_the_params(row):
-    layer, (x, *_), _, dout = call(row)
+    layer, inputs, _, dout = call(row)
     dx, grads = layer.backward(dout)
-    assert dx.shape == x.shape
+    have_one = inputs[:1] if row.loss else [x for x in inputs if x.dtype.kind == "f"]
+    dxs = [] if dx is None else flat(dx)
+    assert [gradient.shape for gradient in dxs] == [x.shape for x in have_one]
+    assert isinstance(dx, tuple) == (len(have_one) > 1)
     assert type(grads) is dict
     assert list(grads) == list(layer.params)
     for name, array in layer.params.items():
@@ -105,7 +132,8 @@ def test_the_dict_of_gradients_is_a_fresh_one(row):
 def test_inputs_and_dout_and_params_are_left_as_they_are(row):
     layer, inputs = row.make(), row.inputs()
     dout = dout_for(layer.forward(*inputs))
-    given = [a for a in (*inputs, dout, *layer.params.values()) if isinstance(a, np.ndarray)]
+    given = [*inputs, *flat(dout), *layer.params.values()]
+    given = [array for array in given if isinstance(array, np.ndarray)]
     before = [array.tobytes() for array in given]
     layer.forward(*inputs)
     layer.backward(dout)
@@ -124,10 +152,10 @@ def test_arrays_that_refuse_to_be_written_will_do(row):
 @over(ROWS)
 def test_arrays_handed_out_earlier_never_change(row):
     layer, inputs, y, dout = call(row)
-    handed_out = [np.asarray(y), np.asarray(layer.predict(*inputs))]
+    handed_out = [np.asarray(part) for part in flat(y) + flat(layer.predict(*inputs))]
     handed_out += gradients(layer, dout).values()
     before = [array.tobytes() for array in handed_out]
-    layer.backward(-dout)
+    layer.backward(each(np.negative, dout))
     layer.forward(*row.inputs(1))
     layer.backward(dout)
     layer.predict(*row.inputs(2))
@@ -144,7 +172,7 @@ def test_backward_twice_says_the_same(row):
 def test_backward_of_twice_dout_is_twice(row):
     layer, _, _, dout = call(row)
     once = gradients(layer, dout)
-    twice = gradients(layer, 2 * dout)
+    twice = gradients(layer, each(lambda part: 2 * part, dout))
     assert equal(twice, {name: 2 * gradient for name, gradient in once.items()})
 
 
@@ -153,12 +181,12 @@ def test_backward_of_a_sum_is_the_sum(row):
     layer, _, y, dout = call(row)
     other = dout_for(y, seed=8)
     first, second = gradients(layer, dout), gradients(layer, other)
-    for name, gradient in gradients(layer, dout + other).items():
+    for name, gradient in gradients(layer, each(np.add, dout, other)).items():
         eps = np.finfo(gradient.dtype).eps
         np.testing.assert_allclose(gradient, first[name] + second[name], rtol=0, atol=100 * eps)
 
 
-@over([row for row in LAYERS if not row.random])
+@over([row for row in ROWS if not row.random])
 def test_backward_forgets_the_forward_before_the_last(row):
     used, fresh, inputs = row.make(), row.make(), row.inputs()
     used.params = fresh.params
@@ -168,28 +196,32 @@ def test_backward_forgets_the_forward_before_the_last(row):
     assert equal(gradients(used, dout), gradients(fresh, dout))
 
 
-@over([row for row in LAYERS if row.batch])
+@over([row for row in LAYERS + GATES + LOOKUPS if row.batch])
 def test_predict_of_a_batch_is_that_of_its_rows_stacked(row):
-    layer, (x,) = row.make(), row.inputs()
-    rows = np.concatenate([layer.predict(x[i : i + 1]) for i in range(len(x))])
-    y = layer.predict(x)
-    np.testing.assert_allclose(y, rows, rtol=100 * np.finfo(y.dtype).eps)
+    layer, inputs = row.make(), row.inputs()
+    singles = [examples(inputs, slice(i, i + 1)) for i in range(len(inputs[0]))]
+    rows = each(
+        lambda *parts: np.concatenate(parts), *[layer.predict(*single) for single in singles]
+    )
+    y = layer.predict(*inputs)
+    np.testing.assert_allclose(y, rows, rtol=100 * np.finfo(flat(y)[0].dtype).eps)
 
 
-@over([row for row in LAYERS if row.batch and not row.random])
+@over([row for row in LAYERS + GATES + LOOKUPS if row.batch and not row.random])
 def test_a_batch_is_its_rows_stacked(row):
     """Outputs and dx are those of the rows; the parameters' gradients are their sum."""
-    layer, (x,), y, dout = call(row)
+    layer, inputs, y, dout = call(row)
     batch = gradients(layer, dout)
     outputs, returned = [], []
-    for i in range(len(x)):
-        outputs.append(layer.forward(x[i : i + 1]))
-        returned.append(gradients(layer, dout[i : i + 1]))
-    tolerance = {"rtol": 0, "atol": 100 * np.finfo(y.dtype).eps}
-    np.testing.assert_allclose(y, np.concatenate(outputs), **tolerance)
+    for i in range(len(inputs[0])):
+        outputs.append(layer.forward(*examples(inputs, slice(i, i + 1))))
+        returned.append(gradients(layer, each(lambda part, i=i: part[i : i + 1], dout)))
+    tolerance = {"rtol": 0, "atol": 100 * np.finfo(flat(y)[0].dtype).eps}
+    stacked = each(lambda *parts: np.concatenate(parts), *outputs)
+    np.testing.assert_allclose(y, stacked, **tolerance)
     for name, gradient in batch.items():
         rows = [row[name] for row in returned]
-        expected = np.concatenate(rows) if name == "x" else np.sum(rows, axis=0)
+        expected = np.sum(rows, axis=0) if name in layer.params else np.concatenate(rows)
         np.testing.assert_allclose(gradient, expected, **tolerance)
 
 
@@ -220,10 +252,10 @@ def test_a_loss_is_a_float_and_backward_takes_1_for_granted(row):
 def test_float32_stays_float32(row):
     layer = row.make().astype(np.float32)
     y = layer.forward(*as_float32(row, row.inputs()))
-    dout = dout_for(y) if row.loss else dout_for(y).astype(np.float64)
+    dout = dout_for(y) if row.loss else each(lambda part: part.astype(np.float64), dout_for(y))
     returned = gradients(layer, dout)
-    assert row.loss or y.dtype == np.float32
-    assert row.loss or layer.predict(*as_float32(row, row.inputs())).dtype == np.float32
+    predicted = layer.predict(*as_float32(row, row.inputs()))
+    assert row.loss or {part.dtype for part in flat(y) + flat(predicted)} == {np.dtype("f4")}
     assert {gradient.dtype for gradient in returned.values()} == {np.dtype(np.float32)}
 
 
@@ -231,7 +263,7 @@ def test_float32_stays_float32(row):
 def test_float32_agrees_with_float64(row):
     layer, inputs = row.make().astype(np.float64), as_float32(row, row.inputs())
     short = layer.astype(np.float32)
-    exact = layer.forward(*with_first(inputs, inputs[0].astype(np.float64)))
+    exact = layer.forward(*cast(row, inputs, np.float64))
     np.testing.assert_allclose(short.forward(*inputs), exact, rtol=1e-5, atol=1e-6)
     dout = dout_for(exact)
     returned = gradients(layer, dout)
@@ -239,7 +271,7 @@ def test_float32_agrees_with_float64(row):
         np.testing.assert_allclose(gradient, returned[name], rtol=1e-5, atol=1e-6)
 
 
-@over([row for row in ROWS if row.make().params])
+@over([row for row in LAYERS if row.make().params])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_parameters_settle_the_dtype_whatever_is_fed(row, dtype):
     layer, (x,) = row.make().astype(dtype), row.inputs()
@@ -250,54 +282,68 @@ def test_parameters_settle_the_dtype_whatever_is_fed(row, dtype):
         assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype(dtype)}
 
 
-@over([row for row in LAYERS if not row.make().params])
+@over(LOOKUPS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int32, np.int64, np.uint64])
+def test_parameters_settle_the_dtype_whatever_the_ids_are(row, dtype, kind):
+    layer, (ids,) = row.make().astype(dtype), row.inputs()
+    y = layer.forward(ids.astype(kind))
+    assert y.dtype == layer.predict(ids.astype(kind)).dtype == dtype
+    assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype(dtype)}
+    np.testing.assert_array_equal(y, layer.predict(ids))
+
+
+@over([row for row in LAYERS + GATES if not row.make().params])
 @pytest.mark.parametrize("kind", [int, np.int8, np.uint8, bool])
 def test_integers_become_float64(row, kind):
-    layer, (x,) = row.make(), row.inputs()
-    whole = np.rint(np.abs(3 * x)).astype(kind)
-    y = layer.forward(whole)
-    dx, _ = layer.backward(np.ones(y.shape, int))
-    assert y.dtype == dx.dtype == layer.predict(whole).dtype == np.float64
-    np.testing.assert_array_equal(layer.predict(whole), layer.predict(whole.astype(float)))
+    layer, inputs = row.make(), row.inputs()
+    whole = [np.rint(np.abs(3 * x)).astype(kind) for x in inputs]
+    y, predicted = layer.forward(*whole), layer.predict(*whole)
+    returned = gradients(layer, each(lambda part: np.ones(part.shape, int), y))
+    found = [*flat(y), *flat(predicted), *returned.values()]
+    assert {array.dtype for array in found} == {np.dtype(np.float64)}
+    np.testing.assert_array_equal(predicted, layer.predict(*[x.astype(float) for x in whole]))
 
 
 @over(LOSSES)
 def test_a_loss_takes_whole_scores(row):
     loss, inputs = row.make(), row.inputs()
-    whole = np.rint(3 * inputs[0])
+    whole = np.rint(inputs[0])
     assert loss.forward(*with_first(inputs, whole.astype(int))) == loss.forward(
         *with_first(inputs, whole)
     )
     assert loss.backward()[0].dtype == np.float64
 
 
-@over([row for row in LAYERS if not row.make().params])
+@over([row for row in LAYERS + GATES if not row.make().params])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 def test_layers_without_params_keep_a_floating_dtype(row, dtype):
-    layer, (x,) = row.make(), row.inputs()
-    y = layer.forward(x.astype(dtype))
-    dx, _ = layer.backward(dout_for(y).astype(np.float64))
-    assert y.dtype == dx.dtype == layer.predict(x.astype(dtype)).dtype == dtype
+    layer, inputs = row.make(), cast(row, row.inputs(), dtype)
+    y, predicted = layer.forward(*inputs), layer.predict(*inputs)
+    returned = gradients(layer, each(lambda part: part.astype(np.float64), dout_for(y)))
+    found = [*flat(y), *flat(predicted), *returned.values()]
+    assert {array.dtype for array in found} == {np.dtype(dtype)}
 
 
 @over(ROWS)
 def test_lists_and_other_layouts_in_memory_give_the_same(row):
     layer, inputs = row.make(), row.inputs()
     x, expected = inputs[0], layer.predict(*inputs)
-    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]))
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
     wide[..., ::2] = x
     eps = np.finfo(np.asarray(expected).dtype).eps
-    for same in (x.tolist(), np.asfortranarray(x), wide[..., ::2], x.astype(">f8")):
+    swapped = x.astype(x.dtype.newbyteorder())
+    for same in (x.tolist(), np.asfortranarray(x), wide[..., ::2], swapped):
         found = layer.predict(*with_first(inputs, same))
         np.testing.assert_allclose(found, expected, rtol=0, atol=100 * eps)
 
 
-@over([row for row in LAYERS if not row.random])
+@over([row for row in LAYERS + GATES + LOOKUPS if not row.random])
 def test_dout_may_be_a_list_or_lie_otherwise_in_memory(row):
     layer, _, _, dout = call(row)
     expected = gradients(layer, dout)
-    for same in (dout.tolist(), np.asfortranarray(dout), dout.astype(np.longdouble)):
-        for name, gradient in gradients(layer, same).items():
+    for change in (np.ndarray.tolist, np.asfortranarray, lambda part: part.astype(np.longdouble)):
+        for name, gradient in gradients(layer, each(change, dout)).items():
             eps = np.finfo(gradient.dtype).eps
             np.testing.assert_allclose(gradient, expected[name], rtol=0, atol=100 * eps)
 
@@ -409,7 +455,7 @@ def test_params_are_live(row):
 def test_inputs_of_a_wrong_type_are_refused_by_name(row, wrong):
     layer, inputs = row.make(), row.inputs()
     for position in range(len(inputs)):
-        if position == 2 and wrong is None:
+        if row.loss and position == 2 and wrong is None:
             continue  # sample_weight=None is the default
         bad = (*inputs[:position], wrong, *inputs[position + 1 :])
         for verb in (layer.forward, layer.predict):
@@ -427,16 +473,18 @@ def test_dout_of_a_wrong_type_is_refused_by_name(row, wrong):
         layer.backward(wrong)
 
 
-@over(LAYERS)
+@over(LAYERS + GATES + LOOKUPS)
 def test_dout_of_a_wrong_shape_is_never_broadcast(row):
-    layer, _, y, _ = call(row)
+    layer, _, outputs, dout = call(row)
+    y = flat(outputs)[0]
     wrong = [(), (*y.shape, 1), (1, *y.shape), (y.shape[0] + 1, *y.shape[1:]), y.shape[1:]]
     if y.shape[0] > 1:
         wrong += [(1, *y.shape[1:]), (0, *y.shape[1:])]
     for shape in wrong:
         message = f"{layer.label}: expected dout of shape {y.shape}, the shape of the output, got "
+        bad = (np.ones(shape), *flat(dout)[1:]) if isinstance(dout, tuple) else np.ones(shape)
         with pytest.raises(ValueError, match="^" + re.escape(message + str(shape)) + "$"):
-            layer.backward(np.ones(shape))
+            layer.backward(bad)
 
 
 @over(LOSSES)
@@ -448,16 +496,20 @@ def test_dout_of_a_loss_is_a_number(row):
             layer.backward(np.ones(shape))
 
 
-@over([row for row in LAYERS if row.batch])
+@over([row for row in LAYERS + GATES + LOOKUPS if row.batch])
 def test_an_empty_batch_gives_an_empty_output(row):
-    layer, (x,) = row.make(), row.inputs()
-    y = layer.predict(x)
-    empty = layer.predict(x[:0])
-    assert empty.shape == (0, *y.shape[1:])
-    assert empty.dtype == y.dtype
-    assert layer.forward(x[:0]).shape == empty.shape
-    for name, gradient in gradients(layer, empty).items():
-        assert gradient.shape == (x[:0].shape if name == "x" else layer.params[name].shape)
+    layer, inputs = row.make(), row.inputs()
+    none = examples(inputs, slice(0))
+    empty = layer.predict(*none)
+    for part, y in zip(flat(empty), flat(layer.predict(*inputs)), strict=True):
+        assert part.shape == (0, *y.shape[1:])
+        assert part.dtype == y.dtype
+    assert [part.shape for part in flat(layer.forward(*none))] == [e.shape for e in flat(empty)]
+    dx, grads = layer.backward(empty)
+    floating = [x.shape for x in none if x.dtype.kind == "f"]
+    assert [part.shape for part in flat(dx) if part is not None] == floating
+    for name, gradient in grads.items():
+        assert gradient.shape == layer.params[name].shape
         assert not gradient.any()
 
 
@@ -470,7 +522,7 @@ def test_a_loss_of_an_empty_batch_is_refused(row):
             verb(*empty)
 
 
-@over(ROWS)
+@over(LAYERS + GATES + LOSSES)
 def test_nan_stays_visible(row):
     """Where a nan goes in, a nan comes out; it never becomes an innocent number."""
     layer, inputs = row.make(), row.inputs()
@@ -479,4 +531,11 @@ def test_nan_stays_visible(row):
     for y in (layer.forward(*with_first(inputs, x)), layer.predict(*with_first(inputs, x))):
         assert np.isnan(y).any()
     if not row.loss:
-        assert np.isnan(gradients(layer, np.full(np.shape(y), np.nan))["x"]).any()
+        returned = gradients(layer, each(lambda part: np.full(part.shape, np.nan), y))
+        assert all(np.isnan(gradient).any() for gradient in returned.values())
+
+
+@over(LOOKUPS)
+def test_nan_in_dout_stays_visible_in_the_gradient_of_the_vectors(row):
+    layer, _, y, _ = call(row)
+    assert np.isnan(gradients(layer, np.full(y.shape, np.nan))["W"]).any()

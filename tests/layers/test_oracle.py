@@ -3,17 +3,40 @@
 import numpy as np
 import pytest
 
-from layers import MSE, Dropout, Flatten, FullyConnected, ReLU, Sigmoid, SoftmaxCE, Tanh, softmax
-from tests.layers.table import LAYERS, LOSSES
+from layers import (
+    MSE,
+    BinaryCE,
+    Dropout,
+    Flatten,
+    FullyConnected,
+    Hinge,
+    ReLU,
+    Sigmoid,
+    SigmoidCE,
+    SoftmaxCE,
+    Tanh,
+    softmax,
+)
+from tests.layers.table import GATES, LAYERS, LOOKUPS, LOSSES, dout_for, flat
 
 torch = pytest.importorskip("torch", reason="the oracle: pip install handgrad[oracle]")
 
-ACTIVATIONS = {ReLU: torch.relu, Sigmoid: torch.sigmoid, Tanh: torch.tanh}
+F = torch.nn.functional
+ACTIVATIONS = {
+    ReLU: lambda layer, x: torch.relu(x),
+    Sigmoid: lambda layer, x: torch.sigmoid(x),
+    Tanh: lambda layer, x: torch.tanh(x),
+}
+OTHERS = {
+    Flatten: lambda layer, x: torch.flatten(x, 1) if x.dim() > 1 else x.reshape(-1, 1),
+}
+PLAIN = ACTIVATIONS | OTHERS  # all that have no parameters and draw no random numbers
+KINKS = np.array([-2.0, -1.0, -1e-300, -0.0, 0.0, 1e-300, 0.5, 1.0, 3.0])
 
 
 def leaf(array):
-    """A tensor whose gradient will be asked for."""
-    return torch.tensor(array, requires_grad=True)
+    """A tensor whose gradient will be asked for, if it can have one."""
+    return torch.tensor(array, requires_grad=np.asarray(array).dtype.kind == "f")
 
 
 def twins(layer):
@@ -21,29 +44,31 @@ def twins(layer):
     return {name: leaf(array) for name, array in layer.params.items()}
 
 
-def torch_forward(layer, x, params, mask=None):
+def torch_forward(layer, xs, params, mask=None):
     """What the layer computes, written for tensors."""
     if isinstance(layer, FullyConnected):
-        y = x @ params["W"]
+        y = xs[0] @ params["W"]
         return y + params["b"] if "b" in params else y
-    if isinstance(layer, Flatten):
-        return torch.flatten(x, 1) if x.dim() > 1 else x.reshape(-1, 1)
     if isinstance(layer, Dropout):
-        return x * torch.tensor(mask)
-    return ACTIVATIONS[type(layer)](x)
+        return xs[0] * torch.tensor(mask)
+    return PLAIN[type(layer)](layer, *xs)
 
 
 def torch_loss(loss, y, target, weight=None):
     """What the loss computes, written for tensors."""
     target = torch.tensor(target)
     if isinstance(loss, SoftmaxCE):
-        each = torch.nn.functional.cross_entropy(y, target, reduction="none")
+        losses = F.cross_entropy(y, target, reduction="none")
+    elif isinstance(loss, Hinge):
+        losses = F.multi_margin_loss(y, target, reduction="none") * y.shape[1]
     else:
-        each = torch.nn.functional.mse_loss(y, target, reduction="none").flatten(1).mean(dim=1)
+        name = {MSE: "mse_loss", BinaryCE: "binary_cross_entropy"}
+        function = getattr(F, name.get(type(loss), "binary_cross_entropy_with_logits"))
+        losses = function(y, target.to(y.dtype), reduction="none").flatten(1).mean(dim=1)
     if weight is None:
-        return each.mean()
+        return losses.mean()
     weight = torch.tensor(weight)
-    return (each * weight).sum() / weight.sum()
+    return (losses * weight).sum() / weight.sum()
 
 
 def assert_same(found, tensor, what):
@@ -59,20 +84,40 @@ def assert_same_gradients(grads, params, what=""):
         assert_same(grads[name], tensor.grad, f"{what} {name}")
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("row", LAYERS, ids=[row.name for row in LAYERS])
-def test_each_layer_by_itself(row, seed):
-    layer, (x,) = row.make().astype(np.float64), row.inputs(seed)
-    mask = row.make().forward(np.ones_like(x)) if row.random else np.ones_like(x)
-    x_tensor, params = leaf(x), twins(layer)
-    y = layer.forward(x)
-    y_tensor = torch_forward(layer, x_tensor, params, mask)
-    assert_same(y, y_tensor, "y")
-    dout = np.random.default_rng(seed).normal(size=y.shape)
-    y_tensor.backward(torch.tensor(dout))
+def compare(layer, xs, mask=None, seed=0):
+    """One pass forward and one backward, by both libraries."""
+    tensors, params = [leaf(x) for x in xs], twins(layer)
+    y, y_tensor = layer.forward(*xs), torch_forward(layer, tensors, params, mask)
+    for part, tensor in zip(flat(y), flat(y_tensor), strict=True):
+        assert_same(part, tensor, "y")
+    dout = dout_for(y, seed)
+    torch.autograd.backward(flat(y_tensor), [torch.tensor(part) for part in flat(dout)])
     dx, grads = layer.backward(dout)
-    assert_same(dx, x_tensor.grad, "dx")
+    for gradient, tensor in zip(flat(dx), tensors, strict=True):
+        if tensor.requires_grad:
+            assert_same(gradient, tensor.grad, "dx")
     assert_same_gradients(grads, params)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "row", LAYERS + GATES + LOOKUPS, ids=[row.name for row in LAYERS + GATES + LOOKUPS]
+)
+def test_each_layer_by_itself(row, seed):
+    xs = row.inputs(seed)
+    mask = row.make().forward(np.ones_like(xs[0])) if row.random else np.ones_like(xs[0])
+    compare(row.make().astype(np.float64), xs, mask, seed)
+
+
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_the_slope_at_a_kink(kind):
+    compare(kind(), [KINKS])
+
+
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+@pytest.mark.parametrize("size", [1e-3, 10.0, 90.0])
+def test_activations_at_inputs_of_any_size(kind, size):
+    compare(kind(), [size * np.random.default_rng(0).normal(size=500)])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -80,16 +125,27 @@ def test_each_layer_by_itself(row, seed):
 def test_each_loss_by_itself(row, seed):
     loss, inputs = row.make(), row.inputs(seed)
     y = leaf(inputs[0])
-    value = torch_loss(loss, y if y.dim() > 1 else y[:, None], *_columns(loss, inputs[1:]))
+    value = torch_loss(loss, y if y.dim() > 1 else y[:, None], *_columns(inputs[1:], y.dim()))
     assert_same(loss.forward(*inputs), value, "loss")
     (3 * value).backward()
     assert_same(loss.backward(3)[0], y.grad, "dy")
 
 
-def _columns(loss, rest):
-    """Targets (N,) of a mean squared error as (N, 1); all else as it is."""
+def _columns(rest, axes):
+    """Targets (N,) for outputs (N,) as (N, 1); all else as it is."""
     target, *weight = rest
-    return (target[:, None] if isinstance(loss, MSE) and target.ndim == 1 else target), *weight
+    return (target[:, None] if axes == 1 else target), *weight
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e3])
+def test_the_sigmoid_loss_at_scores_of_any_size(size):
+    rng = np.random.default_rng(0)
+    scores, t = size * rng.normal(size=(20, 3)), rng.integers(2, size=(20, 3))
+    loss, tensor = SigmoidCE(), leaf(scores)
+    value = F.binary_cross_entropy_with_logits(tensor, torch.tensor(t, dtype=tensor.dtype))
+    value.backward()
+    assert_same(loss.forward(scores, t), value, "loss")
+    assert_same(loss.backward()[0], tensor.grad, "dscores")
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 30.0, 1e3])
@@ -144,7 +200,7 @@ def test_a_random_net(seed):
     x_tensor, params = leaf(x), [twins(layer) for layer in net]
     y_tensor = x_tensor
     for layer, its_params in zip(net, params, strict=True):
-        y_tensor = torch_forward(layer, y_tensor, its_params)
+        y_tensor = torch_forward(layer, [y_tensor], its_params)
     value_tensor = torch_loss(loss, y_tensor, *targets)
     (dout * value_tensor).backward()
 

@@ -20,7 +20,7 @@ from layers import (
 )
 from tests.layers.gradcheck import wrong_layers as wrong
 from tests.layers.gradcheck.wrong_layers import Affine, Chain, Plain, Square, Tampered
-from tests.layers.table import ROWS
+from tests.layers.table import ROWS, call, gradients
 
 X = np.random.default_rng(0).normal(size=(5, 4))
 SQUARE_X = np.random.default_rng(0).normal(size=(5, 3))
@@ -209,8 +209,10 @@ def test_a_number_and_a_vector_can_be_inputs():
 
 def rows_with_gradients():
     for row in ROWS:
-        for name in ["x", *row.make().params]:
-            yield pytest.param(row, name, id=f"{row.name}-{name}")
+        layer, _, _, dout = call(row)
+        for name, gradient in gradients(layer, dout).items():
+            if gradient.any():  # of a sign, it is 0, and so is any multiple of it
+                yield pytest.param(row, name, id=f"{row.name}-{name}")
 
 
 @pytest.mark.parametrize(("row", "name"), list(rows_with_gradients()))
@@ -241,7 +243,7 @@ def test_one_entry_that_is_wrong_is_found(row, name):
         assert tensor.wrong == 1
         place = np.unravel_index(places[0], tensor.shape)
         assert tensor.worst.place == f"{name}[{', '.join(map(str, place))}]"
-        assert tensor.worst.error == pytest.approx(1e-3, rel=0.01)
+        assert tensor.worst.error == pytest.approx(1e-3, rel=0.02)
 
 
 WRONG_GRADIENTS = [

@@ -511,9 +511,12 @@ class Tampered:
 
     def backward(self, dout=1.0):
         dx, grads = self.layer.backward(dout)
-        returned = {"x": dx, **grads}
-        returned[self.name] = self.tamper(returned[self.name])
-        return returned.pop("x"), returned
+        if self.name in grads:
+            return dx, {**grads, self.name: self.tamper(grads[self.name])}
+        if not isinstance(dx, tuple):
+            return self.tamper(dx), grads
+        wrong = int(self.name.removeprefix("x"))
+        return tuple(self.tamper(g) if i == wrong else g for i, g in enumerate(dx)), grads
 
 
 class Twice(FullyConnected):

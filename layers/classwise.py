@@ -1,0 +1,39 @@
+"""What losses share that compare scores (N, C) of C classes with labels (N,)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers import checks
+from layers.base import Layer
+from layers.params import Array
+
+
+def labels(layer: Layer, labels: Any, shape: tuple[int, ...]) -> Array:
+    """Labels for scores of the given shape, or an exception that says what is wrong."""
+    if len(shape) != 2 or not shape[1]:
+        raise ValueError(f"{layer.label}: expected scores of shape (N, C), got {shape}")
+    return checks.labels(layer, labels, *shape)
+
+
+def weight_of_examples(layer: Layer, scores: Array, sample_weight: Any) -> Any:
+    """How much each row of scores counts: 1 / N, or by its weight, (N,)."""
+    if sample_weight is None:
+        return 1 / len(scores)
+    return checks.weights(layer, sample_weight, len(scores), scores.dtype)
+
+
+def accuracy(owner: str, scores: Any, labels: Any) -> float:
+    """The share of examples whose highest score is that of the right class."""
+    scores = checks.numbers(scores, "scores", owner)
+    if not scores.size:
+        raise ValueError(f"{owner}: expected at least one example, got {scores.shape}")
+    best = scores.argmax(axis=-1)
+    if best.shape != np.shape(labels):
+        raise ValueError(f"{owner}: expected labels of shape {best.shape}, got {np.shape(labels)}")
+    right = best == np.asarray(labels)
+    if np.isnan(np.add.reduce(scores, axis=None)):
+        right &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest
+    return float(np.count_nonzero(right) / right.size)
