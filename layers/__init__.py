@@ -6,6 +6,7 @@ Each layer is a file of its own; `layers.base` holds the contract that all of th
 from layers.base import Layer
 from layers.binary_ce import BinaryCE
 from layers.dropout import Dropout
+from layers.embedding import Embedding
 from layers.flatten import Flatten
 from layers.fully_connected import FullyConnected
 from layers.gradcheck import assert_gradients, gradcheck
@@ -18,6 +19,7 @@ from layers.initializers import (
     xavier_uniform,
     zeros,
 )
+from layers.mean import Mean
 from layers.mse import MSE
 from layers.params import Params
 from layers.relu import ReLU
@@ -30,10 +32,12 @@ __all__ = [
     "MSE",
     "BinaryCE",
     "Dropout",
+    "Embedding",
     "Flatten",
     "FullyConnected",
     "Hinge",
     "Layer",
+    "Mean",
     "Params",
     "ReLU",
     "Sigmoid",

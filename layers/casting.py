@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike
 
+from layers.params import buffers
+
 T = TypeVar("T")
 
 
@@ -47,7 +49,7 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
     # deepcopy looks every object up in `memo` first: what stands there is its copy already.
     memo: dict[int, Any] = {}
     # Held until the end: a view made for the occasion must not leave its id to something else.
-    held = list(layer.params.values())  # type: ignore[attr-defined]
+    held = [*layer.params.values(), *buffers(layer).values()]  # type: ignore[attr-defined]
     for array in held:
         if isinstance(array, np.ndarray) and array.dtype.kind == "f":
             _cast_into(memo, array, target)

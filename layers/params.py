@@ -130,5 +130,15 @@ class Params(dict[str, Array]):
         return type(self), (dict(self),)
 
 
+def buffers(layer: Any) -> Mapping[str, Array]:
+    """Arrays that are saved, copied and cast with a layer as its params are, but never trained.
+
+    They stand in its attribute ``buffers``: frozen word vectors, for instance. A class of somebody
+    else's may use that name for something other than a dict.
+    """
+    found = getattr(layer, "buffers", None)
+    return found if isinstance(found, Mapping) else {}
+
+
 def _names(params: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, params)) or "none"

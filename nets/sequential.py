@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from layers.base import Grads, Layer, LayerLike, label, predict
 from layers.cached import Cached
-from layers.params import Array, Params
+from layers.params import Array, Params, buffers
 from nets.errors import pair, raise_located
 from nets.interop import weights
 from nets.joint import JointParams, by_position
@@ -82,6 +82,11 @@ class Sequential(Layer):
     @params.setter
     def params(self, arrays: Mapping[str, Array]) -> None:
         self.params.replace(arrays)
+
+    @property
+    def buffers(self) -> Params:
+        """What the layers keep beside their parameters, under keys of the same form."""
+        return Params(_by_position([buffers(layer) for layer in self.layers]))
 
     def forward(self, x: Any) -> Any:
         """Run the layers from first to last, and return what the last one gives."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from layers.base import predict
+from layers.params import buffers
 
 Shape = tuple[int, ...]
 HEADER = ("layer", "output", "parameters")
@@ -24,14 +26,16 @@ class Summary:
         self.parameters = sum(array.size for array in arrays)
         self.kilobytes = sum(array.nbytes for array in arrays) / 1000
         self.dtypes = sorted({str(array.dtype) for array in arrays})
+        self.frozen = sum(array.size for array in buffers(net).values())
 
     @property
     def total(self) -> str:
         """The last line."""
+        beside = f", beside {self.frozen:,} frozen numbers" if self.frozen else ""
         if not self.parameters:
-            return "no parameters"
+            return f"no parameters{beside}"
         kinds = " and ".join(self.dtypes)
-        return f"{self.parameters:,} parameters, {self.kilobytes:,.1f} kB in {kinds}"
+        return f"{self.parameters:,} parameters, {self.kilobytes:,.1f} kB in {kinds}{beside}"
 
     def __repr__(self) -> str:
         table = [HEADER, *self.rows]
@@ -69,10 +73,10 @@ def _output(layer: Any, batch: Any) -> Any:
     """The layer's output for an empty batch, which has the right shape and costs nothing."""
     if batch is None and hasattr(layer, "in_features"):
         batch = np.empty((0, layer.in_features))
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+    for kind in () if batch is None else (float, int):  # words are whole numbers
+        # A layer of somebody's own may not take empty batches; show "?" then.
+        with suppress(Exception), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a mean over nothing is not the user's mistake here
-            y = None if batch is None else predict(layer, batch)
-    except Exception:  # a layer of somebody's own may not take empty batches; show "?" then
-        return None
-    return y if isinstance(y, np.ndarray) else None
+            y = predict(layer, batch.astype(kind))
+            return y if isinstance(y, np.ndarray) else None
+    return None

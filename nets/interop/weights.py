@@ -14,19 +14,20 @@ from typing import Any
 import layers
 from layers.base import Layer
 from layers.describe import arguments
-from layers.params import Array
+from layers.params import Array, Params, buffers
 from nets.interop.safetensors import read_tensors, write_tensors
 
 Path = str | os.PathLike[str]
 Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
+SIZES = (("in_features", "out_features"), ("vocabulary_size", "dim"))  # of W, wherever there is one
 
 
 def save(net: Any, path: Path, net_class: type) -> None:
     """Write a net's parameters and the description of its layers to a safetensors file."""
     description = _describe(net, net_class)
     metadata = {"format": FORMAT, "layers": json.dumps(description.get("net", [description]))}
-    write_tensors(path, net.params, metadata)
+    write_tensors(path, _arrays(net), metadata)
 
 
 def load(path: Path, net_class: Any) -> Any:
@@ -39,7 +40,7 @@ def load(path: Path, net_class: Any) -> Any:
         )
     try:
         net = _build_net(json.loads(metadata["layers"]), tensors, "", net_class)
-        net.params = tensors
+        _arrays(net).replace(tensors)
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         message = error.args[0] if error.args else error
         raise ValueError(f"{os.fspath(path)}: the net cannot be rebuilt: {message}") from error
@@ -50,10 +51,15 @@ def load_params(net: Any, path: Path) -> None:
     """Copy the tensors of a file into the parameters of the same names."""
     tensors, _ = read_tensors(path)
     try:
-        net.params.replace(tensors)
+        _arrays(net).replace(tensors)
     except (KeyError, ValueError, TypeError) as error:
         message = error.args[0]
         raise ValueError(f"{os.fspath(path)}: does not fit this net: {message}") from error
+
+
+def _arrays(net: Any) -> Params:
+    """Everything that is saved of a net, live."""
+    return Params({**net.params, **buffers(net)})
 
 
 def _describe(layer: Any, net_class: type) -> dict[str, Any]:
@@ -101,8 +107,8 @@ def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
 
 def _check_size(given: Mapping[str, Any], W: Array | None, where: str) -> None:
     """Compare sizes before a layer is built: a damaged number must not allocate gigabytes."""
-    if "in_features" in given:
-        shape = (given["in_features"], given.get("out_features"))
+    if sizes := next((pair for pair in SIZES if pair[0] in given), None):
+        shape = tuple(given.get(size) for size in sizes)
         if W is None or W.shape != shape:
             found = "none" if W is None else f"one of shape {W.shape}"
             raise ValueError(f"{where}: expected a tensor W of shape {shape}, the file has {found}")

@@ -14,10 +14,12 @@ from layers import (
     MSE,
     BinaryCE,
     Dropout,
+    Embedding,
     Flatten,
     FullyConnected,
     Hinge,
     Layer,
+    Mean,
     ReLU,
     Sigmoid,
     SigmoidCE,
@@ -143,11 +145,23 @@ LAYERS = [
     Row("Flatten-1d", Flatten, normal(3)),
     Row("Dropout", lambda: Dropout(0.4, rng=1), normal(6, 5), random=True),
     Row("Dropout-of-nothing", lambda: Dropout(0.0, rng=1), normal(6, 5)),
+    Row("Mean", Mean, normal(4, 3, 5)),
+    Row("Mean-last", lambda: Mean(-1), normal(4, 3, 5)),
+    Row("Mean-of-one", Mean, normal(4, 1)),
 ]
 
 GATES = []
 
-LOOKUPS = []
+LOOKUPS = [
+    Row("Embedding", lambda: Embedding(7, 3, rng=1), words(7, 6, 4)),
+    Row("Embedding-1d", lambda: Embedding(3, 5, rng=1), words(3, 8)),
+    Row("Embedding-float32", lambda: Embedding(7, 3, dtype="float32", rng=1), words(7, 2, 3, 4)),
+    Row(
+        "Embedding-normal",
+        lambda: Embedding(4, 2, weight_init="he_normal", rng=1),
+        words(4, 5, 1),
+    ),
+]
 
 LOSSES = [
     Row("MSE", MSE, regression(6, 3), loss=True),

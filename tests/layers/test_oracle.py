@@ -7,9 +7,11 @@ from layers import (
     MSE,
     BinaryCE,
     Dropout,
+    Embedding,
     Flatten,
     FullyConnected,
     Hinge,
+    Mean,
     ReLU,
     Sigmoid,
     SigmoidCE,
@@ -29,6 +31,7 @@ ACTIVATIONS = {
 }
 OTHERS = {
     Flatten: lambda layer, x: torch.flatten(x, 1) if x.dim() > 1 else x.reshape(-1, 1),
+    Mean: lambda layer, x: torch.mean(x, layer.axis),
 }
 PLAIN = ACTIVATIONS | OTHERS  # all that have no parameters and draw no random numbers
 KINKS = np.array([-2.0, -1.0, -1e-300, -0.0, 0.0, 1e-300, 0.5, 1.0, 3.0])
@@ -49,6 +52,8 @@ def torch_forward(layer, xs, params, mask=None):
     if isinstance(layer, FullyConnected):
         y = xs[0] @ params["W"]
         return y + params["b"] if "b" in params else y
+    if isinstance(layer, Embedding):
+        return F.embedding(xs[0], params["W"])
     if isinstance(layer, Dropout):
         return xs[0] * torch.tensor(mask)
     return PLAIN[type(layer)](layer, *xs)

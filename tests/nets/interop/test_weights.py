@@ -16,6 +16,7 @@ from layers.initializers import he_normal, uniform
 from nets import Sequential
 from nets.interop import read_tensors, write_tensors
 from nets.interop.weights import FORMAT
+from tests.layers.table import GATES, LAYERS, LOOKUPS
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(6, 4))
@@ -122,6 +123,16 @@ def test_a_net_comes_back_to_the_bit(kind, path):
     assert type(again) is Sequential
     assert repr(again) == repr(net)
     assert list(again.params) == list(net.params)
+    assert bits(again) == bits(net)
+
+
+@pytest.mark.parametrize("row", LAYERS + GATES + LOOKUPS, ids=lambda row: row.name)
+def test_every_layer_comes_back_with_its_arguments(row, path):
+    net = Sequential(row.make())
+    if callable(getattr(net[0], "weight_init", None)):
+        net[0].weight_init = "xavier_uniform"  # a function cannot be described
+    again = saved(net, path)
+    assert repr(again) == repr(net)
     assert bits(again) == bits(net)
 
 
@@ -413,6 +424,10 @@ HOSTILE = {
     "seed": ({"layer": "Dropout", "arguments": {"p": 0.5, "rng": -1}}, "expected rng to be None"),
     "weight_init": (full(out_features=3, weight_init="os.system"), "expected weight_init to be"),
     "dtype": (full(out_features=3, dtype="O"), "expected a floating dtype"),
+    "vocabulary_size": (
+        {"layer": "Embedding", "arguments": {"vocabulary_size": 4, "dim": 3}},
+        "expected a tensor W of shape (4, 3), the file has one",
+    ),
     "out_features": (full(out_features=4), "expected a tensor W of shape (2, 4), the file has one"),
     "a fraction": (full(out_features=3.0), "expected out_features to be a whole number"),
     "true": ({"layer": "Dropout", "arguments": {"p": True}}, "expected p, the probability"),
@@ -480,6 +495,9 @@ def test_nets_nested_deeper_than_python_calls_are_refused(path):
         full(in_features=10**6, out_features=10**6, weight_init="zeros"),
         {"net": [full(in_features=10**12, out_features=3)]},
         {"layer": "FullyConnected", "arguments": {"out_features": 10**12}},
+        {"layer": "Embedding", "arguments": {"vocabulary_size": 10**12, "dim": 10**6}},
+        {"layer": "Embedding", "arguments": {"vocabulary_size": 10**12}},
+        {"layer": "Embedding", "arguments": {"dim": 10**12}},
     ],
 )
 def test_a_huge_size_costs_no_memory(layer, path):
