@@ -3,10 +3,15 @@
 Each layer is a file of its own; `layers.base` holds the contract that all of them keep.
 """
 
+from layers.add import Add
+from layers.add_constant import AddConstant
 from layers.base import Layer
 from layers.binary_ce import BinaryCE
+from layers.concat import Concat
+from layers.copy_gate import Copy
 from layers.dropout import Dropout
 from layers.embedding import Embedding
+from layers.exp import Exp
 from layers.flatten import Flatten
 from layers.fully_connected import FullyConnected
 from layers.gradcheck import assert_gradients, gradcheck
@@ -19,29 +24,46 @@ from layers.initializers import (
     xavier_uniform,
     zeros,
 )
+from layers.log import Log
+from layers.max import Max
 from layers.mean import Mean
 from layers.mse import MSE
+from layers.multiply import Multiply
+from layers.multiply_constant import MultiplyConstant
 from layers.params import Params
+from layers.reciprocal import Reciprocal
 from layers.relu import ReLU
 from layers.sigmoid import Sigmoid
 from layers.sigmoid_ce import SigmoidCE
+from layers.sin import Sin
 from layers.softmax_ce import SoftmaxCE, softmax
 from layers.tanh import Tanh
 
 __all__ = [
     "MSE",
+    "Add",
+    "AddConstant",
     "BinaryCE",
+    "Concat",
+    "Copy",
     "Dropout",
     "Embedding",
+    "Exp",
     "Flatten",
     "FullyConnected",
     "Hinge",
     "Layer",
+    "Log",
+    "Max",
     "Mean",
+    "Multiply",
+    "MultiplyConstant",
     "Params",
     "ReLU",
+    "Reciprocal",
     "Sigmoid",
     "SigmoidCE",
+    "Sin",
     "SoftmaxCE",
     "Tanh",
     "assert_gradients",

@@ -94,7 +94,7 @@ class Sequential(Layer):
         ran, done = self.__dict__.pop("_ran", None), 0
         try:
             for layer in self.layers:
-                x = layer.forward(x)
+                x = _one(layer.forward(x))
                 done += 1
         except Exception as error:
             if ran and not done:
@@ -142,7 +142,7 @@ class Sequential(Layer):
         done = 0
         try:
             for layer in self.layers:
-                x = predict(layer, x)
+                x = _one(predict(layer, x))
                 done += 1
         except Exception as error:
             raise_located(error, done, self.layers[done])
@@ -279,6 +279,16 @@ def _leaves(layers: Any, above: str = "") -> Iterator[tuple[str, Any]]:
         yield f"{above}{index}", layer
         if isinstance(layer, Sequential):
             yield from _leaves(layer, f"{above}{index}.")
+
+
+def _one(output: Any) -> Any:
+    """What a layer hands on: a tuple would reach the next one as if it were a batch."""
+    if isinstance(output, tuple):
+        raise TypeError(
+            f"expected one output, got a tuple of {len(output)}; "
+            "a Sequential hands on only one: put this layer into a Graph"
+        )
+    return output
 
 
 def _first_with_params(layers: tuple[LayerLike, ...]) -> int:

@@ -12,17 +12,28 @@ import numpy as np
 
 from layers import (
     MSE,
+    Add,
+    AddConstant,
     BinaryCE,
+    Concat,
+    Copy,
     Dropout,
     Embedding,
+    Exp,
     Flatten,
     FullyConnected,
     Hinge,
     Layer,
+    Log,
+    Max,
     Mean,
+    Multiply,
+    MultiplyConstant,
+    Reciprocal,
     ReLU,
     Sigmoid,
     SigmoidCE,
+    Sin,
     SoftmaxCE,
     Tanh,
     he_uniform,
@@ -148,9 +159,27 @@ LAYERS = [
     Row("Mean", Mean, normal(4, 3, 5)),
     Row("Mean-last", lambda: Mean(-1), normal(4, 3, 5)),
     Row("Mean-of-one", Mean, normal(4, 1)),
+    Row("Exp", Exp, normal(6, 5)),
+    Row("Log", Log, between(0.5, 2.0, 6, 5)),
+    Row("Sin", Sin, normal(6, 5)),
+    Row("Reciprocal", Reciprocal, between(0.5, 2.0, 6, 5)),
+    Row("AddConstant", lambda: AddConstant(1.5), normal(6, 5)),
+    Row("MultiplyConstant", lambda: MultiplyConstant(-2.5), normal(6, 5)),
 ]
 
-GATES = []
+GATES = [
+    Row("Add", Add, several((6, 5), (6, 5))),
+    Row("Add-three", Add, several((7,), (7,), (7,))),
+    Row("Multiply", Multiply, several((6, 5), (6, 5))),
+    Row("Multiply-three", Multiply, several((2, 3, 4), (2, 3, 4), (2, 3, 4))),
+    Row("Max", Max, several((6, 5), (6, 5))),
+    Row("Max-three", Max, several((7,), (7,), (7,))),
+    Row("Concat", Concat, several((6, 2), (6, 3))),
+    Row("Concat-three", lambda: Concat(1), several((6, 2, 4), (6, 1, 4), (6, 3, 4))),
+    Row("Concat-examples", lambda: Concat(0), several((2, 3), (4, 3)), batch=False),
+    Row("Copy", lambda: Copy(3), normal(6, 5)),
+    Row("Copy-one", lambda: Copy(1), normal(7)),
+]
 
 LOOKUPS = [
     Row("Embedding", lambda: Embedding(7, 3, rng=1), words(7, 6, 4)),

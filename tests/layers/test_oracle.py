@@ -5,16 +5,27 @@ import pytest
 
 from layers import (
     MSE,
+    Add,
+    AddConstant,
     BinaryCE,
+    Concat,
+    Copy,
     Dropout,
     Embedding,
+    Exp,
     Flatten,
     FullyConnected,
     Hinge,
+    Log,
+    Max,
     Mean,
+    Multiply,
+    MultiplyConstant,
+    Reciprocal,
     ReLU,
     Sigmoid,
     SigmoidCE,
+    Sin,
     SoftmaxCE,
     Tanh,
     softmax,
@@ -32,6 +43,17 @@ ACTIVATIONS = {
 OTHERS = {
     Flatten: lambda layer, x: torch.flatten(x, 1) if x.dim() > 1 else x.reshape(-1, 1),
     Mean: lambda layer, x: torch.mean(x, layer.axis),
+    Exp: lambda layer, x: torch.exp(x),
+    Log: lambda layer, x: torch.log(x),
+    Sin: lambda layer, x: torch.sin(x),
+    Reciprocal: lambda layer, x: torch.reciprocal(x),
+    AddConstant: lambda layer, x: layer.c + x,
+    MultiplyConstant: lambda layer, x: layer.a * x,
+    Add: lambda layer, *xs: sum(xs),
+    Multiply: lambda layer, *xs: torch.prod(torch.stack(xs), 0),
+    Max: lambda layer, *xs: torch.amax(torch.stack(xs), 0),
+    Concat: lambda layer, *xs: torch.cat(xs, layer.axis),
+    Copy: lambda layer, x: tuple(x.clone() for _ in range(layer.n)),
 }
 PLAIN = ACTIVATIONS | OTHERS  # all that have no parameters and draw no random numbers
 KINKS = np.array([-2.0, -1.0, -1e-300, -0.0, 0.0, 1e-300, 0.5, 1.0, 3.0])
@@ -123,6 +145,11 @@ def test_the_slope_at_a_kink(kind):
 @pytest.mark.parametrize("size", [1e-3, 10.0, 90.0])
 def test_activations_at_inputs_of_any_size(kind, size):
     compare(kind(), [size * np.random.default_rng(0).normal(size=500)])
+
+
+@pytest.mark.parametrize("others", [[KINKS], [KINKS, KINKS], [np.zeros(9), np.zeros(9)]])
+def test_a_tie_in_the_max_gate(others):
+    compare(Max(), [KINKS, *others])
 
 
 @pytest.mark.parametrize("seed", range(3))

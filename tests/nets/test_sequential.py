@@ -560,6 +560,23 @@ def test_a_students_backward_that_returns_something_else_is_told(returned, kind)
         net.backward(X)
 
 
+def test_a_student_who_returns_a_cache_beside_the_output_is_told():
+    class Mine(Half):
+        def forward(self, x):
+            return x / 2, x
+
+    net = Sequential(Half(), Mine(), Tanh())
+    sentence = (
+        "layer 1 (Mine): expected one output, got a tuple of 2; "
+        "a Sequential hands on only one: put this layer into a Graph"
+    )
+    for verb in (net.forward, net.predict):
+        with pytest.raises(TypeError, match=exactly(sentence)):
+            verb(X)
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        net.backward(X)
+
+
 # A net as a sequence.
 
 

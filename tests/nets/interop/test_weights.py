@@ -498,6 +498,7 @@ def test_nets_nested_deeper_than_python_calls_are_refused(path):
         {"layer": "Embedding", "arguments": {"vocabulary_size": 10**12, "dim": 10**6}},
         {"layer": "Embedding", "arguments": {"vocabulary_size": 10**12}},
         {"layer": "Embedding", "arguments": {"dim": 10**12}},
+        {"layer": "Copy", "arguments": {"n": 10**12}},
     ],
 )
 def test_a_huge_size_costs_no_memory(layer, path):
