@@ -10,11 +10,14 @@ from layers.binary_ce import BinaryCE
 from layers.concat import Concat
 from layers.copy_gate import Copy
 from layers.dropout import Dropout
+from layers.elu import ELU
 from layers.embedding import Embedding
 from layers.exp import Exp
 from layers.flatten import Flatten
 from layers.fully_connected import FullyConnected
+from layers.gelu import GELU
 from layers.gradcheck import assert_gradients, gradcheck
+from layers.hard_tanh import HardTanh
 from layers.hinge import Hinge
 from layers.initializers import (
     he_normal,
@@ -24,6 +27,7 @@ from layers.initializers import (
     xavier_uniform,
     zeros,
 )
+from layers.leaky_relu import LeakyReLU
 from layers.log import Log
 from layers.max import Max
 from layers.mean import Mean
@@ -35,11 +39,15 @@ from layers.reciprocal import Reciprocal
 from layers.relu import ReLU
 from layers.sigmoid import Sigmoid
 from layers.sigmoid_ce import SigmoidCE
+from layers.sign import Sign
 from layers.sin import Sin
 from layers.softmax_ce import SoftmaxCE, softmax
+from layers.softplus import Softplus
 from layers.tanh import Tanh
 
 __all__ = [
+    "ELU",
+    "GELU",
     "MSE",
     "Add",
     "AddConstant",
@@ -51,8 +59,10 @@ __all__ = [
     "Exp",
     "Flatten",
     "FullyConnected",
+    "HardTanh",
     "Hinge",
     "Layer",
+    "LeakyReLU",
     "Log",
     "Max",
     "Mean",
@@ -63,8 +73,10 @@ __all__ = [
     "Reciprocal",
     "Sigmoid",
     "SigmoidCE",
+    "Sign",
     "Sin",
     "SoftmaxCE",
+    "Softplus",
     "Tanh",
     "assert_gradients",
     "gradcheck",

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from layers import (
+    ELU,
+    GELU,
     MSE,
     Add,
     AddConstant,
@@ -15,7 +17,9 @@ from layers import (
     Exp,
     Flatten,
     FullyConnected,
+    HardTanh,
     Hinge,
+    LeakyReLU,
     Log,
     Max,
     Mean,
@@ -25,8 +29,10 @@ from layers import (
     ReLU,
     Sigmoid,
     SigmoidCE,
+    Sign,
     Sin,
     SoftmaxCE,
+    Softplus,
     Tanh,
     softmax,
 )
@@ -39,6 +45,12 @@ ACTIVATIONS = {
     ReLU: lambda layer, x: torch.relu(x),
     Sigmoid: lambda layer, x: torch.sigmoid(x),
     Tanh: lambda layer, x: torch.tanh(x),
+    Sign: lambda layer, x: torch.sign(x),
+    LeakyReLU: lambda layer, x: F.leaky_relu(x, layer.negative_slope),
+    HardTanh: lambda layer, x: F.hardtanh(x),
+    ELU: lambda layer, x: F.elu(x, layer.alpha),
+    GELU: lambda layer, x: F.gelu(x),
+    Softplus: lambda layer, x: F.softplus(x, threshold=100),  # beyond 20, unless told, it gives x
 }
 OTHERS = {
     Flatten: lambda layer, x: torch.flatten(x, 1) if x.dim() > 1 else x.reshape(-1, 1),
@@ -150,6 +162,17 @@ def test_activations_at_inputs_of_any_size(kind, size):
 @pytest.mark.parametrize("others", [[KINKS], [KINKS, KINKS], [np.zeros(9), np.zeros(9)]])
 def test_a_tie_in_the_max_gate(others):
     compare(Max(), [KINKS, *others])
+
+
+def test_gelu_to_twelve_digits():
+    x = np.linspace(-12, 12, 4801)
+    gelu, tensor = GELU(), leaf(x)
+    y_tensor = F.gelu(tensor)
+    y_tensor.sum().backward()
+    y = gelu.forward(x)
+    dx, _ = gelu.backward(np.ones_like(x))
+    np.testing.assert_allclose(y, y_tensor.detach().numpy(), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(dx, tensor.grad.numpy(), rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("seed", range(3))

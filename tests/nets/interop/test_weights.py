@@ -424,6 +424,7 @@ HOSTILE = {
     "seed": ({"layer": "Dropout", "arguments": {"p": 0.5, "rng": -1}}, "expected rng to be None"),
     "weight_init": (full(out_features=3, weight_init="os.system"), "expected weight_init to be"),
     "dtype": (full(out_features=3, dtype="O"), "expected a floating dtype"),
+    "a huge number": ({"layer": "ELU", "arguments": {"alpha": 10**400}}, "to be a finite number"),
     "vocabulary_size": (
         {"layer": "Embedding", "arguments": {"vocabulary_size": 4, "dim": 3}},
         "expected a tensor W of shape (4, 3), the file has one",
