@@ -120,7 +120,7 @@ def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
 def all_below(array: Array, limit: int) -> bool:
     """Whether integers are from 0 to below `limit`: as unsigned numbers, negative ones are huge."""
     unsigned = array.view(array.dtype.str.replace("i", "u"))
-    return array.size == 0 or bool(np.maximum.reduce(unsigned) < limit)
+    return array.size == 0 or bool(np.maximum.reduce(unsigned, axis=None) < limit)
 
 
 def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:

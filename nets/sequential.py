@@ -86,7 +86,7 @@ class Sequential(Layer):
     @property
     def buffers(self) -> Params:
         """What the layers keep beside their parameters, under keys of the same form."""
-        return Params(_by_position([buffers(layer) for layer in self.layers]))
+        return Params(by_position([buffers(layer) for layer in self.layers]))
 
     def forward(self, x: Any) -> Any:
         """Run the layers from first to last, and return what the last one gives."""
