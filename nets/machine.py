@@ -144,7 +144,8 @@ def _about_pins(rate: float) -> Iterator[str]:
     pins = [f"{name}={os.environ[name]}" for name in PINS if name in os.environ]
     if pins and (free := _gigaflops_without_pins()) > GAIN * rate:
         yield (
-            f"{' and '.join(pins)} keep the processor from its best kernels: products reach "
+            f"{' and '.join(pins)} {'keep' if len(pins) > 1 else 'keeps'} the processor from its "
+            f"best kernels: products reach "
             f"{rate:,.0f} GFLOP/s with, and {free:,.0f} without. Start Python without "
             f"{'these variables' if len(pins) > 1 else 'this variable'}."
         )

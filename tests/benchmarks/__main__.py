@@ -22,7 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"\nmicroseconds a step with {rule}, and in brackets how many times ours", flush=True)
         for name in options.cases:
             chosen = case(name, rule)
-            calls = {"ours": ours.ours(chosen), "products": ours.products(chosen)}
+            calls = {
+                "ours": ours.ours(chosen),
+                "NumPy alone": ours.numpy_alone(chosen),
+                "products": ours.products(chosen),
+            }
             for peer in options.peers:
                 with _noted(peer, missing):
                     calls[peer] = PEERS[peer](chosen)
@@ -32,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 ratios.setdefault(peer, []).append(timing.median / timings["ours"].median)
     print()
     for peer, values in ratios.items():
-        if peer not in ("ours", "products"):
+        if peer in options.peers:
             mean = math.exp(sum(map(math.log, values)) / len(values))
             print(f"{peer:14} geometric mean {mean:.2f}, worst case {min(values):.2f}")
     for peer, error in missing.items():

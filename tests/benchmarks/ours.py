@@ -27,10 +27,12 @@ def optimizer_of(case: Case) -> Optimizer:
     return SGD(LEARNING_RATE, momentum=MOMENTUM)
 
 
-def ours(case: Case) -> Step:
+def ours(case: Case, compiled: bool = True) -> Step:
     """Forward, loss, backward, update."""
     (x, labels), net = case.data(), net_of(case)
     loss, optimizer = SoftmaxCE(), optimizer_of(case)
+    if not compiled:
+        optimizer._compiled = lambda: None
 
     def step() -> float:
         value = loss.forward(net.forward(x), labels)
@@ -40,6 +42,11 @@ def ours(case: Case) -> Step:
         return value
 
     return step
+
+
+def numpy_alone(case: Case) -> Step:
+    """The same step where numba is not installed."""
+    return ours(case, compiled=False)
 
 
 def loop(case: Case, batches: int = 45, epochs: int = 10) -> Step:

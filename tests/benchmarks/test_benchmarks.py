@@ -1,14 +1,19 @@
 """The benchmarks run: no test asserts a time."""
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import ours
+from tests.benchmarks import growth, ours
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.cases import SIZES, case
 from tests.benchmarks.machine import PINS, without_pins
+from tests.benchmarks.memory import memory
 from tests.benchmarks.timing import Timing, interleaved
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_table_has_a_row_for_each_case(capsys):
@@ -24,7 +29,9 @@ def test_a_library_that_is_missing_is_left_out_and_said_to_be(capsys, monkeypatc
     assert "Thinc          left out" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("step", [ours.ours, ours.loop, ours.through_fit, ours.products])
+@pytest.mark.parametrize(
+    "step", [ours.ours, ours.numpy_alone, ours.loop, ours.through_fit, ours.products]
+)
 @pytest.mark.parametrize("rule", ["adam", "sgd"])
 def test_what_is_timed_runs(step, rule):
     step(case("S", rule))()
@@ -66,3 +73,36 @@ def test_pins_are_removed_by_a_new_process(monkeypatch):
     monkeypatch.setenv(PINS[0], "Haswell")
     without_pins()
     assert PINS[0] not in started[0][1]
+
+
+@pytest.mark.parametrize("rule", ["adam", "sgd"])
+def test_a_step_holds_little_beside_what_it_has_to(rule):
+    """At most 1.3 times parameters, gradients, state and activations, at the largest size."""
+    measured = memory(case("XL", rule))
+    assert measured.parameters == measured.gradients == 25_264_168
+    assert measured.state == measured.parameters * (2 if rule == "adam" else 1)
+    assert measured.activations == 4 * 512 * (1024 + 4 * 2048 + 10)
+    assert 1 < measured.ratio < 1.3
+
+
+def test_growth_is_measured_and_drawn(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    growth.main(["--sizes", "2", "--blocks", "1", "--out", str(tmp_path / "growth.png")])
+    out = capsys.readouterr().out
+    for way in growth.GROWTH:
+        assert way in out
+    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("way", growth.GROWTH)
+def test_a_net_grows_one_way(way):
+    small, large = (growth.grown(way, size) for size in growth.GROWTH[way][:2])
+    assert small.products() < large.products()
+
+
+def test_the_cases_of_single_layers_and_rules_run():
+    pytest.importorskip("pytest_benchmark")
+    words = [sys.executable, "-m", "pytest", "-q", "--no-cov", "--benchmark-disable", "-p"]
+    words += ["no:cacheprovider", "tests/benchmarks/speed.py"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout
