@@ -7,54 +7,46 @@ python -m pytest tests/benchmarks/speed.py --benchmark-compare=0001      # after
 import numpy as np
 import pytest
 
-from layers import FullyConnected
+from layers import GELU, MSE, FullyConnected, LeakyReLU, ReLU, Sigmoid, SoftmaxCE, Tanh
 from optimizers import loops
-from tests.layers.table import LAYERS
 from tests.optimizers.table import ROWS
 
 SHAPES = {"S": (32, 64), "L": (128, 512)}
-ACTIVATIONS = {"ReLU", "Sigmoid", "Tanh", "LeakyReLU", "GELU"}
-LAYERS_TIMED = {
-    row.name: lambda n, row=row: row.make() for row in LAYERS if row.name in ACTIVATIONS
-}
-LAYERS_TIMED["FullyConnected"] = lambda n: FullyConnected(n, n, dtype="f4")
 RULES = [row for row in ROWS if row.name in {"SGD", "SGD momentum", "Adam", "AdamW", "RMSProp"}]
+
+both_sizes = pytest.mark.parametrize("size", SHAPES)
+both_ways = pytest.mark.parametrize("way", ["forward", "backward"])
 
 
 def batch(size):
     return np.random.default_rng(0).normal(size=SHAPES[size]).astype(np.float32)
 
 
-@pytest.mark.parametrize("size", SHAPES)
-@pytest.mark.parametrize("way", ["forward", "backward"])
-@pytest.mark.parametrize(
-    "row", [*PLAIN, "FullyConnected"], ids=lambda row: getattr(row, "name", row)
-)
-def test_layer(benchmark, row, way, size):
+def fully_connected(x):
+    return FullyConnected(x.shape[1], x.shape[1], dtype=x.dtype)
+
+
+@both_sizes
+@both_ways
+@pytest.mark.parametrize("kind", [fully_connected, ReLU, LeakyReLU, Sigmoid, Tanh, GELU])
+def test_layer(benchmark, kind, way, size):
     x = batch(size)
-    layer = (
-        FullyConnected(x.shape[1], x.shape[1], dtype="f4")
-        if row == "FullyConnected"
-        else row.make()
-    )
+    layer = kind(x) if kind is fully_connected else kind()
     y = layer.forward(x)
     benchmark(getattr(layer, way), x if way == "forward" else y)
 
 
-@pytest.mark.parametrize("size", SHAPES)
-@pytest.mark.parametrize("way", ["forward", "backward"])
-@pytest.mark.parametrize(
-    "row", [row for row in LOSSES if row.name in {"SoftmaxCE", "MSE"}], ids=str
-)
-def test_loss(benchmark, row, way, size):
+@both_sizes
+@both_ways
+@pytest.mark.parametrize("loss", [SoftmaxCE(), MSE()], ids=repr)
+def test_loss(benchmark, loss, way, size):
     scores = batch(size)
-    labels = np.arange(len(scores)) if row.name == "SoftmaxCE" else np.zeros_like(scores)
-    loss = row.make()
-    loss.forward(scores, labels)
-    benchmark(loss.forward, scores, labels) if way == "forward" else benchmark(loss.backward)
+    targets = np.arange(len(scores)) % 10 if isinstance(loss, SoftmaxCE) else 0 * scores
+    loss.forward(scores, targets)
+    benchmark(getattr(loss, way), *((scores, targets) if way == "forward" else ()))
 
 
-@pytest.mark.parametrize("size", SHAPES)
+@both_sizes
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "numpy"])
 @pytest.mark.parametrize("row", RULES, ids=str)
 def test_optimizer(benchmark, row, compiled, size, monkeypatch):
