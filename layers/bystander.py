@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,11 +15,12 @@ T = TypeVar("T")
 PLAIN = (int, float, str, type(None), np.dtype, np.random.Generator, Params)
 
 
-def bystander(layer: T) -> T:
+def bystander(layer: T, shared: Iterable[Any] = ()) -> T:
     """A layer with the same parameters, the very same arrays, on which forward leaves its cache.
 
-    Where forward can only set attributes, a new object with the old ones will do. Where it might
-    write into what an attribute holds, such as a dict or a layer inside, that is copied too.
+    So it is with the objects in `shared`, such as random generators. Where forward can only set
+    attributes, a new object with the old ones will do. Where it might write into what an
+    attribute holds, such as a dict or a layer inside, that is copied too.
     """
     held = vars(layer) if hasattr(layer, "__dict__") else {}
     kind = type(layer)
@@ -27,7 +29,7 @@ def bystander(layer: T) -> T:
         twin.__dict__.update(held)
         return twin
     arrays = [a for a in getattr(layer, "params", {}).values() if isinstance(a, np.ndarray)]
-    return copy.deepcopy(layer, {id(array): array for array in arrays})
+    return copy.deepcopy(layer, {id(kept): kept for kept in (*arrays, *shared)})
 
 
 def _is_plain(kind: type, name: str, value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Nets of layers, and what one does with them: training, data, saving, pictures."""
 
 from nets import datasets
+from nets.graph import Graph
 from nets.machine import Diagnosis, doctor
 from nets.sequential import Sequential
 from nets.training import (
@@ -21,6 +22,7 @@ __all__ = [
     "Diagnosis",
     "DivergenceError",
     "EarlyStopping",
+    "Graph",
     "History",
     "Sequential",
     "Training",

@@ -17,13 +17,13 @@ def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
     return returned
 
 
-def raise_located(error: Exception, index: int, layer: Any) -> NoReturn:
+def raise_located(error: Exception, index: int | str, layer: Any, kind: str = "layer") -> NoReturn:
     """Raise an error again, with the position and the name of the layer before its message."""
-    found = located(error, index, layer)
+    found = located(error, index, layer, kind)
     raise found from found.__cause__
 
 
-def located(error: Exception, index: int, layer: Any) -> Exception:
+def located(error: Exception, index: int | str, layer: Any, kind: str = "layer") -> Exception:
     """The same error, with the position and the name of the layer before its message.
 
     An error whose message cannot be rewritten becomes a RuntimeError.
@@ -35,7 +35,7 @@ def located(error: Exception, index: int, layer: Any) -> Exception:
     ValueError('layer 1 (ReLU): expected dout of shape (2, 3), got (3,)')
     """
     name = label(layer)
-    where = f"layer {index} ({name}): "
+    where = f"{kind} {index} ({name}): "
     if len(error.args) == 1 and isinstance(error.args[0], str):
         error.args = (where + error.args[0].removeprefix(f"{name}: "),)
         return error

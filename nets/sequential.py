@@ -7,16 +7,15 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, overload
 
-from layers.base import Grads, Layer, LayerLike, label, predict
+from layers.base import Grads, LayerLike, label, predict
 from layers.cached import Cached
-from layers.params import Array, Params, buffers
+from layers.params import Array
 from nets.errors import pair, raise_located
-from nets.interop import weights
-from nets.joint import JointParams, by_position
+from nets.net import Net, check_layer, load, one_output, parts, prefixed
 from nets.summary import Summary
 
 
-class Sequential(Layer):
+class Sequential(Net):
     """Layers one after the other: each takes what the one before it gives.
 
     ``forward`` runs them from first to last; ``backward`` runs them from last to first, handing
@@ -59,34 +58,23 @@ class Sequential(Layer):
     """
 
     _ran = Cached[tuple[LayerLike, ...]]()
-    _joint = Cached[JointParams]()
 
     def __init__(self, *layers: LayerLike) -> None:
         for index, layer in enumerate(layers):
-            _check_layer(index, layer)
-        _check_once(layers)
+            hint = "; pass the layers one by one: Sequential(*layers)"
+            check_layer(f"layer {index}", layer, hint if isinstance(layer, (list, tuple)) else "")
         self.layers = layers
+        _check_once(self)
         self._can_skip_dx = [
             "input_gradient" in inspect.signature(layer.backward).parameters for layer in layers
         ]
 
-    @property
-    def params(self) -> Params:
-        """All parameters by position and name; assigning to an entry writes into its memory."""
-        dicts = [layer.params for layer in self.layers]
-        joint: JointParams | None = self.__dict__.get("_joint")
-        if joint is None or not joint.holds(dicts):
-            joint = self._joint = JointParams(dicts)
-        return joint.params
+    def named_layers(self) -> list[tuple[str, LayerLike]]:
+        """The layers and their positions."""
+        return [(str(index), layer) for index, layer in enumerate(self.layers)]
 
-    @params.setter
-    def params(self, arrays: Mapping[str, Array]) -> None:
-        self.params.replace(arrays)
-
-    @property
-    def buffers(self) -> Params:
-        """What the layers keep beside their parameters, under keys of the same form."""
-        return Params(by_position([buffers(layer) for layer in self.layers]))
+    def _dicts(self) -> list[Mapping[str, Array]]:
+        return [layer.params for layer in self.layers]
 
     def forward(self, x: Any) -> Any:
         """Run the layers from first to last, and return what the last one gives."""
@@ -94,7 +82,7 @@ class Sequential(Layer):
         ran, done = self.__dict__.pop("_ran", None), 0
         try:
             for layer in self.layers:
-                x = _one(layer.forward(x))
+                x = one_output(layer.forward(x))
                 done += 1
         except Exception as error:
             if ran and not done:
@@ -135,14 +123,14 @@ class Sequential(Layer):
                     dout, grads[index] = pair(layer, layer.backward(dout, input_gradient=False))
         except Exception as error:
             raise_located(error, index, layers[index])
-        return dout if input_gradient else None, by_position(grads)
+        return dout if input_gradient else None, prefixed(enumerate(grads))
 
     def predict(self, x: Any) -> Any:
         """Run the layers for inference: dropout does nothing, and nothing is kept."""
         done = 0
         try:
             for layer in self.layers:
-                x = _one(predict(layer, x))
+                x = one_output(predict(layer, x))
                 done += 1
         except Exception as error:
             raise_located(error, done, self.layers[done])
@@ -174,19 +162,6 @@ class Sequential(Layer):
         """
         return Summary(self, input_shape)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the layers' description and parameters to a safetensors file.
-
-        The file is written beside the old one and then takes its place, so that an interrupted
-        save leaves the old one whole.
-
-        Raises
-        ------
-        OSError
-            If the file cannot be written.
-        """
-        weights.save(self, path, Sequential)
-
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Any:
         """A net from a file that `save` wrote.
@@ -199,19 +174,7 @@ class Sequential(Layer):
             If it is damaged or foreign, or the net has layers that are not part of this library;
             for these, build the net and use `load_params`.
         """
-        return weights.load(path, Sequential)
-
-    def load_params(self, path: str | os.PathLike[str]) -> None:
-        """Take over the parameters from a safetensors file with the same names and shapes.
-
-        Raises
-        ------
-        OSError
-            If there is no such file.
-        ValueError
-            If it is damaged, or its names or shapes are others. Nothing has been changed then.
-        """
-        weights.load_params(self, path)
+        return load(path, Sequential)
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -244,51 +207,16 @@ class Sequential(Layer):
         return f"Sequential(\n    {lines},\n)" if self.layers else "Sequential()"
 
 
-def _check_layer(index: int, layer: Any) -> None:
-    hint = ""
-    if isinstance(layer, type):
-        hint = f"; make one: {layer.__name__}(...)"
-    elif isinstance(layer, (list, tuple)):
-        hint = "; pass the layers one by one: Sequential(*layers)"
-    elif all(hasattr(layer, name) for name in ("params", "forward", "backward")):
-        if not isinstance(layer.params, Mapping):
-            raise TypeError(
-                f"layer {index} ({label(layer)}): expected params to be a dict, "
-                f"got {type(layer.params).__name__}"
-            )
-        return
-    kind = f"the class {layer.__name__}" if isinstance(layer, type) else type(layer).__name__
-    raise TypeError(
-        f"layer {index}: expected an object with params, forward and backward, got {kind}{hint}"
-    )
-
-
-def _check_once(layers: tuple[Any, ...]) -> None:
+def _check_once(net: Sequential) -> None:
     seen: dict[int, str] = {}
-    for path, layer in _leaves(layers):
-        if id(layer) in seen:
-            raise ValueError(
-                f"layer {path} is the same object as layer {seen[id(layer)]} "
-                f"({label(layer)}), and can keep only one input for backward; make a second one"
-            )
-        seen[id(layer)] = path
-
-
-def _leaves(layers: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    for index, layer in enumerate(layers):
-        yield f"{above}{index}", layer
-        if isinstance(layer, Sequential):
-            yield from _leaves(layer, f"{above}{index}.")
-
-
-def _one(output: Any) -> Any:
-    """What a layer hands on: a tuple would reach the next one as if it were a batch."""
-    if isinstance(output, tuple):
-        raise TypeError(
-            f"expected one output, got a tuple of {len(output)}; "
-            "a Sequential hands on only one: put this layer into a Graph"
-        )
-    return output
+    for name, layer in net.named_layers():
+        for path, part in parts(layer, name):
+            if id(part) in seen:
+                raise ValueError(
+                    f"layer {path} is the same object as layer {seen[id(part)]} "
+                    f"({label(part)}), and can keep only one input for backward; make a second one"
+                )
+            seen[id(part)] = path
 
 
 def _first_with_params(layers: tuple[LayerLike, ...]) -> int:

@@ -15,7 +15,9 @@ import layers
 from layers.base import Layer
 from layers.describe import arguments
 from layers.params import Array, Params, buffers
+from nets.graph import Graph
 from nets.interop.safetensors import read_tensors, write_tensors
+from nets.sequential import Sequential
 
 Path = str | os.PathLike[str]
 Tensors = Mapping[str, Array]
@@ -23,14 +25,15 @@ FORMAT = "handgrad 1"
 SIZES = (("in_features", "out_features"), ("vocabulary_size", "dim"))  # of W, wherever there is one
 
 
-def save(net: Any, path: Path, net_class: type) -> None:
+def save(net: Any, path: Path) -> None:
     """Write a net's parameters and the description of its layers to a safetensors file."""
-    description = _describe(net, net_class)
-    metadata = {"format": FORMAT, "layers": json.dumps(description.get("net", [description]))}
-    write_tensors(path, _arrays(net), metadata)
+    described = _describe(net)
+    kind = "graph" if "graph" in described else "layers"
+    found = described.get("graph") or described.get("net", [described])
+    write_tensors(path, _arrays(net), {"format": FORMAT, kind: json.dumps(found)})
 
 
-def load(path: Path, net_class: Any) -> Any:
+def load(path: Path, net_class: type) -> Any:
     """Build the net that a file describes, with the parameters that it holds."""
     tensors, metadata = read_tensors(path)
     if metadata.get("format") != FORMAT:
@@ -39,11 +42,21 @@ def load(path: Path, net_class: Any) -> Any:
             "without its description; build the net and call net.load_params(path)"
         )
     try:
-        net = _build_net(json.loads(metadata["layers"]), tensors, "", net_class)
+        net: Graph | Sequential
+        if "graph" in metadata:
+            net = _build_graph(json.loads(metadata["graph"]), tensors, "")
+        else:
+            net = _build_net(json.loads(metadata["layers"]), tensors, "")
         _arrays(net).replace(tensors)
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         message = error.args[0] if error.args else error
         raise ValueError(f"{os.fspath(path)}: the net cannot be rebuilt: {message}") from error
+    if not isinstance(net, net_class):
+        kind = type(net).__name__
+        raise ValueError(
+            f"{os.fspath(path)}: expected a {net_class.__name__}, got a file with a {kind}; "
+            f"call {kind}.load(path)"
+        )
     return net
 
 
@@ -62,10 +75,17 @@ def _arrays(net: Any) -> Params:
     return Params({**net.params, **buffers(net)})
 
 
-def _describe(layer: Any, net_class: type) -> dict[str, Any]:
+def _describe(layer: Any) -> dict[str, Any]:
     kind = type(layer)
-    if kind is net_class:
-        return {"net": [_describe(inner, net_class) for inner in layer]}
+    if kind is Sequential:
+        return {"net": [_describe(inner) for inner in layer]}
+    if kind is Graph:
+        first = {id(inner): name for name, inner in layer.named_layers()}
+        nodes = {
+            name: [_describe(inner) if first[id(inner)] == name else first[id(inner)], *sources]
+            for name, (inner, *sources) in layer.nodes.items()
+        }
+        return {"graph": {"inputs": layer.inputs, "output": layer.output, "nodes": nodes}}
     ours = getattr(layers, kind.__name__, None) is kind
     given = {key: value for key, value, _ in arguments(layer) if _is_plain(value)} if ours else {}
     name = kind.__name__ if ours else f"{kind.__module__}.{kind.__qualname__}"
@@ -76,22 +96,30 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str))
 
 
-def _build_net(described: Any, tensors: Tensors, above: str, net_class: Any) -> Any:
+def _build_net(described: Any, tensors: Tensors, above: str) -> Sequential:
     if not isinstance(described, list):
         raise ValueError(
             f"the description is not a list of layers, but a {type(described).__name__}"
         )
-    return net_class(
-        *(
-            _build_net(layer["net"], tensors, f"{above}{index}.", net_class)
-            if "net" in layer
-            else _build(layer, tensors, f"{above}{index}.")
-            for index, layer in enumerate(described)
-        )
+    return Sequential(
+        *(_build(layer, tensors, f"{above}{index}.") for index, layer in enumerate(described))
     )
 
 
+def _build_graph(described: dict[str, Any], tensors: Tensors, above: str) -> Graph:
+    nodes: dict[str, Any] = {}
+    for name, (inner, *sources) in described["nodes"].items():
+        is_shared = isinstance(inner, str)  # the name of the first node with this layer
+        layer = nodes[inner][0] if is_shared else _build(inner, tensors, f"{above}{name}.")
+        nodes[name] = (layer, *sources)
+    return Graph(described["inputs"], described["output"], nodes)
+
+
 def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
+    if "net" in described:
+        return _build_net(described["net"], tensors, above)
+    if "graph" in described:
+        return _build_graph(described["graph"], tensors, above)
     if not {"layer", "arguments"} <= described.keys():
         raise ValueError(f"layer {above[:-1]}: the description lacks its class or its arguments")
     name, given = described["layer"], described["arguments"]

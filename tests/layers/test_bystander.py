@@ -163,3 +163,15 @@ def test_what_the_bystander_keeps_is_not_the_layers(layer):
     bystander(layer).forward(np.ones((3, 2)))
     with pytest.raises(RuntimeError, match="before forward"):
         layer.backward(1.0)
+
+
+def test_further_objects_are_shared_where_asked_for():
+    class Holds(Plain):
+        def __init__(self):
+            self.params, self.inside = {}, [np.random.default_rng(0), []]
+
+    layer = Holds()
+    rng, other = bystander(layer, layer.inside[:1]).inside
+    assert rng is layer.inside[0]
+    assert other is not layer.inside[1]
+    assert bystander(layer).inside[0] is not rng

@@ -147,7 +147,7 @@ def test_a_chain_cannot_hold_a_gate_of_several_outputs(layers):
     net = Sequential(*layers)
     message = (
         "layer 1 (Copy 2): expected one output, got a tuple of 2; "
-        "a Sequential hands on only one: put this layer into a Graph"
+        "in a Graph, several nodes may take one value"
     )
     for verb in (net.forward, net.predict):
         with pytest.raises(TypeError, match=exactly(message)):

@@ -38,6 +38,11 @@ def test_place_and_layer_stand_before_the_message_and_the_name_only_once(
     assert found.args == (expected,)
 
 
+def test_a_node_of_a_graph_has_a_name_for_its_place():
+    found = located(ValueError("ReLU: expected x"), "a", ReLU(), "node")
+    assert str(found) == "node a (ReLU): expected x"
+
+
 def test_the_message_of_a_key_error_reads_the_same():
     assert located(KeyError("W"), 0, ReLU()).args == ("layer 0 (ReLU): W",)
 

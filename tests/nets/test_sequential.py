@@ -568,7 +568,7 @@ def test_a_student_who_returns_a_cache_beside_the_output_is_told():
     net = Sequential(Half(), Mine(), Tanh())
     sentence = (
         "layer 1 (Mine): expected one output, got a tuple of 2; "
-        "a Sequential hands on only one: put this layer into a Graph"
+        "in a Graph, several nodes may take one value"
     )
     for verb in (net.forward, net.predict):
         with pytest.raises(TypeError, match=exactly(sentence)):

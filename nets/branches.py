@@ -1,0 +1,45 @@
+"""The gradients of values that are used several times: gathered along the edges, and summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def along_edges(dx: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+    """One gradient for each value that a node took, from what its backward returned.
+
+    A loss returns one for its scores and none for its targets; the missing ones are None.
+
+    Examples
+    --------
+    >>> along_edges((2.0, 3.0), (1.0, 1.0))
+    (2.0, 3.0)
+    >>> along_edges(np.array([0.5]), (np.array([1.0]), np.array([0])))
+    (array([0.5]), None)
+    """
+    given = dx if isinstance(dx, tuple) else () if dx is None else (dx,)
+    if len(given) > len(values):
+        raise ValueError(
+            f"expected backward to return at most {len(values)} gradients, one for each value that "
+            f"forward took, got {len(given)}"
+        )
+    for gradient, value in zip(given, values, strict=False):
+        if gradient is not None and np.shape(gradient) != np.shape(value):
+            raise ValueError(
+                f"expected backward to return a gradient of shape {np.shape(value)}, the shape of "
+                f"what forward took, got {np.shape(gradient)}"
+            )
+    return given + (None,) * (len(values) - len(given))
+
+
+def total(gradients: Sequence[Any]) -> Any:
+    """The sum of what comes back from all uses of a value; None if one use has no gradient."""
+    if not gradients or any(gradient is None for gradient in gradients):
+        return None
+    first, *others = gradients
+    for gradient in others:
+        first = first + gradient  # a new array: the first one belongs to somebody else
+    return first

@@ -1,0 +1,130 @@
+"""What all nets share: parameters under the names of their layers, and files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from layers.base import Layer, LayerLike, label
+from layers.cached import Cached
+from layers.params import Array, Params, buffers
+from nets.joint import JointParams
+
+
+class Net(Layer):
+    """Layers that run as one; `Sequential` and `Graph` say in which order.
+
+    A net is a layer itself, and may stand inside another net.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        All parameters, live, under the name of their layer, a dot and their own name.
+    """
+
+    _joint = Cached[JointParams]()
+
+    def named_layers(self) -> list[tuple[str, LayerLike]]:
+        """The layers, in the order in which they run, and what the keys of `params` call them."""
+        raise NotImplementedError(f"{type(self).__name__} does not define named_layers()")
+
+    def _dicts(self) -> list[Mapping[str, Array]]:
+        return [layer.params for _, layer in self.named_layers()]
+
+    def _named_params(self) -> dict[str, Array]:
+        return prefixed((name, layer.params) for name, layer in self.named_layers())
+
+    @property
+    def params(self) -> Params:
+        """All parameters by layer and name; assigning to an entry writes into its memory."""
+        dicts = self._dicts()
+        joint: JointParams | None = self.__dict__.get("_joint")
+        if joint is None or not joint.holds(dicts):
+            joint = self._joint = JointParams(dicts, Params(self._named_params()))
+        return joint.params
+
+    @params.setter
+    def params(self, arrays: Mapping[str, Array]) -> None:
+        self.params.replace(arrays)
+
+    @property
+    def buffers(self) -> Params:
+        """What the layers keep beside their parameters, under keys of the same form."""
+        return Params(prefixed((name, buffers(layer)) for name, layer in self.named_layers()))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the layers' description and parameters to a safetensors file.
+
+        The file is written beside the old one and then takes its place, so that an interrupted
+        save leaves the old one whole.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        from nets.interop import weights  # it knows all nets, and so comes after them
+
+        weights.save(self, path)
+
+    def load_params(self, path: str | os.PathLike[str]) -> None:
+        """Take over the parameters from a safetensors file with the same names and shapes.
+
+        Raises
+        ------
+        OSError
+            If there is no such file.
+        ValueError
+            If it is damaged, or its names or shapes are others. Nothing has been changed then.
+        """
+        from nets.interop import weights
+
+        weights.load_params(self, path)
+
+
+def load(path: str | os.PathLike[str], kind: type[Net]) -> Any:
+    """A net of one kind from a file that `save` wrote."""
+    from nets.interop import weights
+
+    return weights.load(path, kind)
+
+
+def prefixed(named: Iterable[tuple[object, Mapping[str, Array]]]) -> dict[str, Array]:
+    """One dict of many, each under a name: its keys are that name, a dot and the key there."""
+    return {f"{name}.{key}": array for name, arrays in named for key, array in arrays.items()}
+
+
+def parts(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """A layer and, if it is a net, all layers inside it, each with the way to it."""
+    yield name, layer
+    if isinstance(layer, Net):
+        for inner_name, inner in layer.named_layers():
+            yield from parts(inner, f"{name}.{inner_name}")
+
+
+def one_output(output: Any) -> Any:
+    """What a layer hands on: a tuple would reach the next one as if it were a batch."""
+    if isinstance(output, tuple):
+        raise TypeError(
+            f"expected one output, got a tuple of {len(output)}; "
+            "in a Graph, several nodes may take one value"
+        )
+    return output
+
+
+def check_layer(place: str, layer: Any, hint: str = "") -> None:
+    """Refuse what is no layer; `place` says where it was to stand, `hint` what to do."""
+    if isinstance(layer, type):
+        hint = f"; make one: {layer.__name__}(...)"
+    elif all(hasattr(layer, name) for name in ("params", "forward", "backward")):
+        if not isinstance(layer.params, Mapping):
+            raise TypeError(
+                f"{place} ({label(layer)}): expected params to be a dict, "
+                f"got {type(layer.params).__name__}"
+            )
+        return
+    kind = f"the class {layer.__name__}" if isinstance(layer, type) else type(layer).__name__
+    raise TypeError(
+        f"{place}: expected an object with params, forward and backward, got {kind}{hint}"
+    )
