@@ -1,0 +1,189 @@
+"""All ways to differentiate one function, side by side."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nets.differentiation.dual import forward_mode
+from nets.differentiation.numeric import (
+    Function,
+    centred_difference,
+    complex_step,
+    forward_difference,
+)
+from nets.differentiation.reverse import number_of, repeatable, reverse_mode
+from nets.differentiation.symbolic import symbolic
+from nets.differentiation.table import Table
+
+WAYS: dict[str, Callable[..., Any]] = {
+    "forward difference": forward_difference,
+    "centred difference": centred_difference,
+    "complex step": complex_step,
+    "forward mode": forward_mode,
+    "symbolic": symbolic,
+}
+REVERSE = "reverse mode"
+TRUSTED = ("symbolic", "forward mode", REVERSE)  # what errors are measured by, the best first
+LONG = 0.2  # seconds, after which a way is not timed again
+REPEATS = 5
+
+
+class Outcome(NamedTuple):
+    """What one way found and took.
+
+    Attributes
+    ----------
+    gradient : number, array, tuple or None
+        The gradient; None where this way cannot differentiate this function.
+    error : float
+        How far the worst entry is off, relative to the largest entry.
+    evaluations : int
+        How often the function was evaluated, with numbers of some kind.
+    seconds : float
+        The shortest of several times.
+    reason : str
+        Why there is no gradient.
+    """
+
+    gradient: Any
+    error: float
+    evaluations: int
+    seconds: float
+    reason: str = ""
+
+
+class Comparison(Table):
+    """The outcome of each way; prints as a table, and ``comparison["reverse mode"]`` is one row."""
+
+    def __init__(self, outcomes: Mapping[str, Outcome], measure: str) -> None:
+        self.outcomes = dict(outcomes)
+        rows = [
+            (way, f"{o.error:.1e}", str(o.evaluations), f"{1e6 * o.seconds:,.0f}")
+            for way, o in outcomes.items()
+            if not o.reason
+        ]
+        notes = [f"{way}: {o.reason}" for way, o in outcomes.items() if o.reason]
+        header = ("way", "largest error", "evaluations", "microseconds")
+        super().__init__(header, rows, [f"Errors are measured by {measure}.", *notes])
+
+    def __getitem__(self, way: str) -> Outcome:
+        return self.outcomes[way]
+
+
+def compare(
+    function: Any,
+    *xs: Any,
+    layer: Any = None,
+    exact: Any = None,
+    without: Collection[str] = (),
+) -> Comparison:
+    """Differentiate a function in every way that there is, and measure error and cost.
+
+    Parameters
+    ----------
+    function : callable or layer
+        A function that gives one number; or a layer, of which the outputs are added up. Finite
+        differences can do with any function, reverse mode wants a layer, and the others a function
+        that is made of NumPy operations: layers refuse numbers that are not real.
+    *xs : number or array
+        Where to differentiate. Arrays of integers, such as labels, are passed through.
+    layer : layer, optional
+        The same function as a layer, such as a `Graph`, for reverse mode.
+    exact : gradient, optional
+        What the errors are measured by. Otherwise it is the most trustworthy way that can do it.
+    without : collection of str
+        Ways to leave out, such as "symbolic", which takes long where there are many inputs.
+
+    Returns
+    -------
+    Comparison
+        Prints as a table; ``comparison["complex step"].gradient`` is what that way found.
+
+    Examples
+    --------
+    >>> comparison = compare(lambda x: np.sin(x) / x, 1.0)
+    >>> comparison["centred difference"].evaluations
+    2
+    >>> comparison["complex step"].error < 1e-15 < comparison["forward difference"].error
+    True
+
+    Notes
+    -----
+    Source: 10-601, lecture 13, "Approaches to Differentiation".
+    """
+    f, reverse = both(function, layer, xs)
+    ways = {**WAYS, REVERSE: reverse}
+    tried = {name: _tried(way, f, xs) for name, way in ways.items() if name not in without}
+    found = [name for name in TRUSTED if name in tried and not tried[name].reason]
+    if exact is None and not found:
+        raise ValueError(
+            "compare: no way is exact for this function, so that nothing can measure the errors; "
+            "pass exact=, or the same function as layer="
+        )
+    measure = "what was passed as exact" if exact is not None else f"the way {found[0]!r}"
+    right = tried[found[0]].gradient if exact is None else exact
+    outcomes = {
+        name: outcome
+        if outcome.reason
+        else outcome._replace(error=distance(outcome.gradient, right))
+        for name, outcome in tried.items()
+    }
+    return Comparison(outcomes, measure)
+
+
+def both(function: Any, layer: Any, xs: tuple[Any, ...]) -> tuple[Function, Callable[..., Any]]:
+    """The function that gives a number, and its gradient in reverse mode."""
+    if hasattr(function, "backward"):
+        layer = function
+    twin, rewind = repeatable(layer)
+    ones = None if layer is None else np.ones(np.shape(twin.forward(*xs)))[()]
+    f = number_of(layer, ones) if layer is function else function
+
+    def reverse(_: Function, *xs: Any) -> Any:
+        if layer is None:
+            raise TypeError("reverse_mode: expected the same function as a layer, pass layer=")
+        rewind()
+        return reverse_mode(twin, *xs, dout=ones)
+
+    return f, reverse
+
+
+def _tried(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> Outcome:
+    evaluations = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal evaluations
+        evaluations += 1
+        return f(*arguments)
+
+    try:
+        gradient = way(counted, *xs)
+    except Exception as error:  # a function may refuse what it is fed in any manner
+        return Outcome(None, np.nan, evaluations, np.nan, f"{type(error).__name__}: {error}")
+    return Outcome(gradient, np.nan, evaluations or 1, _seconds(way, f, xs))
+
+
+def _seconds(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> float:
+    times: list[float] = []
+    while len(times) < REPEATS and sum(times) < LONG:
+        start = time.perf_counter()
+        way(f, *xs)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def distance(found: Any, right: Any) -> float:
+    """The worst entry's distance, relative to the largest entry."""
+    pairs = zip(_parts(found), _parts(right), strict=True)
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    worst = max((float(np.abs(np.subtract(a, b)).max(initial=0.0)) for a, b in known), default=0.0)
+    largest = max((float(np.abs(b).max(initial=0.0)) for _, b in known), default=0.0)
+    return worst / largest if largest else worst
+
+
+def _parts(gradient: Any) -> tuple[Any, ...]:
+    return gradient if isinstance(gradient, tuple) else (gradient,)

@@ -1,0 +1,66 @@
+"""What each way to differentiate costs when there are more and more inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from layers import FullyConnected, Tanh
+from nets.differentiation.comparison import REVERSE, WAYS, compare
+from nets.differentiation.table import Table
+from nets.sequential import Sequential
+
+HIDDEN = 16
+NOTE = "Evaluations of the function, and microseconds; reverse mode runs backward once besides."
+
+
+def two_layer_net(inputs: int) -> tuple[Callable[..., Any], Sequential, Any]:
+    """The net s = u . tanh(x W), written twice: in NumPy and as layers; and an input for it."""
+    rng = np.random.default_rng(0)
+    net = Sequential(
+        FullyConnected(inputs, HIDDEN, bias=False, rng=rng),
+        Tanh(),
+        FullyConnected(HIDDEN, 1, bias=False, rng=rng),
+    )
+    W, u = net.params["0.W"], net.params["2.W"][:, 0]
+
+    def f(x: Any) -> Any:
+        return np.sum(np.tanh(x @ W) * u)
+
+    return f, net, rng.normal(size=inputs)
+
+
+def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int = 10) -> Table:
+    """Evaluations and time of each way for a two-layer net with more and more inputs.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        How many inputs there are.
+    formulas : int
+        The most inputs for which symbolic derivatives are taken, which soon last for minutes.
+
+    Returns
+    -------
+    Table
+        One row for each size, one column for each way: evaluations and microseconds.
+
+    Examples
+    --------
+    >>> cost_against_inputs((1,)).header[0]
+    'inputs'
+
+    Notes
+    -----
+    Source: 10-601, lecture 13, "Approaches to Differentiation".
+    """
+    rows = []
+    for size in sizes:
+        f, net, x = two_layer_net(size)
+        without = () if size <= formulas else ("symbolic",)
+        found = compare(f, x, layer=net, without=without).outcomes
+        shown = {way: f"{o.evaluations}, {1e6 * o.seconds:,.0f} µs" for way, o in found.items()}
+        rows.append([str(size), *(shown.get(way, "") for way in (*WAYS, REVERSE))])
+    return Table(["inputs", *WAYS, REVERSE], rows, [NOTE])

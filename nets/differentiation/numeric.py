@@ -1,0 +1,120 @@
+"""Derivatives from values of the function alone, a small step away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nets.differentiation.point import entrywise, given, moved, point, single
+
+Function = Callable[..., Any]
+
+
+def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
+    """The definition of the derivative, with a small h: (f(x + h) - f(x)) / h.
+
+    Its truncation error grows like h, its rounding error like 1 / h: half of the digits are right
+    at best. One evaluation for each number among the inputs, and one more.
+
+    Parameters
+    ----------
+    f : callable
+        Gives one number.
+    *xs : number or array
+        Where to differentiate. Arrays of integers, such as labels, are passed through and get None.
+    h : float
+        The step.
+
+    Returns
+    -------
+    number, array or tuple
+        The gradient, in the shapes of the inputs; a tuple if there are several.
+
+    Examples
+    --------
+    >>> round(forward_difference(np.sin, 0.0), 6)
+    1.0
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Gradient of univariate scalar-valued functions".
+    """
+    inputs = point(xs, "forward_difference")
+    start = single(f(*given(inputs)), "forward_difference")
+    return entrywise(
+        inputs,
+        lambda entry: (single(f(*moved(inputs, entry, h)), "forward_difference") - start) / h,
+    )
+
+
+def centred_difference(f: Function, *xs: Any, h: float = 1e-5) -> Any:
+    """The centred difference: (f(x + h) - f(x - h)) / (2 h).
+
+    Its truncation error grows like h**2, its rounding error like 1 / h: two thirds of the digits
+    are right at best. Two evaluations for each number among the inputs.
+
+    Parameters
+    ----------
+    f, *xs, h
+        As in `forward_difference`.
+
+    Examples
+    --------
+    >>> centred_difference(lambda x: (x**2).sum(), np.array([1.0, 3.0])).round(8)
+    array([2., 6.])
+
+    Notes
+    -----
+    Source: 10-601, lecture 13, "Finite Difference Method"; CSE 587, lecture 3, "Check Your
+    Implementation with Numeric Gradient". `layers.gradcheck` uses it with a step that is measured.
+    """
+    inputs = point(xs, "centred_difference")
+
+    def value(entry: Any, step: float) -> Any:
+        return single(f(*moved(inputs, entry, step)), "centred_difference")
+
+    return entrywise(inputs, lambda entry: (value(entry, h) - value(entry, -h)) / (2 * h))
+
+
+def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
+    """The complex step: the imaginary part of f(x + i h), over h.
+
+    f(x + i h) = f(x) + i h f'(x) - ... has nothing to subtract, so that h may be as small as one
+    likes, and all digits are right. One evaluation for each number among the inputs. f must be
+    made of operations that are differentiable for complex numbers: not abs, max or a comparison.
+
+    Parameters
+    ----------
+    f, *xs, h
+        As in `forward_difference`.
+
+    Raises
+    ------
+    TypeError
+        If f gives a real number.
+
+    Examples
+    --------
+    >>> complex_step(np.exp, 0.0)
+    1.0
+
+    Notes
+    -----
+    Source: Squire and Trapp, 1998.
+    """
+    inputs = point(xs, "complex_step")
+    # All of them, so that a result which is real can only be one that dropped something.
+    as_complex = [x.astype(complex) if x.dtype.kind == "f" else x for x in inputs]
+
+    def slope(entry: Any) -> Any:
+        value = single(f(*moved(as_complex, entry, 1j * h)), "complex_step")
+        if not isinstance(value, (complex, np.complexfloating)):
+            raise TypeError(
+                "complex_step: expected a complex number from a complex input, got "
+                f"{type(value).__name__}: the function drops the imaginary part"
+            )
+        return value.imag / h
+
+    return entrywise(inputs, slope)

@@ -1,0 +1,105 @@
+"""The picture of why a step can be too long and too short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.params import Array
+from nets.canvas import blank
+from nets.differentiation.comparison import both, distance
+from nets.differentiation.dual import forward_mode
+from nets.differentiation.numeric import centred_difference, complex_step, forward_difference
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STEPS = 10.0 ** np.arange(-1, -16.5, -0.5)
+EPSILON = float(np.finfo(np.float64).eps)
+# Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
+WAYS = (
+    ("forward difference", forward_difference, "#D55E00", "o"),
+    ("centred difference", centred_difference, "#0072B2", "s"),
+    ("complex step", complex_step, "#009E73", "^"),
+)
+
+
+def errors_against_h(
+    function: Any, *xs: Any, exact: Any = None, steps: Any = STEPS
+) -> dict[str, Array]:
+    """The largest relative error of each way that takes a step, for each step.
+
+    Parameters
+    ----------
+    function : callable or layer
+        A function that gives one number; or a layer, of which the outputs are added up, and which
+        takes no complex step.
+    *xs : number or array
+        Where to differentiate.
+    exact : gradient, optional
+        What errors are measured by; otherwise forward mode or, of a layer, reverse mode.
+    steps : sequence of float
+        The steps h.
+
+    Examples
+    --------
+    >>> errors = errors_against_h(np.sin, 1.0, steps=[1e-1, 1e-8, 1e-15])
+    >>> [way for way, of_way in errors.items() if of_way.argmin() == 1]
+    ['forward difference', 'centred difference']
+    """
+    f, reverse = both(function, None, xs)
+    is_layer = hasattr(function, "backward")
+    if exact is None:
+        exact = reverse(f, *xs) if is_layer else forward_mode(f, *xs)
+    return {
+        name: np.array([distance(way(f, *xs, h=float(h)), exact) for h in steps])
+        for name, way, _, _ in WAYS
+        if not (is_layer and way is complex_step)
+    }
+
+
+def error_against_h(function: Any, *xs: Any, exact: Any = None) -> Figure:
+    """Draw the error of finite differences and of the complex step against the step h.
+
+    Parameters
+    ----------
+    function, *xs, exact
+        As in `errors_against_h`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The last line of a notebook cell shows it; `nets.plots.save` writes it to a file.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> figure = error_against_h(np.sin, 1.0)
+    >>> [line.get_label() for line in figure.axes[0].lines[:3]]
+    ['forward difference', 'centred difference', 'complex step']
+
+    Notes
+    -----
+    Source: 10-601, lecture 13, "Finite Difference Method".
+    """
+    figure = blank(6.4, 4.0)
+    axes = figure.add_subplot()
+    for name, error in errors_against_h(function, *xs, exact=exact).items():
+        colour, marker = next((c, m) for way, _, c, m in WAYS if way == name)
+        shown = np.maximum(error, EPSILON / 10)  # a logarithm has no 0
+        axes.loglog(STEPS, shown, label=name, color=colour, marker=marker, ms=4)
+    axes.axhline(
+        EPSILON,
+        color="0.5",
+        linestyle=":",
+        label="rounding, all that is left in forward and reverse mode",
+    )
+    axes.set(xlabel="step h", ylabel="largest relative error")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    return figure

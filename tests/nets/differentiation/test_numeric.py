@@ -1,0 +1,91 @@
+import re
+
+import numpy as np
+import pytest
+
+from nets.differentiation import centred_difference, complex_step, forward_difference
+from tests.nets.differentiation.functions import FUNCTIONS, X, assert_gradient, net
+
+WAYS = [(forward_difference, 1e-6), (centred_difference, 1e-9), (complex_step, 1e-14)]
+over_ways = pytest.mark.parametrize(("way", "tolerance"), WAYS)
+
+
+@over_ways
+@pytest.mark.parametrize("kind", FUNCTIONS)
+def test_the_gradient_is_the_exact_one(kind, way, tolerance):
+    f, xs, right = FUNCTIONS[kind]
+    assert_gradient(way(f, *xs), right(*xs), tolerance)
+
+
+@over_ways
+def test_the_inputs_stay_as_they_are(way, tolerance):
+    x = X.copy()
+    x.flags.writeable = False
+    way(net, x)
+    assert np.array_equal(x, X)
+
+
+@over_ways
+def test_integers_in_arrays_are_passed_through(way, tolerance):
+    labels = np.array([1, 0, 1])
+
+    def f(x, labels):
+        assert labels.dtype.kind == "i"
+        return np.sum(x[np.arange(3), labels] ** 2)
+
+    dx, dlabels = way(f, X, labels)
+    expected = np.zeros_like(X)
+    expected[np.arange(3), labels] = 2 * X[np.arange(3), labels]
+    np.testing.assert_allclose(dx, expected, atol=1e-6)
+    assert dlabels is None
+
+
+@pytest.mark.parametrize(
+    ("way", "count"), [(forward_difference, 7), (centred_difference, 12), (complex_step, 6)]
+)
+def test_evaluations_are_as_many_as_the_docstring_says(way, count):
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        return net(x)
+
+    way(f, X)
+    assert len(calls) == count
+
+
+def test_errors_fall_with_h_as_the_theory_says():
+    def error(way, h):
+        return abs(way(np.exp, 1.0, h=h) - np.e)
+
+    assert error(forward_difference, 1e-3) == pytest.approx(1e-3 * np.e / 2, rel=1e-2)
+    assert error(centred_difference, 1e-3) == pytest.approx(1e-6 * np.e / 6, rel=1e-2)
+    assert error(complex_step, 1e-3) == pytest.approx(1e-6 * np.e / 6, rel=1e-2)
+    assert error(forward_difference, 1e-15) > 1e-3
+    assert error(complex_step, 1e-200) < 1e-15
+
+
+def test_a_function_that_drops_the_imaginary_part_is_told():
+    sentence = (
+        "complex_step: expected a complex number from a complex input, got float64: the function "
+        "drops the imaginary part"
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        complex_step(np.abs, 1.0)
+
+
+@over_ways
+def test_a_function_of_several_outputs_is_told(way, tolerance):
+    sentence = (
+        rf"^{way.__name__}: expected the function to give one number, got shape \(3, 2\); add the "
+        r"entries up, or give it weights with number_of\(layer, dout\)$"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        way(np.exp, X)
+
+
+@over_ways
+@pytest.mark.parametrize("wrong", ["text", None, [[1.0], [2.0, 3.0]], 1j])
+def test_inputs_that_are_no_numbers_are_refused(way, tolerance, wrong):
+    with pytest.raises((TypeError, ValueError), match=rf"^{way.__name__}: expected input 0 to be"):
+        way(np.sin, wrong)

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from layers import Tanh
+from nets.differentiation import error_against_h, errors_against_h
+from tests.nets.differentiation.functions import X, quiz
+
+
+def test_too_long_bends_and_too_short_rounds():
+    errors = errors_against_h(quiz, 2.0, 3.0, steps=[1e-2, 1e-5, 1e-8, 1e-13])
+    forward, centred, step = errors.values()
+    assert forward.argmin() == 2
+    assert centred.argmin() == 1
+    assert step[3] < 1e-14 < step[1]
+
+
+def test_errors_may_be_measured_by_what_is_known():
+    errors = errors_against_h(np.sin, 0.0, exact=2.0, steps=[1e-3])
+    assert all(error == pytest.approx(0.5, rel=1e-2) for error in errors.values())
+
+
+def test_the_picture_shows_every_way_on_logarithmic_axes():
+    figure = error_against_h(quiz, 2.0, 3.0)
+    (axes,) = figure.axes
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert axes.get_xlabel() == "step h"
+    lines = axes.lines[:3]
+    assert [line.get_label() for line in lines] == [
+        "forward difference",
+        "centred difference",
+        "complex step",
+    ]
+    assert len({line.get_color() for line in lines}) == len({line.get_marker() for line in lines})
+    errors = errors_against_h(quiz, 2.0, 3.0)
+    for line in lines:
+        shown = np.maximum(errors[line.get_label()], 0.1 * np.finfo(float).eps)
+        np.testing.assert_array_equal(line.get_ydata(), shown)
+
+
+def test_layers_take_no_complex_step():
+    labels = [line.get_label() for line in error_against_h(Tanh(), X).axes[0].lines]
+    assert labels[:2] == ["forward difference", "centred difference"]
+    assert "complex step" not in labels
