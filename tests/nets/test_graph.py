@@ -211,6 +211,24 @@ def test_without_inputs_a_graph_is_a_function_of_its_parameters():
     assert_gradients(graph)
 
 
+def test_nodes_that_hang_on_no_input_have_gradients_to_show():
+    class Two(Layer):
+        def forward(self):
+            return 2.0
+
+        def backward(self, dout):
+            return (), {}
+
+    nodes = {"two": (Two(),), "e": (Exp(), "two"), "f": (Multiply(), "e", "x")}
+    graph = Graph("x", "f", nodes)
+    graph.forward(3.0)
+    assert graph.backward()[0] == pytest.approx(np.exp(2))
+    assert graph.gradients["e"] == 3.0
+    assert graph.gradients["two"] == pytest.approx(3 * np.exp(2))
+    assert graph.shares["two"] == ()
+    assert graph.backward(input_gradient=False) == (None, {})
+
+
 def test_backward_may_be_called_twice_and_changes_nothing_it_was_given():
     graph, dout = residual(), DOUT.copy()
     graph.forward(X)

@@ -54,6 +54,13 @@ def test_edges_arrive_in_their_order_at_one_box():
     assert turned.height["x"] > turned.height["y"] > turned.height["z"]
 
 
+def test_a_long_edge_is_nearly_straight_where_it_passes():
+    chain = [(f"n{i}", f"n{i + 1}") for i in range(6)]
+    found = drawn([*chain, ("n0", "n6", 40.0)])
+    bends = found.bends[-1]
+    assert max(bends) - min(bends) < 0.2 * (found.height["n6"] + 40 - found.height["n0"])
+
+
 def test_crossings_are_counted():
     columns = [["x", "y"], ["a", "b"]]
     assert _crossings(columns, [("x", "a", 0.0), ("y", "b", 0.0)]) == 0
