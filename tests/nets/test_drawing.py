@@ -7,11 +7,22 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from layers import FullyConnected, SoftmaxCE, Tanh
+from layers import (
+    Add,
+    AddConstant,
+    Exp,
+    FullyConnected,
+    Log,
+    Max,
+    Multiply,
+    MultiplyConstant,
+    Reciprocal,
+    SoftmaxCE,
+    Tanh,
+)
 from nets import Graph
 from nets.drawing import MINUS, TIMES, Drawing, shown
 from nets.svg import FONT, width_of
-from tests.gates import Add, AddConstant, Exp, Log, Max, Multiply, MultiplyConstant, Reciprocal
 
 SVG = "{http://www.w3.org/2000/svg}"
 X = np.random.default_rng(0).normal(size=(6, 3))

@@ -9,9 +9,17 @@ import pytest
 
 from layers import (
     MSE,
+    Add,
+    Copy,
     Dropout,
+    Embedding,
+    Exp,
     FullyConnected,
     Layer,
+    Max,
+    Mean,
+    Multiply,
+    MultiplyConstant,
     ReLU,
     Sigmoid,
     SoftmaxCE,
@@ -21,7 +29,6 @@ from layers import (
 )
 from nets import Graph, Sequential
 from optimizers import SGD, Adam
-from tests.gates import Add, Copy, Exp, Max, Multiply, MultiplyConstant
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(6, 4))
@@ -307,6 +314,24 @@ def test_targets_may_be_computed_without_parameters():
     np.testing.assert_allclose(dx, 2 * (X - np.tanh(DOUT)) / X.size, rtol=1e-12)
     assert draw is None
     assert graph.shares["t"] == (None,)
+
+
+def test_words_get_no_gradient_and_their_vectors_do():
+    nodes = {
+        "v": (Embedding(7, 4, rng=0), "i"),
+        "w": (Embedding(7, 4, trainable=False, rng=1), "i"),
+        "p": (Multiply(), "v", "w"),
+        "q": (Mean(), "p"),
+        "loss": (SoftmaxCE(), "q", "labels"),
+    }
+    graph = Graph(("i", "labels"), "loss", nodes)
+    ids = np.arange(12).reshape(6, 2) % 7
+    graph.forward(ids, LABELS)
+    dx, grads = graph.backward()
+    assert dx == (None, None)
+    assert list(grads) == ["v.W"]
+    assert list(graph.buffers) == ["w.W"]
+    assert_gradients(graph, ids, LABELS)
 
 
 # Shared parameters.

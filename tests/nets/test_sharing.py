@@ -1,6 +1,6 @@
 import numpy as np
 
-from layers import Dropout, FullyConnected, ReLU
+from layers import Dropout, Embedding, FullyConnected, ReLU
 from nets import Graph, Sequential
 from nets.sharing import first_names, repeats, summed, twin
 
@@ -26,6 +26,11 @@ def test_a_twin_has_the_very_same_parameters_and_generators_but_its_own_memory()
     net.forward(x)
     other.forward(y)
     assert net.backward(x)[1]["0.W"].tolist() != other.backward(x)[1]["0.W"].tolist()
+
+
+def test_a_twin_has_the_very_same_frozen_vectors():
+    net = Sequential(Embedding(5, 2, trainable=False))
+    assert twin(net)[0].buffers["W"] is net[0].buffers["W"]
 
 
 def test_the_first_name_stands_for_all():

@@ -5,10 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from layers import ReLU
+from layers import Add, ReLU
 from nets import Graph
 from nets.wiring import wired
-from tests.gates import Add
 
 A = {"a": (ReLU(), "x")}
 

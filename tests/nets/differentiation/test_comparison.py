@@ -4,11 +4,10 @@ import sys
 import numpy as np
 import pytest
 
-from layers import Dropout, FullyConnected, ReLU, SoftmaxCE
+from layers import Dropout, Exp, FullyConnected, Multiply, ReLU, SoftmaxCE
 from nets import Graph
 from nets.differentiation import compare
 from nets.differentiation.comparison import distance
-from tests.gates import Exp, Multiply
 from tests.nets.differentiation.functions import X, net, net_gradient, quiz
 
 WAYS = [

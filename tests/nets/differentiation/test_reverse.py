@@ -3,10 +3,9 @@ import copy
 import numpy as np
 import pytest
 
-from layers import MSE, Dropout, FullyConnected, ReLU, SoftmaxCE
+from layers import MSE, Add, Dropout, FullyConnected, Max, Multiply, ReLU, SoftmaxCE
 from nets import Graph, Sequential
 from nets.differentiation import centred_difference, number_of, reverse_mode
-from tests.gates import Add, Max, Multiply
 from tests.nets.differentiation.functions import X
 
 LABELS = np.array([1, 0, 1])

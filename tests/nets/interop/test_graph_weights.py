@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from layers import Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
+from layers import Dropout, Embedding, FullyConnected, Multiply, ReLU, SoftmaxCE, Tanh
 from nets import Graph, Sequential
 from nets.interop import read_tensors, write_tensors
 from nets.interop.weights import FORMAT
@@ -154,3 +154,23 @@ def test_parameters_shared_deeper_down_are_saved_and_the_sentence_says_how_to_lo
     with pytest.raises(ValueError, match=r"the net cannot be rebuilt: .*b: expected a tensor W"):
         Graph.load(path)
     make().load_params(path)
+
+
+@pytest.mark.parametrize("trainable", [True, False])
+def test_word_vectors_come_back_whether_they_are_trained_or_not(trainable, path):
+    """Two words through one table of vectors."""
+
+    def words(seed):
+        vectors = Embedding(9, 3, trainable=trainable, rng=seed)
+        nodes = {"a": (vectors, "i"), "b": (vectors, "j"), "y": (Multiply(), "a", "b")}
+        return Graph(("i", "j"), "y", nodes)
+
+    graph = words(0)
+    assert list(graph.params) == (["a.W"] if trainable else [])
+    assert list(graph.buffers) == ([] if trainable else ["a.W"])
+    graph.save(path)
+    i, j = np.array([[1, 2]]), np.array([[2, 8]])
+    other = words(1)
+    other.load_params(path)
+    for again in (Graph.load(path), other):
+        assert np.array_equal(again.predict(i, j), graph.predict(i, j))
