@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+from collections.abc import Mapping, ValuesView
 from typing import Any, TypeVar
 
 import numpy as np
@@ -64,10 +65,14 @@ def _own_params(layer: Any, twin: Any, memo: dict[int, Any]) -> None:
         twin.params is layer.params
     ):
         twin.params = copy.deepcopy(layer.params, memo)
-    inner, twins = getattr(layer, "layers", ()), getattr(twin, "layers", ())
-    if isinstance(inner, (list, tuple)):
-        for one, other in zip(inner, twins, strict=True):
-            _own_params(one, other, memo)
+    for one, other in zip(_inside(layer), _inside(twin), strict=True):
+        _own_params(one, other, memo)
+
+
+def _inside(layer: Any) -> list[Any]:
+    held = getattr(layer, "layers", ())
+    held = held.values() if isinstance(held, Mapping) else held
+    return list(held) if isinstance(held, (list, tuple, ValuesView)) else []
 
 
 def _cast_into(memo: dict[int, Any], array: Any, target: np.dtype[Any]) -> Any:

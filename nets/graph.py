@@ -227,9 +227,9 @@ class Graph(Net):
         return list(first.values())
 
     @property
-    def layers(self) -> tuple[LayerLike, ...]:
-        """The layers, each once."""
-        return tuple(layer for _, layer in self.named_layers())
+    def layers(self) -> dict[str, LayerLike]:
+        """The layers, each once, by the name of the first node that it stands in."""
+        return dict(self.named_layers())
 
     def _named_params(self) -> dict[str, Array]:
         arrays = self._params_of_nodes()

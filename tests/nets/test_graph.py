@@ -600,10 +600,10 @@ def test_a_students_parameters_in_the_class_are_copied_too():
         def backward(self, dout):
             return dout * self.params["w"], {"w": np.ones(1)}
 
-    graph = Graph("x", "y", {"y": (Mine(), "x")})
+    graph = Graph("x", "y", {"y": (Sequential(Mine()), "x")})
     single = graph.astype("f4")
-    single.params["y.w"][...] = 5
-    assert graph.params["y.w"].tolist() == [2.0]
+    single.params["y.0.w"][...] = 5
+    assert graph.params["y.0.w"].tolist() == [2.0]
     assert single.predict(np.ones(1, "f4")).tolist() == [5.0]
 
 
@@ -632,7 +632,8 @@ def test_a_node_is_found_by_its_name():
     assert graph["z"] is graph.nodes["z"][0]
     assert len(graph) == 4
     assert list(graph) == ["z", "h", "u", "y"]
-    assert graph.layers == tuple(layer for layer, *_ in graph.nodes.values())
+    assert graph.layers == {name: layer for name, (layer, *_) in graph.nodes.items()}
+    assert list(recurrent().layers) == ["z0", "h0", "h1", "h2"]
     sentence = "Graph of 4 nodes: there is no node 'q', only z, h, u, y"
     with pytest.raises(KeyError, match=re.escape(sentence)):
         graph["q"]
