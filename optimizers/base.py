@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import checks
+from optimizers.arrangement import Arrangement
 from optimizers.loops import Loop, compiled
-from optimizers.pieces import Arrangement, State
+from optimizers.pieces import State
 
 Array = NDArray[Any]
 LearningRate = float | Callable[[int], float]
