@@ -14,7 +14,7 @@ from typing import Any
 from nets.checking import check
 from nets.machine import doctor
 from nets.training import DivergenceError
-from nets.training.command import ACTIVATIONS, train
+from nets.training.command import ACTIVATIONS, RULES, train
 
 TRAIN = """\
 Check a net's gradients, train it, measure it on the test part of the data, and write weights,
@@ -74,12 +74,12 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--activation", choices=ACTIVATIONS, default="relu", help="default: relu")
     add("--dropout", type=_share, default=0.0, metavar="P", help="share of units dropped")
-    add("--optimizer", choices=("sgd", "adam", "adamw"), default="adam", help="default: adam")
+    add("--optimizer", choices=RULES, default="adam", help="default: adam")
     add(
         "--learning-rate",
         type=_positive,
         metavar="RATE",
-        help="at the start, from where it falls to 0 (default: 0.002, sgd: 0.05)",
+        help="at the start, from where it falls to 0 (default: hangs on the optimizer)",
     )
     add("--momentum", type=_share, default=0.9, metavar="M", help="for sgd (default: 0.9)")
     add("--epochs", type=_count, metavar="N", help="default: 30, from 10,000 examples on: 10")

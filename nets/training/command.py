@@ -18,7 +18,7 @@ from nets.sequential import Sequential
 from nets.training.evaluate import evaluate
 from nets.training.fit import fit
 from nets.training.history import History
-from optimizers import SGD, Adam, AdamW, Optimizer
+from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Optimizer, RMSProp
 from optimizers.schedules import Linear
 
 BUNDLED = {
@@ -27,7 +27,15 @@ BUNDLED = {
     "fashion-mnist": datasets.fashion_mnist,
 }
 ACTIVATIONS = {"relu": (ReLU, "he_uniform"), "tanh": (Tanh, None), "sigmoid": (Sigmoid, None)}
-RATES = {"sgd": 0.05, "adam": 0.002, "adamw": 0.002}
+RULES: dict[str, tuple[Any, float]] = {  # each with the learning rate that it starts with
+    "sgd": (SGD, 0.05),
+    "adagrad": (Adagrad, 0.02),
+    "adadelta": (Adadelta, 1.0),
+    "rmsprop": (RMSProp, 0.001),
+    "adam": (Adam, 0.002),
+    "adamw": (AdamW, 0.002),
+    "adafactor": (Adafactor, 0.02),
+}
 LARGE = 10_000  # examples, from which on batches are larger and epochs fewer
 CHECKED = 4  # examples that the gradient check runs on
 
@@ -93,10 +101,10 @@ def build(data: Dataset, options: argparse.Namespace) -> Sequential:
 
 def _optimizer(options: argparse.Namespace, steps: int) -> Optimizer:
     """The optimizer, with a learning rate that falls in a straight line to 0 over the run."""
-    rate = Linear(options.learning_rate or RATES[options.optimizer], steps)
-    if options.optimizer == "sgd":
-        return SGD(rate, momentum=options.momentum)
-    return {"adam": Adam, "adamw": AdamW}[options.optimizer](rate)
+    rule, learning_rate = RULES[options.optimizer]
+    rate = Linear(options.learning_rate or learning_rate, steps)
+    optimizer: Optimizer = rule(rate, momentum=options.momentum) if rule is SGD else rule(rate)
+    return optimizer
 
 
 def _scale(data: Dataset, own: bool) -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
 """The command, called as a user calls it."""
 
+import inspect
 import re
 import runpy
 import subprocess
@@ -8,8 +9,11 @@ import sys
 import numpy as np
 import pytest
 
+import optimizers
 from nets import Sequential, datasets
 from nets.cli import main
+from nets.training.command import RULES
+from optimizers import Optimizer
 
 RIGHT = """
 import numpy as np
@@ -132,6 +136,18 @@ class TestTrain:
         code, out, _ = run("train", "--epochs", 2, "--out", tmp_path, *options)
         assert code == 0
         assert "right" in out
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_every_rule_reads_the_digits(self, run, tmp_path, rule):
+        code, out, _ = run("train", "--epochs", 8, "--optimizer", rule, "--out", tmp_path)
+        assert code == 0
+        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) >= 96
+
+    def test_there_is_every_rule_under_its_name(self):
+        rules = {name: rule for name, rule in vars(optimizers).items() if inspect.isclass(rule)}
+        named = {name.lower(): rule for name, rule in rules.items() if issubclass(rule, Optimizer)}
+        named.pop("optimizer")
+        assert {name: rule for name, (rule, _) in RULES.items()} == named
 
     @pytest.mark.parametrize("words", [False, True])
     def test_a_table_in_any_unit(self, run, file, tmp_path, words):
