@@ -8,11 +8,10 @@ import numpy as np
 
 from layers.base import label
 from layers.checks import generator
+from layers.gradcheck.diagnosis import diagnose
+from layers.gradcheck.examine import examine
 from layers.gradcheck.experiment import Experiment, flat
-from layers.gradcheck.form import read
-from layers.gradcheck.laws import broken_laws
 from layers.gradcheck.report import GradientReport
-from layers.gradcheck.tensors import check_tensor
 
 
 def gradcheck(
@@ -77,23 +76,14 @@ def gradcheck(
             f"gradcheck: the output of {experiment.name} holds nan or infinity for these inputs, "
             "so that nothing can be compared"
         )
-    tensors, findings = read(experiment, experiment.gradients())
-    if not (tensors or findings):
+    found = examine(experiment, tolerance, rng)
+    if not (found.tensors or found.findings):
         raise ValueError(
             "gradcheck: expected a floating input or parameter to compare; whole numbers are "
             "passed through: give x.astype(float) if x is what should move"
         )
-    if not findings:
-        findings += broken_laws(experiment)
-    sides = [
-        (side, {tensor.name: tensor for tensor in read(side, side.gradients())[0]})
-        for side in experiment.beside([tensor.array for tensor in tensors], rng)
-    ]
-    reports = []
-    for tensor in tensors:
-        beside = [(side, found[tensor.name]) for side, found in sides if tensor.name in found]
-        reports.append(check_tensor(experiment, tensor, beside, tolerance, rng))
-    return GradientReport(experiment.name, tolerance, reports, findings)
+    findings, notes = diagnose(experiment, found, tolerance, rng)
+    return GradientReport(experiment.name, tolerance, found.tensors, findings, notes)
 
 
 def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from layers.gradcheck.hints import HINTS
+
 Row = tuple[str, str, str, str, str]
 
 
@@ -76,21 +78,36 @@ class TensorReport:
 
 @dataclass(frozen=True)
 class Finding:
-    """A law of layers that was broken.
+    """A mistake, and what it was recognised by.
 
     Attributes
     ----------
     mistake : str
-        A stable name: "mutates-input", "ignores-dout", ...
+        A stable name: "missing-batch-mean", "mutates-input", ...
     tensor : str
         Where it shows; empty where it concerns the whole layer.
     evidence : str
-        What was seen, in a sentence.
+        What was seen, in a sentence with its numbers.
+    confidence : float
+        From 0 to 1: the share of the entries that the mistake explains, divided by the number of
+        mistakes that would explain them as well. 0 where nothing known explains them.
+    layer : str
+        In a net: the layer that is wrong, "layer 2 (FullyConnected 5 -> 2)".
+    victims : tuple of str
+        In a net: the tensors that are wrong only because of this.
     """
 
     mistake: str
     tensor: str
     evidence: str
+    confidence: float = 1.0
+    layer: str = ""
+    victims: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """One sentence that leads to the mistake, and leaves the finding of it to the reader."""
+        return HINTS.get(self.mistake, "")
 
 
 @dataclass(frozen=True)
@@ -104,13 +121,16 @@ class GradientReport:
     tensors : list of TensorReport
         One for each input with a gradient and for each parameter.
     findings : list of Finding
-        Laws of layers that were broken.
+        Mistakes, the likeliest cause first.
+    notes : list of Finding
+        What is no mistake of the gradient, and worth knowing. Notes do not count for the verdict.
     """
 
     name: str
     tolerance: float
     tensors: list[TensorReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return not self.findings and all(self.tensors)
@@ -128,6 +148,7 @@ class GradientReport:
             lines += _table([header, *(tensor.row() for tensor in self.tensors)])
         lines += [tensor.explanation() for tensor in self.tensors if not tensor]
         lines += [f"{finding.mistake}: {finding.evidence}" for finding in self.findings]
+        lines += [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
         return "\n".join(lines)
 
     def __repr__(self) -> str:

@@ -296,6 +296,11 @@ class DbRagged(Affine):
         return [[1.0], [1.0, 2.0]]
 
 
+class DbOfHalfTheUnits(Affine):
+    def db(self, dout):
+        return super().db(dout)[::2]
+
+
 class DbNan(Affine):
     def db(self, dout):
         return super().db(dout) * np.array([1.0, np.nan, 1.0])
