@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from layers.checks import generator
 from layers.gradcheck.diagnosis import diagnose
 from layers.gradcheck.examine import examine
 from layers.gradcheck.experiment import Experiment, flat
+from layers.gradcheck.output import wrong_output
+from layers.gradcheck.raised import ForwardError, raised
 from layers.gradcheck.report import GradientReport
 
 
@@ -70,8 +73,11 @@ def gradcheck(
     _require_layer(layer)
     _require_options(tolerance)
     rng = generator(0 if rng is None else rng, "gradcheck")
-    experiment = Experiment(layer, inputs, loss, rng)
-    if not np.isfinite(flat(experiment.y)).all():
+    try:
+        experiment = Experiment(layer, inputs, loss, rng)
+    except ForwardError as error:
+        return GradientReport(label(layer), tolerance, findings=[raised("forward", error)])
+    if not wrong_output(experiment.y) and not np.isfinite(flat(experiment.y)).all():
         raise ValueError(
             f"gradcheck: the output of {experiment.name} holds nan or infinity for these inputs, "
             "so that nothing can be compared"
@@ -109,6 +115,11 @@ def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:
 
 
 def _require_layer(layer: Any) -> None:
+    if not isinstance(getattr(layer, "params", {}), Mapping):
+        raise TypeError(
+            f"gradcheck: expected params of {label(layer)} to be a dict of arrays, "
+            f"got {type(layer.params).__name__}"
+        )
     missing = [name for name in ("params", "forward", "backward") if not hasattr(layer, name)]
     if isinstance(layer, type):
         raise TypeError(

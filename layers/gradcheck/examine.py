@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.form import read
+from layers.gradcheck.form import Tensor, read
 from layers.gradcheck.laws import broken_laws
+from layers.gradcheck.output import wrong_output
+from layers.gradcheck.raised import raised
 from layers.gradcheck.report import Finding, TensorReport
 from layers.gradcheck.tensors import check_tensor
 
@@ -39,15 +41,31 @@ class Examination:
 
 def examine(experiment: Experiment, tolerance: float, rng: np.random.Generator) -> Examination:
     """Compare every gradient of an experiment, and try the laws."""
-    tensors, findings = read(experiment, experiment.gradients())
+    if wrong := wrong_output(experiment.y):
+        return Examination(findings=[wrong])
+    try:
+        returned = experiment.gradients()
+    except Exception as error:  # a student's layer may raise anything
+        return Examination(findings=[raised("backward", error)])
+    tensors, findings = read(experiment, returned)
     if not findings:
         findings += broken_laws(experiment)
     sides = [
-        (side, {tensor.name: tensor for tensor in read(side, side.gradients())[0]})
+        (side, found)
         for side in experiment.beside([tensor.array for tensor in tensors], rng)
+        if (found := _gradients(side))
     ]
     reports = []
     for tensor in tensors:
         beside = [(side, found[tensor.name]) for side, found in sides if tensor.name in found]
         reports.append(check_tensor(experiment, tensor, beside, tolerance, rng))
     return Examination(reports, findings)
+
+
+def _gradients(experiment: Experiment) -> dict[str, Tensor]:
+    """What backward says, by name; nothing where it raises."""
+    try:
+        tensors, _ = read(experiment, experiment.gradients())
+    except Exception:  # beside the point, a layer may raise anything
+        return {}
+    return {tensor.name: tensor for tensor in tensors}

@@ -10,6 +10,7 @@ import numpy as np
 
 from layers.base import label
 from layers.casting import cast
+from layers.gradcheck.raised import ForwardError, is_ours
 from layers.gradcheck.randomness import generators, put_back, state_of
 from layers.params import Array
 
@@ -56,7 +57,7 @@ class Experiment:
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
         given = self.given()
         with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
-            self.y = copy.deepcopy(self.run(given))
+            self.y = copy.deepcopy(self._first(given))
         self.written = watch.written
         self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
         self.dout = draw_like(self.y, rng)
@@ -65,6 +66,15 @@ class Experiment:
     def is_random(self) -> bool:
         """Whether the layer holds a random generator."""
         return bool(self._generators)
+
+    def _first(self, given: Sequence[Array]) -> Any:
+        """The first pass, whose errors are the layer's own."""
+        try:
+            return self.run(given)
+        except Exception as error:
+            if is_ours(error):
+                raise
+            raise ForwardError from error
 
     def given(self) -> list[Array]:
         """Copies of the inputs, for one pass."""
@@ -151,7 +161,7 @@ class Experiment:
             array += sign * offset
         try:
             other.y = other.run()
-        except (ArithmeticError, ValueError):  # outside the domain, nothing is known
+        except Exception:  # outside its domain a layer may raise anything
             return None
         return other
 

@@ -6,14 +6,17 @@ Each law runs an experiment and yields what it finds broken.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment, Watch, flat, scaled, varied
+from layers.gradcheck.raised import raised
 from layers.gradcheck.report import Finding
 from layers.params import Array
+
+Law = Callable[[Experiment], Iterator[Finding]]
 
 MARK = 1234567.0  # a number that no layer computes, exact in any floating dtype but the shortest
 LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of the largest
@@ -21,13 +24,21 @@ LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of
 
 def broken_laws(experiment: Experiment) -> Iterator[Finding]:
     """All laws, for a layer whose backward returns gradients of the right form."""
-    broken = [finding for law in LAWS for finding in law(experiment)]
+    broken = [finding for law in LAWS for finding in _tried(law, experiment)]
     adding_up = {finding.tensor for finding in broken if finding.mistake == "accumulates"}
     for finding in broken:  # what grows from call to call cannot be linear in dout either
         if finding.mistake != "ignores-dout" or finding.tensor not in adding_up:
             yield finding
     if not broken:
         yield from answers_the_latest(experiment)
+
+
+def _tried(law: Law, experiment: Experiment) -> list[Finding]:
+    """What a law finds broken; that a layer raises is a finding too."""
+    try:
+        return list(law(experiment))
+    except Exception as error:  # a student's layer may raise anything
+        return [raised("a further backward", error)]
 
 
 def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
@@ -47,7 +58,11 @@ def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
 
 def repeatable(experiment: Experiment) -> Iterator[Finding]:
     """The same inputs give the same output."""
-    if not np.array_equal(flat(experiment.run()), flat(experiment.y), equal_nan=True):
+    before, now = np.shape(experiment.y), np.shape(experiment.run())
+    if before != now:
+        evidence = f"forward gives outputs of shapes {before} and {now} for one input"
+        yield Finding("changes-shape", "", evidence)
+    elif not np.array_equal(flat(experiment.run()), flat(experiment.y), equal_nan=True):
         evidence = (
             "forward gives two different outputs for one input; random numbers must come from a "
             "numpy.random.Generator that the layer holds"
@@ -114,29 +129,32 @@ def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
     """What backward says is about the forward just before it, whatever was run earlier."""
     experiment.run()
     right = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
-    rng = np.random.default_rng(0)
-    earlier = [_another(array, rng) for array in experiment.inputs]
-    try:
-        after = experiment.after(earlier)
-        found = arrays(after.gradients())
-    except Exception:  # the layer takes no such inputs, and nothing is known
-        return
-    if not _close(flat(after.y), flat(experiment.y)):
-        return  # forward itself remembers, which is no matter of backward
-    for name, g in right.items():
-        if not _close(found[name], g):
+    for sign in (-1, 1):  # a mask may be the same at both signs, and a domain may end at 0
+        earlier = [_another(array, sign) for array in experiment.inputs]
+        try:
+            after = experiment.after(earlier)
+            found = arrays(after.gradients())
+        except Exception:  # the layer takes no such inputs, and nothing is known
+            continue
+        if not _close(flat(after.y), flat(experiment.y)):
+            return  # forward itself remembers, which is no matter of backward
+        stale = [name for name, g in right.items() if not _close(found[name], g)]
+        for name in stale:
             evidence = (
                 f"after forward of one input and then of another, the gradient of {name} is not "
                 "that of the second"
             )
             yield Finding("stale-cache", name, evidence)
+        if stale:
+            return
 
 
-def _another(array: Array, rng: np.random.Generator) -> Array:
+def _another(array: Array, sign: int) -> Array:
     """Another input of the same kind: other numbers, or the same whole numbers in other places."""
+    rolled = np.roll(array, 1)
     if array.dtype.kind == "f":
-        return varied(array, rng)
-    return np.roll(array, 1)
+        return varied(sign * rolled, np.random.default_rng(0))
+    return rolled
 
 
 LAWS = (arguments_untouched, repeatable, same_twice, linear_in_dout, nothing_overwritten)

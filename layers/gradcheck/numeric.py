@@ -169,6 +169,15 @@ def _kink(gaps: Array) -> float:
     return float(lasting.max(initial=0.0))
 
 
+def _of_size(size: int, experiment: Experiment) -> Array:
+    """The output; nan where the layer raises, or returns something of another shape."""
+    try:
+        y = flat(experiment.run())
+    except Exception:  # outside its domain a layer may raise anything
+        return np.full(size, np.nan)
+    return y if y.size == size else np.full(size, np.nan)
+
+
 def entry_line(experiment: Experiment, array: Array, index: Index, scale: float) -> Line:
     """Move one entry of a tensor."""
     start = float(array[index])
@@ -176,9 +185,7 @@ def entry_line(experiment: Experiment, array: Array, index: Index, scale: float)
     def outputs(t: float) -> Array:
         array[index] = start + t
         try:
-            return flat(experiment.run())
-        except (ArithmeticError, ValueError):  # outside the domain, where there is no output
-            return np.full(size, np.nan)
+            return _of_size(size, experiment)
         finally:
             array[index] = start
 
@@ -194,9 +201,7 @@ def direction_line(experiment: Experiment, array: Array, way: Array, scale: floa
     def outputs(t: float) -> Array:
         array[...] = start + t * way
         try:
-            return flat(experiment.run())
-        except (ArithmeticError, ValueError):
-            return np.full(size, np.nan)
+            return _of_size(size, experiment)
         finally:
             array[...] = start
 

@@ -18,7 +18,7 @@ Place = Index | Array
 WORK = 10**8  # how many numbers the passes for one tensor may touch, about
 FEWEST, MOST = 50, 1000  # entries compared in any case, and at most
 DIRECTIONS = 6
-SURE = 100  # comparisons that failed, after which the tensor is known to be wrong
+SURE = 30  # comparisons that failed, after which the tensor is known to be wrong
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def _fitting(
     n = returned.shape[0] if returned.ndim else 1
     if returned.shape == (n, n) and numeric.size == n and np.ndim(experiment.y) == 0:
         yield "broadcast", f"the difference of shapes ({n},) and ({n}, 1) has shape ({n}, {n})"
-    for mistake, mend, says in _mends(name):
+    for mistake, mend, says in _mends(experiment, name, returned):
         with suppress(ValueError):
             if _fits(mend(returned, numeric.shape), numeric):
                 yield mistake, says
@@ -64,12 +64,26 @@ def _fits(mended: Array, numeric: Array) -> bool:
     return bool(np.allclose(mended[known], numeric[known], rtol=1e-5, atol=1e-6 * largest))
 
 
-def _mends(name: str) -> Iterator[tuple[str, Mend, str]]:
+def _mends(experiment: Experiment, name: str, returned: Array) -> Iterator[tuple[str, Mend, str]]:
+    if not _grows(experiment, name, returned.shape):
+        yield "extra-axis", _squeezed, "without the axes of length 1 it fits in all entries"
     yield "bias-not-summed", _summed, f"summed over its first axes it fits in all entries of {name}"
     yield "transposed", lambda g, shape: g.T, "its transpose fits in all entries"
-    yield "extra-axis", _squeezed, "without the axes of length 1 it fits in all entries"
     yield "not-reshaped-back", lambda g, shape: g.reshape(shape), "reshaped it fits in all entries"
     yield "reshaped", lambda g, shape: g.T.reshape(shape), "reshaped its transpose fits"
+
+
+def _grows(experiment: Experiment, name: str, shape: tuple[int, ...]) -> bool:
+    """Whether the gradient is longer where the batch is."""
+    twice = [np.concatenate([array, array]) for array in experiment.inputs if array.ndim]
+    try:
+        longer = experiment.after(twice)
+        longer.inputs = twice
+        longer.run()
+        dout = np.ones(np.shape(longer.run()))
+        return arrays(longer.gradients(dout))[name].shape != shape
+    except Exception:  # the layer takes no longer batch, and nothing is known
+        return False
 
 
 def _summed(g: Array, shape: tuple[int, ...]) -> Array:

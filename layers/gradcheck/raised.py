@@ -1,0 +1,39 @@
+"""What a layer raises, told as a finding."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from layers.gradcheck.report import Finding
+
+OURS = ("layers", "nets")
+
+
+class ForwardError(Exception):
+    """The first forward pass of a layer raised something, which is the cause of this."""
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an error is a sentence of this library's own layers about what they were given."""
+    return _frame(error)[0].partition(".")[0] in OURS
+
+
+def raised(verb: str, error: BaseException) -> Finding:
+    """A finding that tells what a pass raised, and in which line of which file."""
+    if isinstance(error, ForwardError) and error.__cause__:
+        error = error.__cause__
+    _, file, line = _frame(error)
+    where = f" ({Path(file).name}, line {line})" if file else ""
+    text = f": {error}" if str(error) else ""
+    evidence = f"{verb} raises {type(error).__name__}{text}{where}"
+    return Finding(f"{verb.split()[-1]}-raises", "", evidence)
+
+
+def _frame(error: BaseException) -> tuple[str, str, int]:
+    """The module, the file and the line that raised, NumPy's own left out."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] != "numpy":
+            return module, frame.f_code.co_filename, line
+    return "", "", 0
