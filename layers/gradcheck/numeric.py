@@ -19,6 +19,7 @@ from layers.params import Array
 Curve = Callable[[float], Array]
 EPSILON = float(np.finfo(np.float64).eps)
 LONGEST, SHORTEST = 1e2, 1e-13  # where the ladder begins and ends, in units of the scale
+FEW_DIGITS = 4  # steps of the last digit that are rounding, and no movement
 RUNG = 10**0.5  # from one step of the ladder to the next
 
 
@@ -136,11 +137,11 @@ def _rounding(bends: Array) -> Array:
 def _unseen(ups: Array, downs: Array, runs: Array, dout: Array, middle: Array) -> Array:
     """Changes too small to show in the outputs, as an error of the sum, at each step.
 
-    An output of size s moves in steps of its last digit. Where an output never moves, the widest
-    step bounds its slope. Where none moves, the change may have been lost inside the layer, when
+    An output of size s moves in steps of its last digit, and by a few of them it has not really
+    moved. Where an output never moves, the widest step bounds its slope. Where none moves, the change may have been lost inside the layer, when
     larger numbers cancelled: allow for four digits, and for numbers of size 1.
     """
-    moved = (ups != 0) | (downs != 0)
+    moved = np.maximum(np.abs(ups), np.abs(downs)) > FEW_DIGITS * EPSILON * np.abs(middle)
     ever = moved.any(axis=0)
     sizes = np.abs(dout * middle)
     seen = sizes[ever].sum() + sizes[~ever].sum() * runs / runs.max()

@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.gradcheck.experiment import Experiment, Index, flat, size_of
 from layers.gradcheck.form import Tensor
+from layers.gradcheck.laws import UNDERFLOW
 from layers.gradcheck.numeric import Line, careful, direction_line, entry_line, quick
 from layers.gradcheck.report import Entry, TensorReport
 from layers.params import Array
@@ -95,7 +96,7 @@ def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry,
 
 def _relative(analytic: float, numeric: float, floor: float) -> float:
     """Difference over size; above the tolerance only if the numeric error cannot explain it."""
-    if analytic == numeric or floor == np.inf:
+    if abs(analytic - numeric) <= UNDERFLOW or floor == np.inf:
         return 0.0
     if not (np.isfinite(analytic) and np.isfinite(numeric)):
         return np.inf

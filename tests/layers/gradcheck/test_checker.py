@@ -204,6 +204,27 @@ def test_a_number_and_a_vector_can_be_inputs():
     assert_gradients(FullyConnected(4, 3, rng=0), X[0])
 
 
+def test_a_loss_that_moves_by_last_digits_only_is_no_mistake():
+    first, last = FullyConnected(2, 2), FullyConnected(2, 2)
+    first.params["W"] = [[-0.22672442, 0.0327485], [-0.53315311, 1.21084436]]
+    last.params["W"] = [[-0.18702416, 0.14063852], [0.78085958, 1.05961681]]
+    x = np.array([[-200.0, 100], [100, -100], [100, 100], [-200, 200], [0, 0]])
+    for seed in (0, 2416):
+        report = gradcheck(
+            Chain(first, ReLU(), last), x, loss=(SoftmaxCE(), [1, 1, 1, 0, 0]), rng=seed
+        )
+        report.raise_if_failed()
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-315, 1e-320])
+def test_gradients_that_underflow_are_no_mistake(size):
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        net = Chain(FullyConnected(4, 3, rng=seed), Tanh(), FullyConnected(3, 2, rng=seed))
+        net.params["0.W"][...] *= size
+        gradcheck(net, rng.normal(size=(5, 4)), rng=seed).raise_if_failed()
+
+
 # What is wrong fails.
 
 

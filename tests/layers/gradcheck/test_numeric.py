@@ -237,7 +237,7 @@ def test_a_tensor_is_moved_in_a_direction_and_put_back():
     assert quick(moved) == pytest.approx(8.6 * experiment.dout[0, 0])
 
 
-@pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, FloatingPointError])
+@pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, KeyError, AssertionError])
 def test_where_forward_refuses_there_is_no_output_and_the_tensor_is_put_back(error):
     class Picky(Plain):
         def forward(self, x):
@@ -257,19 +257,13 @@ def test_where_forward_refuses_there_is_no_output_and_the_tensor_is_put_back(err
         assert array.tolist() == [1.0, 4.0]
 
 
-def test_other_errors_of_forward_come_through_and_the_tensor_is_put_back():
-    class Broken(Plain):
+def test_where_forward_changes_the_shape_of_its_output_there_is_none():
+    class Filtering(Plain):
         def forward(self, x):
-            if (x < 0).any():
-                raise KeyError("nothing to do with numbers")
-            return x
+            return x[x > 0]
 
-    experiment = on_the_bench(Broken(), np.array([1.0, 4.0]))
-    (array,) = experiment.inputs
-    for moved in (
-        entry_line(experiment, array, (0,), 1.0),
-        direction_line(experiment, array, np.array([1.0, 0.0]), 1.0),
-    ):
-        with pytest.raises(KeyError, match="nothing to do"):
-            moved.outputs(-2.0)
-        assert array.tolist() == [1.0, 4.0]
+    experiment = on_the_bench(Filtering(), np.array([1.0, 4.0]))
+    moved = entry_line(experiment, experiment.inputs[0], (0,), 1.0)
+    assert np.isnan(moved.outputs(-2.0)).all()
+    assert moved.outputs(-2.0).shape == (2,)
+    assert moved.outputs(2.0).tolist() == [3.0, 4.0]
