@@ -138,8 +138,9 @@ def _unseen(ups: Array, downs: Array, runs: Array, dout: Array, middle: Array) -
     """Changes too small to show in the outputs, as an error of the sum, at each step.
 
     An output of size s moves in steps of its last digit, and by a few of them it has not really
-    moved. Where an output never moves, the widest step bounds its slope. Where none moves, the change may have been lost inside the layer, when
-    larger numbers cancelled: allow for four digits, and for numbers of size 1.
+    moved. Where an output never moves, the widest step bounds its slope. Where none moves, the
+    change may have been lost inside the layer, when larger numbers cancelled: allow for four
+    digits, and for numbers of size 1.
     """
     moved = np.maximum(np.abs(ups), np.abs(downs)) > FEW_DIGITS * EPSILON * np.abs(middle)
     ever = moved.any(axis=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.gradcheck.report import Finding
 
-OURS = ("layers", "nets")
+OURS, CHECK = ("layers", "nets"), "layers.gradcheck"
 
 
 class ForwardError(Exception):
@@ -16,7 +16,8 @@ class ForwardError(Exception):
 
 def is_ours(error: BaseException) -> bool:
     """Whether an error is a sentence of this library's own layers about what they were given."""
-    return _frame(error)[0].partition(".")[0] in OURS
+    module = _frame(error)[0]
+    return module.partition(".")[0] in OURS and not module.startswith(CHECK)
 
 
 def raised(verb: str, error: BaseException) -> Finding:
@@ -24,7 +25,7 @@ def raised(verb: str, error: BaseException) -> Finding:
     if isinstance(error, ForwardError) and error.__cause__:
         error = error.__cause__
     _, file, line = _frame(error)
-    where = f" ({Path(file).name}, line {line})" if file else ""
+    where = f" ({Path(file).name}, line {line})"
     text = f": {error}" if str(error) else ""
     evidence = f"{verb} raises {type(error).__name__}{text}{where}"
     return Finding(f"{verb.split()[-1]}-raises", "", evidence)
@@ -32,8 +33,8 @@ def raised(verb: str, error: BaseException) -> Finding:
 
 def _frame(error: BaseException) -> tuple[str, str, int]:
     """The module, the file and the line that raised, NumPy's own left out."""
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        module = str(frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] != "numpy":
-            return module, frame.f_code.co_filename, line
-    return "", "", 0
+    frames = [
+        (str(frame.f_globals.get("__name__", "")), frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return [found for found in frames if not found[0].startswith("numpy")][-1]
