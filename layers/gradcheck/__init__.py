@@ -1,6 +1,7 @@
 """The gradient check: `backward` against numbers that only need `forward`."""
 
 from layers.gradcheck.checker import assert_gradients, gradcheck
-from layers.gradcheck.report import Finding, GradientReport, TensorReport
+from layers.gradcheck.finding import Finding
+from layers.gradcheck.report import GradientReport, TensorReport
 
 __all__ = ["Finding", "GradientReport", "TensorReport", "assert_gradients", "gradcheck"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,9 @@ def gradcheck(
             "passed through: give x.astype(float) if x is what should move"
         )
     findings, notes = diagnose(experiment, found, tolerance, rng)
-    return GradientReport(experiment.name, tolerance, found.tensors, findings, notes)
+    victims = {name for finding in findings for name in finding.victims}
+    tensors = [replace(tensor, victim=tensor.name in victims) for tensor in found.tensors]
+    return GradientReport(experiment.name, tolerance, tensors, findings, notes)
 
 
 def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
 from layers.gradcheck.form import Tensor, read
 from layers.gradcheck.laws import broken_laws
 from layers.gradcheck.output import wrong_output
 from layers.gradcheck.raised import raised
-from layers.gradcheck.report import Finding, TensorReport
+from layers.gradcheck.report import TensorReport
 from layers.gradcheck.tensors import check_tensor
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment, Watch, flat, scaled, varied
+from layers.gradcheck.finding import Finding
 from layers.gradcheck.raised import raised
-from layers.gradcheck.report import Finding
 from layers.params import Array
 
 Law = Callable[[Experiment], Iterator[Finding]]

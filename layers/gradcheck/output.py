@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 
 
 def wrong_output(y: Any) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 
 OURS, CHECK = ("layers", "nets"), "layers.gradcheck"
 

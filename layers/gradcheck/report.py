@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
-from layers.gradcheck.hints import HINTS
+from layers.gradcheck.finding import Finding
+from layers.gradcheck.page import page
+from layers.params import Array
 
 Row = tuple[str, str, str, str, str]
 
@@ -42,6 +46,10 @@ class TensorReport:
         The comparison with the largest error.
     wrong : int
         How many comparisons failed.
+    victim : bool
+        Whether it is wrong only because another layer of the net is.
+    analytic, numeric : array or None
+        Of a wrong tensor: both gradients, nan where an entry was not compared.
     """
 
     name: str
@@ -51,6 +59,9 @@ class TensorReport:
     kinks: int
     worst: Entry | None
     wrong: int
+    victim: bool = False
+    analytic: Array | None = field(default=None, repr=False, compare=False)
+    numeric: Array | None = field(default=None, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return not self.wrong
@@ -63,7 +74,30 @@ class TensorReport:
         if self.kinks:
             checked += f", {self.kinks} at kinks"
         error = f"{self.worst.error:.1e}" if self.worst else ""
-        return self.name, str(self.shape), checked, error, "WRONG" if self.wrong else "right"
+        return self.name, str(self.shape), checked, error, self.verdict
+
+    @property
+    def verdict(self) -> str:
+        """In one word: right, WRONG, or wrong as a victim of another layer."""
+        if not self.wrong:
+            return "right"
+        return "victim" if self.victim else "WRONG"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `GradientReport.to_dict` says of this tensor."""
+        worst = self.worst and {
+            "place": self.worst.place,
+            "analytic": number(self.worst.analytic),
+            "numeric": number(self.worst.numeric),
+            "error": number(self.worst.error),
+        }
+        counts = ("checked", "directions", "kinks", "wrong", "verdict")
+        return {
+            "name": self.name,
+            "shape": list(self.shape),
+            **{name: getattr(self, name) for name in counts},
+            "worst": worst,
+        }
 
     def explanation(self) -> str:
         """What is wrong, with both values."""
@@ -74,40 +108,6 @@ class TensorReport:
             f"{self.worst.place}: backward says {self.worst.analytic:.10g}, "
             f"numerically it is {self.worst.numeric:.10g}"
         )
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A mistake, and what it was recognised by.
-
-    Attributes
-    ----------
-    mistake : str
-        A stable name: "missing-batch-mean", "mutates-input", ...
-    tensor : str
-        Where it shows; empty where it concerns the whole layer.
-    evidence : str
-        What was seen, in a sentence with its numbers.
-    confidence : float
-        From 0 to 1: the share of the entries that the mistake explains, divided by the number of
-        mistakes that would explain them as well. 0 where nothing known explains them.
-    layer : str
-        In a net: the layer that is wrong, "layer 2 (FullyConnected 5 -> 2)".
-    victims : tuple of str
-        In a net: the tensors that are wrong only because of this.
-    """
-
-    mistake: str
-    tensor: str
-    evidence: str
-    confidence: float = 1.0
-    layer: str = ""
-    victims: tuple[str, ...] = ()
-
-    @property
-    def hint(self) -> str:
-        """One sentence that leads to the mistake, and leaves the finding of it to the reader."""
-        return HINTS.get(self.mistake, "")
 
 
 @dataclass(frozen=True)
@@ -147,12 +147,41 @@ class GradientReport:
             header: Row = ("tensor", "shape", "compared", "worst error", "verdict")
             lines += _table([header, *(tensor.row() for tensor in self.tensors)])
         lines += [tensor.explanation() for tensor in self.tensors if not tensor]
-        lines += [f"{finding.mistake}: {finding.evidence}" for finding in self.findings]
+        lines += [line for finding in self.findings for line in finding.lines()]
         lines += [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_html_(self) -> str:
+        return page(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that was found, as what `json.dumps` takes.
+
+        Numbers that JSON does not know are told as text: "nan", "inf", "-inf".
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from layers import ReLU, gradcheck
+        >>> gradcheck(ReLU(), np.array([-1.0, 2.0])).to_dict()["right"]
+        True
+        """
+        return {
+            "name": self.name,
+            "right": bool(self),
+            "tolerance": self.tolerance,
+            "tensors": [tensor.to_dict() for tensor in self.tensors],
+            "findings": [finding.to_dict() for finding in self.findings],
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+
+def number(value: float) -> float | str:
+    """A number that JSON can hold, or its name where there is none."""
+    return float(value) if math.isfinite(value) else str(float(value))
 
 
 def _table(rows: list[Row]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +58,7 @@ def check_tensor(
     kinks, wrong = 0, 0
     worst: Entry | None = None
     places: list[Place] = [*entries, *ways]
+    numeric = np.full(tensor.array.shape, np.nan)
     for place in places:
         probe = _probe(experiment, tensor, place)
         found, may_be_kink = _compare(probe, tolerance, sure=wrong >= SURE)
@@ -68,11 +69,17 @@ def check_tensor(
                 continue
             found = max(sides, key=lambda entry: entry.error)
         wrong += found.error > tolerance
+        if isinstance(place, tuple):
+            numeric[place] = found.numeric
         if worst is None or found.error > worst.error:
             worst = found
-    return TensorReport(
+    report = TensorReport(
         tensor.name, tensor.array.shape, len(entries), len(ways), kinks, worst, wrong
     )
+    if not wrong:
+        return report
+    analytic = np.where(np.isnan(numeric), np.nan, tensor.gradient)
+    return replace(report, analytic=analytic, numeric=numeric)
 
 
 def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry, bool]:

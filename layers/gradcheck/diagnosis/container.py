@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.gradcheck.diagnosis.parts import Call, layers_inside
 from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 
 
 def broken_chain(experiment: Experiment, calls: Sequence[Call]) -> Iterator[Finding]:

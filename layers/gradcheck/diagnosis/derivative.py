@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from layers.gradcheck.diagnosis.case import Candidate, Case, View
+from layers.gradcheck.diagnosis.case import Candidate, Case, View, shown
 from layers.gradcheck.diagnosis.masks import is_piecewise_linear
 from layers.params import Array
 
@@ -17,16 +17,13 @@ FORMULAS: dict[str, Formula] = {
     "{}": lambda z: z,
     "1 - {}": lambda z: 1 - z,
     "1 + {}": lambda z: 1 + z,
-    "{} (1 - {})": lambda z: z * (1 - z),
+    "{} * (1 - {})": lambda z: z * (1 - z),
     "{}**2": lambda z: z**2,
+    "{}**3": lambda z: z**3,
     "1 - {}**2": lambda z: 1 - z**2,
     "1 + {}**2": lambda z: 1 + z**2,
-    "2 {}": lambda z: 2 * z,
-    "-{}**2": lambda z: -(z**2),
     "1 / {}": lambda z: 1 / z,
-    "-1 / {}": lambda z: -1 / z,
     "1 / {}**2": lambda z: 1 / z**2,
-    "-1 / {}**2": lambda z: -1 / z**2,
     "exp({})": np.exp,
     "1 - exp(-{})": lambda z: 1 - np.exp(-z),
     "exp(-{})": lambda z: np.exp(-z),
@@ -67,7 +64,7 @@ def derivative(case: Case) -> Iterator[Candidate]:
             lambda view: np.where(view.values > 0, view.own_dout, view.numeric),
             "is dout where x > 0, and right elsewhere",
         )
-        yield from _other_formulas()
+        yield from _other_formulas(case)
     elif not (case.elementwise or case.first.is_parameter) and all(
         _same_shape(view) for view in case.views
     ):
@@ -119,23 +116,22 @@ def _at(point: Callable[[View], Array]) -> Callable[[View], Array | None]:
 def _mixed_up(case: Case) -> Iterator[Candidate]:
     """The right formula, but with x where it wants y, or y where it wants x."""
     for text, formula in FORMULAS.items():
-        with np.errstate(all="ignore"):
-            wants_y = all(_fits(formula(view.own_y), view.own_slope) for view in case.views)
-            wants_x = all(_fits(formula(view.values), view.own_slope) for view in case.views)
-        if wants_y and not wants_x:
-            right, wrong = text.replace("{}", "y"), text.replace("{}", "x")
-            yield Candidate(
-                "derivative-of-input",
-                _slope(formula, _x),
-                f"equals dout times {wrong}, where the slope is {right},",
-            )
-        if wants_x and not wants_y:
-            right, wrong = text.replace("{}", "x"), text.replace("{}", "y")
-            yield Candidate(
-                "derivative-of-output",
-                _slope(formula, _y),
-                f"equals dout times {wrong}, where the slope is {right},",
-            )
+        of_x, of_y = (_fitting(case, formula, values) for values in (_x, _y))
+        if of_y and not of_x:
+            right, wrong = (_written(of_y, text, letter) for letter in ("y", "x"))
+            says = f"equals dout times {wrong}, where the slope is {right},"
+            yield Candidate("derivative-of-input", _slope(formula, _x, of_y), says)
+        if of_x and not of_y:
+            right, wrong = (_written(of_x, text, letter) for letter in ("x", "y"))
+            says = f"equals dout times {wrong}, where the slope is {right},"
+            yield Candidate("derivative-of-output", _slope(formula, _y, of_x), says)
+
+
+def _fitting(case: Case, formula: Formula, values: Callable[[View], Array]) -> float:
+    """The factor with which a formula is the slope in all views; 0 if it is not."""
+    factor = _multiple(case.first.own_slope, formula(values(case.first)))
+    fits = all(_fits(factor * formula(values(view)), view.own_slope) for view in case.views)
+    return factor if fits else 0.0
 
 
 def _x(view: View) -> Array:
@@ -146,20 +142,49 @@ def _y(view: View) -> Array:
     return view.own_y
 
 
-def _slope(formula: Formula, values: Callable[[View], Array]) -> Callable[[View], Array]:
-    return lambda view: view.own_dout * formula(values(view))
+def _slope(
+    formula: Formula, values: Callable[[View], Array], factor: float = 1.0
+) -> Callable[[View], Array]:
+    return lambda view: factor * view.own_dout * formula(values(view))
 
 
 def _fits(formula: Array, slope: Array) -> bool:
     return bool(np.allclose(formula, slope, rtol=1e-5, atol=1e-8))
 
 
-def _other_formulas() -> Iterator[Candidate]:
+def _other_formulas(case: Case) -> Iterator[Candidate]:
+    """The slope is replaced by a multiple of some other formula."""
+    view = case.first
+    right = _described(case)
     for text, formula in FORMULAS.items():
         for letter, values in (("x", _x), ("y", _y)):
+            factor = _multiple(view.analytic / view.own_dout, formula(values(view)))
             yield Candidate(
                 "wrong-derivative",
-                _slope(formula, values),
-                f"equals dout times {text.replace('{}', letter)}, which is not the slope,",
+                _slope(formula, values, factor),
+                f"equals dout times {_written(factor, text, letter)}, {right},",
                 general=True,
             )
+
+
+def _described(case: Case) -> str:
+    """The right slope in words, if it is a multiple of one of the formulas."""
+    for text, formula in FORMULAS.items():
+        for letter, values in (("x", _x), ("y", _y)):
+            if factor := _fitting(case, formula, values):
+                return f"where the slope is {_written(factor, text, letter)}"
+    return "which is not the slope"
+
+
+def _multiple(slope: Array, formula: Array) -> float:
+    """The factor by which a formula comes closest to a slope."""
+    usable = np.isfinite(formula) & np.isfinite(slope)
+    norm = float(formula[usable] @ formula[usable])
+    return float(slope[usable] @ formula[usable]) / norm if norm else 0.0
+
+
+def _written(factor: float, text: str, letter: str) -> str:
+    formula = text.replace("{}", letter)
+    if abs(factor - 1) < 1e-5:
+        return formula
+    return f"{shown(factor)} * ({formula})" if " " in formula else f"{shown(factor)} * {formula}"

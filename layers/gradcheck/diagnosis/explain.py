@@ -24,16 +24,17 @@ from layers.gradcheck.diagnosis.updated import updated
 from layers.gradcheck.diagnosis.variations import variations
 from layers.gradcheck.diagnosis.weights import weights
 from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
+from layers.params import Array
 
 # Of explanations that fit equally well, the first is taken.
 FAMILIES = (
     bias,
     labels,
     masks,
-    derivative,
     weights,
     scale,
+    derivative,
     inputs,
     updated,
     earlier,
@@ -88,14 +89,31 @@ def _evidence(case: Case, verdict: Verdict) -> str:
 def _unexplained(case: Case) -> str:
     view = case.first
     off = differs(view, view.numeric)
-    with np.errstate(all="ignore"):
-        ratios = (view.analytic / view.numeric)[off]
-    ratios = ratios[np.isfinite(ratios)]
-    between = f", by factors from {ratios.min():.4g} to {ratios.max():.4g}" if ratios.size else ""
     return (
         f"none of the known mistakes explains d{case.name}: {off.sum()} of {off.size} entries "
-        f"are off{between}"
+        f"are off{_by_how_much(view, off)}{_where(view, off)}"
     )
+
+
+def _by_how_much(view: View, off: Array) -> str:
+    ratios = (view.analytic / view.numeric)[off] + 0.0
+    ratios = ratios[np.isfinite(ratios)]
+    if not ratios.size:
+        return ""
+    least, most = f"{ratios.min():.4g}", f"{ratios.max():.4g}"
+    return f", by a factor of {least}" if least == most else f", by factors from {least} to {most}"
+
+
+def _where(view: View, off: Array) -> str:
+    """What the wrong entries have in common: one place, or one row, column or other slice."""
+    shape = view.tensor.array.shape
+    indices = np.unravel_index(view.places[off], shape)
+    common = [np.unique(along) for along in indices]
+    fixed = [
+        str(values[0]) if values.size == 1 and length > 1 else ":"
+        for values, length in zip(common, shape, strict=True)
+    ]
+    return f", all of them in {view.name}[{', '.join(fixed)}]" if set(fixed) > {":"} else ""
 
 
 def _unknown(name: str) -> str:

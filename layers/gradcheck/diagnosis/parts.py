@@ -11,7 +11,7 @@ import numpy as np
 
 from layers.base import label
 from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 
 
 @dataclass

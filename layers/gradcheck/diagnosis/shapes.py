@@ -10,8 +10,8 @@ import numpy as np
 from layers.gradcheck.diagnosis.bench import MOST
 from layers.gradcheck.diagnosis.slopes import slopes
 from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
 from layers.gradcheck.laws import arrays
-from layers.gradcheck.report import Finding
 from layers.params import Array
 
 Mend = Callable[[Array, tuple[int, ...]], Array]

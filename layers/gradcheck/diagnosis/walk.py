@@ -15,8 +15,8 @@ from layers.gradcheck.diagnosis.parts import Call, layers_inside, recorded
 from layers.gradcheck.diagnosis.shapes import misshapen
 from layers.gradcheck.examine import Examination, examine
 from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
 from layers.gradcheck.probes import Noticed, notice
-from layers.gradcheck.report import Finding
 
 UNSTEADY = ("not-repeatable", "wrong-return")  # where nothing else can be said
 

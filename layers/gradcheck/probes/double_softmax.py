@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment, varied
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 from layers.params import Array
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.base import Layer
 from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 from layers.params import Array
 
 STAND_IN = "forward, which stands in for predict,"

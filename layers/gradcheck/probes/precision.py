@@ -8,8 +8,8 @@ import numpy as np
 
 from layers.casting import cast
 from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
 from layers.gradcheck.laws import arrays
-from layers.gradcheck.report import Finding
 
 
 def precision(experiment: Experiment) -> Iterator[Finding]:

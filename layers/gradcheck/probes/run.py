@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
 from layers.gradcheck.probes.broadcast import broadcast
 from layers.gradcheck.probes.double_softmax import double_softmax
 from layers.gradcheck.probes.inference import defines_predict, inference
 from layers.gradcheck.probes.overflow import overflow
 from layers.gradcheck.probes.precision import precision
-from layers.gradcheck.report import Finding
 
 Probe = Callable[[Experiment], Iterator[Finding]]
 
