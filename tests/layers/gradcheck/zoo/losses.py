@@ -39,9 +39,10 @@ def of_scores(formula: Callable[[Any, Any, Any], Any]) -> Change:
     """dscores from p, the one-hot labels and N."""
 
     def change(layer: Any, dout: Any, right: Any) -> Any:
-        n, classes = layer._p.shape
+        p = layer._e / layer._total[:, None]
+        n, classes = p.shape
         hot = np.eye(classes)[layer._right % classes]
-        return dout * formula(layer._p, hot, n), {}
+        return dout * formula(p, hot, n), {}
 
     return change
 
@@ -72,7 +73,7 @@ class RememberingMSE(MSE):
 
 
 def unweighted(layer: Any, dout: Any, right: Any) -> Any:
-    layer._weight = 1 / len(layer._p)
+    layer._weight = 1 / len(layer._e)
     return right(dout)
 
 
