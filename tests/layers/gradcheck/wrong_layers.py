@@ -493,7 +493,7 @@ class SoftmaxCEWithoutLabels(SoftmaxCE):
     """Forgets to subtract 1 at the right class."""
 
     def backward(self, dout=1.0):
-        return self._e / self._total[:, None] * self._weight * dout, {}
+        return self._e * (self._weight / self._total)[:, None] * dout, {}
 
 
 class SoftmaxCENegative(SoftmaxCE):
