@@ -27,7 +27,12 @@ def gradcheck(
     or, where it is large, at sampled entries and along random directions; the change of the
     output, seen through a random dout, must be what backward predicts. Where the function has a
     kink, no slope exists, and the comparison is set aside. The laws of layers are checked too:
-    shapes and keys, arguments untouched, two calls agree, linear in dout.
+    shapes and keys, arguments untouched, two calls agree, linear in dout; and what shows beside
+    the gradient: inference, large scores, a softmax taken twice, precision.
+
+    What is wrong is explained: mistakes that people make are tested against the numbers, and the
+    one that fits is named, with the numbers and a hint. In a net, the layers inside are examined
+    from the output back, and the first that is wrong is named.
 
     Parameters
     ----------
@@ -47,7 +52,7 @@ def gradcheck(
     Returns
     -------
     GradientReport
-        True if all is right; prints as a table.
+        True if all is right; prints as a table, with the findings below it.
 
     Raises
     ------
@@ -69,7 +74,10 @@ def gradcheck(
 
     Notes
     -----
-    Source: the centred difference of 10-601, lecture 13, "Finite Difference Method".
+    A layer that computes with complex numbers, as most that students write do, is moved along the
+    imaginary axis too, which shows slopes to the last digits. The layers of this library refuse
+    complex numbers. Source: the centred difference of 10-601, lecture 13, "Finite Difference
+    Method".
     """
     _require_layer(layer)
     _require_options(tolerance)

@@ -63,6 +63,11 @@ class Experiment:
         self.dout = draw_like(self.y, rng)
 
     @property
+    def states(self) -> list[Any]:
+        """The states of the layer's random generators before each pass."""
+        return [state for _, state in self._generators]
+
+    @property
     def is_random(self) -> bool:
         """Whether the layer holds a random generator."""
         return bool(self._generators)

@@ -77,6 +77,19 @@ def quick(line: Line) -> float:
     return float(line.dout @ rise) / run if run else np.nan
 
 
+def extrapolated(line: Line) -> float:
+    """Richardson's extrapolation of two long steps: (4 D(h / 2) - D(h)) / 3.
+
+    The centred difference errs by c h**2 + d h**4; the combination has only the second term. That
+    allows a step so long that rounding hardly counts.
+    """
+    step = 2e-2 * (line.near or line.scale)
+    (rise, run), (half_rise, half_run) = line.rises(step), line.rises(step / 2)
+    if not (run and half_run):
+        return np.nan
+    return float(line.dout @ (4 * half_rise / half_run - rise / run)) / 3
+
+
 def careful(line: Line, analytic: float) -> Slope:
     """The best centred difference on a ladder of steps.
 

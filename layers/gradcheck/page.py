@@ -32,7 +32,7 @@ def page(report: GradientReport) -> str:
         f"{_table([tensor.row() for tensor in report.tensors])}"
         f"{_findings(report.findings)}"
         f"{''.join(pictures)}"
-        f"{_notes(report.notes)}</div>"
+        f"{_sentences(report)}</div>"
     )
 
 
@@ -64,7 +64,8 @@ def _finding(finding: Finding) -> str:
     )
 
 
-def _notes(notes: list[Finding]) -> str:
-    return "".join(
-        f"<p>note: {html.escape(note.mistake)}: {html.escape(note.evidence)}</p>" for note in notes
-    )
+def _sentences(report: GradientReport) -> str:
+    """What was sampled, and the notes."""
+    lines = [tensor.sampling.sentence(tensor.name) for tensor in report.tensors if tensor.sampling]
+    lines += [f"note: {note.mistake}: {note.evidence}" for note in report.notes]
+    return "".join(f"<p>{html.escape(line)}</p>" for line in lines)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from layers.gradcheck.finding import Finding
 from layers.gradcheck.page import page
+from layers.gradcheck.sampling import Sampling
 from layers.params import Array
 
 Row = tuple[str, str, str, str, str]
@@ -18,12 +19,14 @@ class Entry:
     """One comparison: where, what backward said, what the differences said, how far apart.
 
     ``error`` is relative to the larger of the two values, less what the numeric value may be off.
+    ``unseen`` is the largest difference that would have passed.
     """
 
     place: str
     analytic: float
     numeric: float
     error: float
+    unseen: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class TensorReport:
         How many comparisons failed.
     victim : bool
         Whether it is wrong only because another layer of the net is.
+    sampling : Sampling or None
+        Where it is too large for all its entries: what may have been missed.
     analytic, numeric : array or None
         Of a wrong tensor: both gradients, nan where an entry was not compared.
     """
@@ -60,6 +65,7 @@ class TensorReport:
     worst: Entry | None
     wrong: int
     victim: bool = False
+    sampling: Sampling | None = None
     analytic: Array | None = field(default=None, repr=False, compare=False)
     numeric: Array | None = field(default=None, repr=False, compare=False)
 
@@ -97,6 +103,7 @@ class TensorReport:
             "shape": list(self.shape),
             **{name: getattr(self, name) for name in counts},
             "worst": worst,
+            "sampling": asdict(self.sampling) if self.sampling else None,
         }
 
     def explanation(self) -> str:
@@ -148,6 +155,9 @@ class GradientReport:
             lines += _table([header, *(tensor.row() for tensor in self.tensors)])
         lines += [tensor.explanation() for tensor in self.tensors if not tensor]
         lines += [line for finding in self.findings for line in finding.lines()]
+        lines += [
+            tensor.sampling.sentence(tensor.name) for tensor in self.tensors if tensor.sampling
+        ]
         lines += [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
         return "\n".join(lines)
 

@@ -19,7 +19,7 @@ from layers import (
     gradcheck,
 )
 from tests.layers.gradcheck import wrong_layers as wrong
-from tests.layers.gradcheck.wrong_layers import Affine, Chain, Plain, Square, Tampered
+from tests.layers.gradcheck.wrong_layers import Affine, Chain, Holding, Plain, Square, Tampered
 from tests.layers.table import ROWS, call, gradients
 
 X = np.random.default_rng(0).normal(size=(5, 4))
@@ -702,7 +702,7 @@ def test_one_wrong_row_is_found_where_only_few_entries_can_be_compared():
     layer = wrong.RowSums(rng.normal(size=(600, 700)))
     report = gradcheck(Tampered(layer, "W", one_row), rng.normal(size=(600, 700)))
     assert wrong_tensors(report) == ["W"]
-    assert {tensor.checked for tensor in report.tensors} == {118}  # 1e8 / (2 * 420,000 + 600)
+    assert {tensor.checked for tensor in report.tensors} == {50}
 
 
 def test_the_seed_is_the_same_unless_one_is_given():
@@ -750,20 +750,6 @@ def test_a_slope_at_a_kink_that_is_neither_side_nor_between_is_found():
 
 
 # Random layers.
-
-
-class Holding(Plain):
-    """Multiplies by random numbers from wherever `draw` finds them."""
-
-    def __init__(self, held, draw):
-        self.held, self.draw = held, draw
-
-    def forward(self, x):
-        self.factor = self.draw(self.held, x)
-        return x * self.factor
-
-    def backward(self, dout):
-        return dout * self.factor, {}
 
 
 class Box:

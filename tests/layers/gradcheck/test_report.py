@@ -136,6 +136,7 @@ def test_a_report_for_machines():
         "wrong": 0,
         "verdict": "right",
         "worst": {"place": "x[0, 1]", "analytic": 1.0, "numeric": 1.0 + 1e-10, "error": 1e-10},
+        "sampling": None,
     }
     assert found["tensors"][1]["worst"] is None
     assert found["tensors"][2]["worst"] == {

@@ -501,6 +501,20 @@ class SoftmaxCENegative(SoftmaxCE):
         return -super().backward(dout)[0], {}
 
 
+class Holding(Plain):
+    """Multiplies by random numbers from wherever `draw` finds them."""
+
+    def __init__(self, held, draw):
+        self.held, self.draw = held, draw
+
+    def forward(self, x):
+        self.factor = self.draw(self.held, x)
+        return x * self.factor
+
+    def backward(self, dout):
+        return dout * self.factor, {}
+
+
 class Tampered:
     """Another layer, one gradient of which is passed through a function."""
 
