@@ -2,6 +2,14 @@
 
 from layers.gradcheck.checker import assert_gradients, gradcheck
 from layers.gradcheck.finding import Finding
+from layers.gradcheck.functions import FunctionPair
 from layers.gradcheck.report import GradientReport, TensorReport
 
-__all__ = ["Finding", "GradientReport", "TensorReport", "assert_gradients", "gradcheck"]
+__all__ = [
+    "Finding",
+    "FunctionPair",
+    "GradientReport",
+    "TensorReport",
+    "assert_gradients",
+    "gradcheck",
+]

@@ -122,6 +122,7 @@ def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:
     >>> from layers import Tanh
     >>> assert_gradients(Tanh(), np.array([-1.0, 0.0, 2.0]))
     """
+    __tracebackhide__ = True
     gradcheck(layer, *inputs, **options).raise_if_failed()
 
 

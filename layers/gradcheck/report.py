@@ -144,6 +144,7 @@ class GradientReport:
 
     def raise_if_failed(self) -> None:
         """Raise an AssertionError with the whole text unless everything is right."""
+        __tracebackhide__ = True  # pytest shows the test's own line, and the text
         if not self:
             raise AssertionError(str(self))
 
