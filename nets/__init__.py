@@ -4,6 +4,7 @@ from nets import datasets
 from nets.graph import Graph
 from nets.machine import Diagnosis, doctor
 from nets.sequential import Sequential
+from nets.trace import Trace
 from nets.training import (
     L1,
     L2,
@@ -25,6 +26,7 @@ __all__ = [
     "Graph",
     "History",
     "Sequential",
+    "Trace",
     "Training",
     "datasets",
     "doctor",

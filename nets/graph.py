@@ -208,6 +208,10 @@ class Graph(Net):
         """For each node, what it sent back to each value that it takes: a share of its gradient."""
         return self._run.shares if self.gradients else {}
 
+    def ran(self, name: str) -> Any:
+        """The object that a node last ran on: a twin, if an earlier node has its layer too."""
+        return self._run.layers[name]
+
     def draw(self) -> Drawing:
         """The graph as a picture, with the values and gradients of the last passes on its edges.
 

@@ -3,6 +3,7 @@
 from nets.plots.activations import activations
 from nets.plots.bending import bending
 from nets.plots.boundaries import boundaries
+from nets.plots.gradient_norms import gradient_norms
 from nets.plots.losses import loss_curves, minibatch_losses
 from nets.plots.race import race, walks
 from nets.plots.sample_images import sample_images
@@ -17,6 +18,7 @@ __all__ = [
     "activations",
     "bending",
     "boundaries",
+    "gradient_norms",
     "loss_curves",
     "minibatch_losses",
     "race",
