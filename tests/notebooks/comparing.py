@@ -1,0 +1,56 @@
+"""What two runs of a notebook must have in common: words to the letter, numbers nearly.
+
+Numbers differ in their last digits from one processor to the next, and a trained net carries that
+on. Cells tagged `timed` show times: there only the words count. Pictures are compared by kind.
+"""
+
+import math
+import re
+
+NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+NEAR = {"rel_tol": 0.1, "abs_tol": 0.011}
+IMAGES = ("image/png", "image/svg+xml")
+
+
+def difference(old, new):
+    """What tells two executed cells apart, in a sentence; nothing if they agree."""
+    olds, news = ([_shown(output) for output in cell.get("outputs", ())] for cell in (old, new))
+    if [set(output) for output in olds] != [set(output) for output in news]:
+        return f"other kinds of outputs: {[*map(list, olds)]} and now {[*map(list, news)]}"
+    timed = "timed" in new.metadata.get("tags", ())
+    for before, now in zip(olds, news, strict=True):
+        for kind in before:
+            if kind not in IMAGES and not same(before[kind], now[kind], timed):
+                return f"{kind} was\n{before[kind]}\nand now is\n{now[kind]}"
+    return ""
+
+
+def same(old, new, timed=False):
+    """Whether two texts have the same words and, unless they show times, the same numbers."""
+    if _words(old) != _words(new):
+        return False
+    pairs = zip(_numbers(old), _numbers(new), strict=True)
+    return timed or all(math.isclose(a, b, **NEAR) for a, b in pairs)
+
+
+def errors(cell):
+    """What a cell wrote to standard error, and the errors that it raised."""
+    outputs = cell.get("outputs", ())
+    shown = [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"]
+    return shown + [o.evalue for o in outputs if o.output_type == "error"]
+
+
+def _shown(output):
+    if output.output_type == "stream":
+        return {output.name: output.text}
+    if output.output_type == "error":
+        return {"error": f"{output.ename}: {output.evalue}"}
+    return dict(output.data)
+
+
+def _words(text):
+    return " ".join(NUMBER.sub("#", text).split())
+
+
+def _numbers(text):
+    return [float(n.replace(",", "").replace("\N{MINUS SIGN}", "-")) for n in NUMBER.findall(text)]
