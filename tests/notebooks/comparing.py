@@ -1,7 +1,8 @@
 """What two runs of a notebook must have in common: words to the letter, numbers nearly.
 
 Numbers differ in their last digits from one processor to the next, and a trained net carries that
-on. Cells tagged `timed` show times: there only the words count. Pictures are compared by kind.
+on. Cells tagged `timed` show times: there only the words count. In cells tagged `machine`, which
+describe the machine, and of pictures only the kind counts.
 """
 
 import math
@@ -17,10 +18,10 @@ def difference(old, new):
     olds, news = ([_shown(output) for output in cell.get("outputs", ())] for cell in (old, new))
     if [set(output) for output in olds] != [set(output) for output in news]:
         return f"other kinds of outputs: {[*map(list, olds)]} and now {[*map(list, news)]}"
-    timed = "timed" in new.metadata.get("tags", ())
-    for before, now in zip(olds, news, strict=True):
+    tags = new.metadata.get("tags", ())
+    for before, now in zip(olds, news, strict=True) if "machine" not in tags else ():
         for kind in before:
-            if kind not in IMAGES and not same(before[kind], now[kind], timed):
+            if kind not in IMAGES and not same(before[kind], now[kind], "timed" in tags):
                 return f"{kind} was\n{before[kind]}\nand now is\n{now[kind]}"
     return ""
 

@@ -105,6 +105,7 @@ def test_cells_differ_in_text_in_kinds_and_in_number_of_outputs_but_not_in_pixel
     image, pixels = shown(**{"image/png": "abc"}), shown(**{"image/png": "xyz"})
     stderr = nbformat.v4.new_output("stream", name="stderr", text="a warning")
     assert not difference(cell(text, image), cell(text, pixels))
+    assert not difference(cell(text), cell(other, tags=["machine"]))
     assert "was\none\nand now is\ntwo" in difference(cell(text), cell(other))
     assert "other kinds" in difference(cell(text), cell(text, text))
     assert "other kinds" in difference(cell(text), cell(image))
