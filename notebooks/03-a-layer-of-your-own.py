@@ -7,7 +7,7 @@
 # We write the activation *Swish*, $y = x\,\sigma(x)$, get its gradient wrong, and let the check
 # find out.
 
-# %%
+# %% tags=["words"]
 import numpy as np
 
 from layers import gradcheck
@@ -33,7 +33,7 @@ gradcheck(Swish(), x)
 #
 # $$\frac{dy}{dx} = \sigma(x) + x\,\sigma(x)\,(1 - \sigma(x))$$
 
-# %%
+# %% tags=["words"]
 
 
 class Swish:
@@ -72,7 +72,7 @@ activations(ReLU(), Swish(), GELU())
 #
 # One $g_j$ acts on all rows $i$, so its gradient is a sum over them.
 
-# %%
+# %% tags=["words"]
 
 
 class ScaleShift:
@@ -96,7 +96,7 @@ gradcheck(ScaleShift(3), x)
 # This ReLU is right, and yet spoils the net that it stands in: it writes into an array that belongs
 # to somebody else. The check looks for that too.
 
-# %%
+# %% tags=["words"]
 
 
 class RudeReLU:
@@ -118,7 +118,7 @@ gradcheck(RudeReLU(), x)
 #
 # Layers of your own stand beside those of the library, and train with them.
 
-# %%
+# %% tags=["words"]
 from layers import FullyConnected, SoftmaxCE
 from nets import Sequential, datasets, evaluate, fit
 from optimizers import Adam

@@ -152,7 +152,7 @@ loss_curves({name: train(net) for name, net in begun.items()})
 # far too long is enough to shut many.
 
 
-# %%
+# %% tags=["words"]
 def dead(net, x):
     """The share of units, behind each ReLU, that no example opens."""
     behind = [net[: i + 1].predict(x) for i, layer in enumerate(net) if isinstance(layer, ReLU)]

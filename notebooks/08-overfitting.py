@@ -59,7 +59,7 @@ plain.plot()
 #
 # Stop where the validation loss is lowest, and keep those parameters. The cheapest cure.
 
-# %%
+# %% tags=["words"]
 from nets import EarlyStopping, evaluate
 
 stopping = EarlyStopping(patience=8)

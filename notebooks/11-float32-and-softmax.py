@@ -123,7 +123,7 @@ except ValueError as error:
 # ## Checking gradients wants float64
 #
 # A centred difference subtracts two nearly equal numbers, and what is left of seven digits is
-# little. In float32 no step $h$ gets below an error of about $10^{-4}$, so that a right gradient
+# little. In float32 no step $h$ gets below an error of about $10^{-5}$, so that a right gradient
 # looks wrong. That is why `gradcheck` works on a copy in float64.
 
 

@@ -15,7 +15,7 @@ doctor()
 # A product of two matrices, in Python and in NumPy. Both compute the same $2 n^3$ sums and
 # products.
 
-# %% tags=["timed"]
+# %% tags=["words"]
 import time
 
 import numpy as np
@@ -66,7 +66,7 @@ print(f"forward {sum(flops) / 1e6:.0f} million, a step {needed / 1e6:.0f} millio
 # %% [markdown]
 # How much of a step is spent on products, which no library can do without?
 
-# %% tags=["timed"]
+# %% tags=["words"]
 from layers import FullyConnected, ReLU, SoftmaxCE
 from nets import Sequential
 from optimizers import SGD
@@ -115,7 +115,7 @@ print(f"{needed / step_time / 1e9:.0f} GFLOP/s, {product_time / step_time:.0%} o
 #
 # Each part of a step, by itself.
 
-# %% tags=["timed"]
+# %% tags=["words"]
 import matplotlib.pyplot as plt
 
 from nets.plots.style import BLUE, plain
@@ -148,7 +148,7 @@ axes.spines[["top", "right"]].set_visible(False)
 #
 # float32 instead of float64; no gradient of the input; batches that are large enough.
 
-# %% tags=["timed"]
+# %% tags=["words"]
 base = seconds(stepper(), 15)
 print(f"float32            {1e3 * base:.2f} ms")
 print(f"float64            {1e3 * seconds(stepper(np.float64), 15):.2f} ms")
@@ -176,7 +176,7 @@ plain(axes)
 # formula in NumPy is a chain of passes over its arrays; Adam's has ten. Done in blocks, all passes
 # over one block run while it is in the cache.
 
-# %% tags=["timed"]
+# %% tags=["words"]
 theta, g, m, s = (normal(4_000_000) for _ in range(4))
 s **= 2
 

@@ -1,8 +1,9 @@
 """What two runs of a notebook must have in common: words to the letter, numbers nearly.
 
 Numbers differ in their last digits from one processor to the next, and a trained net carries that
-on. Cells tagged `timed` show times: there only the words count. In cells tagged `machine`, which
-describe the machine, and of pictures only the kind counts.
+on. In cells tagged `words`, which show times or which of many errors is the largest, only the
+words count. In cells tagged `machine`, which describe the machine, and of pictures and HTML, which
+is text again, only the kind counts.
 """
 
 import math
@@ -10,7 +11,7 @@ import re
 
 NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 NEAR = {"rel_tol": 0.1, "abs_tol": 0.011}
-IMAGES = ("image/png", "image/svg+xml")
+PICTURES = ("image/png", "image/svg+xml", "text/html")
 
 
 def difference(old, new):
@@ -21,17 +22,17 @@ def difference(old, new):
     tags = new.metadata.get("tags", ())
     for before, now in zip(olds, news, strict=True) if "machine" not in tags else ():
         for kind in before:
-            if kind not in IMAGES and not same(before[kind], now[kind], "timed" in tags):
+            if kind not in PICTURES and not same(before[kind], now[kind], "words" in tags):
                 return f"{kind} was\n{before[kind]}\nand now is\n{now[kind]}"
     return ""
 
 
-def same(old, new, timed=False):
-    """Whether two texts have the same words and, unless they show times, the same numbers."""
+def same(old, new, words_only=False):
+    """Whether two texts have the same words and nearly the same numbers."""
     if _words(old) != _words(new):
         return False
     pairs = zip(_numbers(old), _numbers(new), strict=True)
-    return timed or all(math.isclose(a, b, **NEAR) for a, b in pairs)
+    return words_only or all(math.isclose(a, b, **NEAR) for a, b in pairs)
 
 
 def errors(cell):

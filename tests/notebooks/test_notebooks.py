@@ -1,6 +1,7 @@
 """All notebooks run, show what they showed when they were committed, and end in exercises."""
 
 import os
+import re
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -36,6 +37,13 @@ def committed(source):
 def test_they_are_numbered_from_1():
     assert [source.name[:2] for source in SOURCES] == [f"{n:02}" for n in range(1, 13)]
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == IDS
+
+
+def test_the_index_names_each_with_its_title():
+    index = re.findall(r"^\| \[(.+?)\]\((.+?)\) \|", (FOLDER / "README.md").read_text(), re.M)
+    assert [name for _, name in index] == [f"{stem}.ipynb" for stem in IDS]
+    titles = [from_source(source).cells[0].source.splitlines()[0][2:] for source in SOURCES]
+    assert [t for (t, _), full in zip(index, titles, strict=True) if not full.startswith(t)] == []
 
 
 @of_each_notebook
@@ -76,7 +84,7 @@ def test_every_code_cell_was_run_in_order(source):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "timed", "verdict"),
+    ("old", "new", "words_only", "verdict"),
     [
         ("loss 1.000 in 3 steps", "loss 1.001  in 3 steps", False, True),
         ("loss 1.0", "loss 2.0", False, False),
@@ -89,8 +97,8 @@ def test_every_code_cell_was_run_in_order(source):
         ("x = \N{MINUS SIGN}4", "x = 4", False, False),
     ],
 )
-def test_the_comparison_can_fail(old, new, timed, verdict):
-    assert same(old, new, timed) is verdict
+def test_the_comparison_can_fail(old, new, words_only, verdict):
+    assert same(old, new, words_only) is verdict
 
 
 def cell(*outputs, tags=()):
