@@ -10,6 +10,7 @@ from layers.gradcheck import pytest_plugin
 
 PLUGIN = pytest_plugin.__name__
 INSTALLED = any(point.value == PLUGIN for point in metadata.entry_points(group="pytest11"))
+FOUND = () if INSTALLED else ("-p", PLUGIN)
 LAYERS = """
 import numpy as np
 import pytest
@@ -35,8 +36,7 @@ X = np.array([[1.0, -2.0]])
 def run(pytester):
     def run(text, *options):
         pytester.makepyfile(test_layers=LAYERS + text)
-        found = () if INSTALLED else ("-p", PLUGIN)
-        return pytester.runpytest_inprocess(*found, "-p", "no:cacheprovider", *options)
+        return pytester.runpytest_inprocess(*FOUND, "-p", "no:cacheprovider", *options)
 
     return run
 
@@ -222,7 +222,7 @@ class Naive:
 """
     )
     # In a process of its own, because pytest warns of a plugin that is imported already.
-    result = pytester.runpytest_subprocess("-p", PLUGIN, "-W", "error", "--strict-markers")
+    result = pytester.runpytest_subprocess(*FOUND, "-W", "error", "--strict-markers")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["not-finite: *"])
     assert str(result.stderr) == ""
