@@ -78,6 +78,14 @@ class SGD(Optimizer):
         """The velocity v, where there is momentum."""
         return ("v",) if self.momentum else ()
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        lines = self._decay()
+        if self.momentum:
+            lines += [f"v <- {self.momentum:g} * v + g"]
+        step = f"(g + {self.momentum:g} * v)" if self.nesterov else "v" if self.momentum else "g"
+        return [*lines, f"theta <- theta - {self._rate()} * {step}"]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient."""
         if self.weight_decay:
