@@ -8,12 +8,10 @@ import numpy as np
 
 from layers.page import number
 from layers.params import Array
+from nets.show.colours import BLUE_RGB, VERMILION_RGB
 
 SMALL = 64  # entries of an array whose numbers are shown
 WIDEST = 10  # numbers that have room in a row
-# Through both a light and a dark page shows. Blue and orange are told apart by colour-blind
-# readers, and the minus stands there as well.
-POSITIVE, NEGATIVE = "0,114,178", "213,94,0"
 CELL = "min-width:2.8em;padding:0.15em 0.5em;text-align:right;font-variant-numeric:tabular-nums"
 
 
@@ -42,7 +40,7 @@ def array_html(array: Any) -> str:
 
 def _cell(value: float, largest: float) -> str:
     share = min(abs(value) / largest, 1.0) if np.isfinite(value) else 0.0
-    colour = NEGATIVE if value < 0 else POSITIVE
+    colour = VERMILION_RGB if value < 0 else BLUE_RGB
     return (
         f'<div style="display:table-cell;{CELL};background:rgba({colour},{0.45 * share:.2f})">'
         f"{number(value)}</div>"

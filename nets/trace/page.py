@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from layers.page import Html, norm, number, table, text
+from nets.show.colours import SKY, VERMILION
 from nets.trace.step import Step
 
 HEADER = ["layer", "output", "‖x‖", "‖y‖", "‖dout‖", "|dy/dx|", "‖dx‖", "‖grads‖", "dead", "sat."]
 UPSTREAM = HEADER.index("‖dout‖")
 DECADES = 3.0  # the least that the bars span: small differences shall look small
-BLUE, VERMILION = "#0072B2", "#D55E00"
 
 
 def row(step: Step) -> list[str]:
@@ -41,7 +41,7 @@ def table_of(first: list[Step], hidden: int, last: list[Step], blamed: Step | No
     rows = [row(step) for step in steps]
     for step, cells, width in zip(steps, rows, widths, strict=True):
         is_blamed = step is blamed
-        cells[UPSTREAM] = _bar(cells[UPSTREAM], width, VERMILION if is_blamed else BLUE)
+        cells[UPSTREAM] = _bar(cells[UPSTREAM], width, VERMILION if is_blamed else SKY)
         if is_blamed:
             cells[0] = Html(f"<b>{text(cells[0])} \N{BLACK LEFT-POINTING TRIANGLE}</b>")
     if hidden:
