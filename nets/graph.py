@@ -14,6 +14,7 @@ from layers.params import Array
 from nets.branches import along_edges, total
 from nets.drawing import Drawing, draw
 from nets.errors import pair, raise_located
+from nets.graph_page import graph_page
 from nets.net import Net, load, one_output, prefixed
 from nets.sharing import first_names, repeats, summed, twin
 from nets.wiring import wired
@@ -289,6 +290,9 @@ class Graph(Net):
     def label(self) -> str:
         """What error messages call this graph."""
         return f"Graph of {len(self)} node{'s' * (len(self) != 1)}"
+
+    def _repr_html_(self) -> str:
+        return graph_page(self)
 
     def __repr__(self) -> str:
         lines = [f"    inputs={self.inputs!r},", f"    output={self.output!r},", "    nodes={"]
