@@ -9,12 +9,11 @@ from typing import Any
 from layers.page import text
 from nets.show.chart import Line, chart
 from nets.show.colours import GREY_RGB, SKY
-from nets.training.displays import Clock, Redrawn
+from nets.training.displays import Clock, Redrawn, thinned
 from nets.training.pace import Moment, Plan, Row, epoch_of, fraction, status
 
 TRACK = f"max-width:32em;height:0.5em;border-radius:0.25em;background:rgba({GREY_RGB},0.3)"
 FILLED = f"height:100%;border-radius:0.25em;background:{SKY}"
-MOST = 1000  # points that are kept of a curve
 KINDS = {"training": "loss", "validation": "validation_loss"}
 
 
@@ -25,14 +24,12 @@ class Notebook(Redrawn):
 
     def __init__(self, plan: Plan, clock: Clock) -> None:
         super().__init__(plan, clock)
-        self._done: list[Moment] = []  # the ends of epochs
         self._looks: list[Moment] = []  # what was seen of the epoch under way
 
     def epoch_end(self, row: Row) -> None:
         """Take over the figures of the epoch, in the place of those seen on the way to it."""
-        super().epoch_end(row)
-        self._done = [*thinned(self._done), self._moment]
         self._looks = []
+        super().epoch_end(row)
 
     def _draw(self, elapsed: float, final: bool, message: str) -> None:
         # Imported by name, because the types that IPython declares are incomplete.
@@ -65,11 +62,6 @@ def curve_html(plan: Plan, moments: list[Moment]) -> str:
     if max((len(line.x) for line in known), default=0) < 2:
         return ""
     return chart("loss", known, "epoch", (float(known[0].x[0] >= 1), plan.epochs))
-
-
-def thinned(moments: list[Moment]) -> list[Moment]:
-    """Every second moment of very many: a long run shall not draw ever more slowly."""
-    return moments[::2] if len(moments) >= MOST else moments
 
 
 def _line(plan: Plan, moments: list[Moment], name: str, column: str) -> Line:

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from nets.training.notebook import MOST, Notebook, bar_html, curve_html
+from nets.training.displays import MOST
+from nets.training.notebook import Notebook, bar_html, curve_html
 from nets.training.pace import Moment, Plan
 from tests.nets.training.doubles import PLAN, ROW, figures, play
 
