@@ -14,6 +14,7 @@ from optimizers import checks
 if TYPE_CHECKING:
     from optimizers.base import Optimizer
 
+LOOK = "font-family:monospace;line-height:1.35"  # some pages set letters of other widths
 MOST = 12  # parameters whose state is shown
 LONGEST = 140  # letters of a line
 
@@ -21,7 +22,7 @@ LONGEST = 140  # letters of a line
 def page(optimizer: Optimizer) -> str:
     """The lines as HTML, in letters of one width."""
     inside = "\n".join(map(_escaped, lines(optimizer)))
-    return f"<pre><b>{_escaped(repr(optimizer))}</b>\n{inside}</pre>"
+    return f'<pre style="{LOOK}"><b>{_escaped(repr(optimizer))}</b>\n{inside}</pre>'
 
 
 def lines(optimizer: Optimizer) -> Iterator[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Clipped, Optimizer, RMSProp
-from optimizers.page import MOST, lines
+from optimizers.page import LOOK, MOST, lines
 from tests.optimizers.table import ROWS
 
 
@@ -95,7 +95,7 @@ def test_a_page_shows_the_clock_and_the_norms_of_the_state():
     assert list(lines(optimizer))[-1] == "after 0 steps"
     optimizer.step(params, {"0.W": np.ones((2, 2)), "b": np.ones(1)})
     page = optimizer._repr_html_()
-    assert page.startswith("<pre><b>Adam(learning_rate=0.1, beta1=0.9,")
+    assert page.startswith(f'<pre style="{LOOK}"><b>Adam(learning_rate=0.1, beta1=0.9,')
     assert "\nafter 1 step\n  0.W  m (2, 2) ‖0.2‖\n  0.W  v (2, 2) ‖0.002‖\n  b    m (1,)" in page
     assert html.escape("m <- 0.9 * m") in page
 
@@ -123,7 +123,7 @@ def test_many_parameters_are_shown_short_and_names_are_escaped():
 
 def test_clipping_stands_above_the_rule():
     page = Clipped(SGD(0.1), norm=5.0)._repr_html_()
-    assert page.startswith("<div>Gradients are clipped to norm 5, then:</div><pre><b>SGD(")
+    assert page.startswith("<div>Gradients are clipped to norm 5, then:</div><pre style=")
     assert "clipped to values 2, then" in Clipped(SGD(0.1), value=2.0)._repr_html_()
 
 
