@@ -60,7 +60,7 @@ def _graph(graph: Graph, x: Any, labels: Any, loss: Any) -> list[Step]:
             f"{graph.label}.trace: expected labels and a loss, because the output is no number "
             f"but of shape {np.shape(scores)}"
         )
-    _, grads = graph.backward(last[0].dx if last else 1.0)
+    _, grads = graph.backward(last[0].dx if last else np.ones_like(scores))
     return [_node(graph, name, grads) for name in graph.nodes] + last
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+
 from layers.page import cut, text
 from nets.net import Net
 from nets.show.table import aligned, ends
@@ -42,7 +44,7 @@ class Trace(Sequence[Step]):
     @property
     def loss(self) -> float:
         """The value that the gradient is of."""
-        return float(self.steps[-1].y)
+        return float(np.asarray(self.steps[-1].y).item())
 
     @property
     def grads(self) -> dict[str, Any]:

@@ -101,6 +101,13 @@ def test_a_graph_of_numbers_shows_its_nodes():
     assert "a" in repr(trace)
 
 
+def test_a_graph_may_end_in_an_array_of_one_entry():
+    graph = Graph(("x",), "z", {"z": (FullyConnected(2, 1, rng=0), "x")})
+    trace = graph.trace(X[:1])
+    assert trace.loss == graph.predict(X[:1])[0, 0]
+    np.testing.assert_array_equal(trace["z"].dx, graph.params["z.W"].T)
+
+
 def test_a_graph_may_have_its_loss_outside():
     graph = Graph(("x",), "h", {"z": (FullyConnected(2, 2, rng=0), "x"), "h": (Tanh(), "z")})
     chain = Sequential(FullyConnected(2, 2, rng=0), Tanh())
