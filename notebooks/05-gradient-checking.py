@@ -292,6 +292,8 @@ right = Averaging(4, 3)
 true_dw, true_sigma = dense_dw(right), numeric(lambda x: (Sigma().forward(x) * dout).sum(), x)
 error = SquaredError()
 error.forward(x, t)
+
+# %%
 pairs = {
     "1. not divided": (numeric(lambda x: error.forward(x, t), x), error.backward()[0]),
     "7. wrong sign": (true_dw, dense_dw(Descending(4, 3))),
@@ -304,6 +306,7 @@ for axes, (name, (across, up)) in zip(row, pairs.items(), strict=True):
     axes.axline((0, 0), slope=1, color="grey", lw=0.8, ls=":")
     axes.plot(np.ravel(across), np.ravel(up), "o", color=BLUE, ms=4)
     axes.set(title=name, xlabel="numeric")
+
 # %% [markdown]
 # ## In a net
 #

@@ -93,16 +93,17 @@ def stepper(dtype=np.float32, n=N, input_gradient=False):
     return step
 
 
+# %% tags=["words"]
+def normal(*shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
 def products():
     for layer, (x, W, dy) in enumerate(operands):
         x @ W
         x.T @ dy
         if layer > 0:
             dy @ W.T
-
-
-def normal(*shape):
-    return rng.normal(size=shape).astype(np.float32)
 
 
 operands = [(normal(N, D), normal(D, M), normal(N, M)) for D, M in pairs]
