@@ -112,10 +112,9 @@ data = datasets.digits()
 
 def run(optimizer, epochs=10, batch_size=32):
     net = Sequential(FullyConnected(64, 64, rng=0), ReLU(), FullyConnected(64, 10, rng=1))
-    return fit(
-        *(net.astype(np.float32), SoftmaxCE(), optimizer, data.x_train, data.y_train),
-        **{"epochs": epochs, "batch_size": batch_size, "progress": False, "rng": 0},
-    )
+    options = {"epochs": epochs, "batch_size": batch_size, "progress": False, "rng": 0}
+    net = net.astype(np.float32)
+    return fit(net, SoftmaxCE(), optimizer, data.x_train, data.y_train, **options)
 
 
 racers = {

@@ -28,21 +28,21 @@ from optimizers import Adam
 
 
 def net_with(p=0.0):
-    drop = [Dropout(p, rng=seed) for seed in (5, 6)] if p else []
     rng = np.random.default_rng(0)
     return Sequential(
-        *(FullyConnected(64, 160, rng=rng), ReLU(), *drop[:1]),
-        *(FullyConnected(160, 180, rng=rng), ReLU(), *drop[1:]),
+        FullyConnected(64, 160, rng=rng),
+        ReLU(),
+        Dropout(p, rng=rng),
+        FullyConnected(160, 180, rng=rng),
+        ReLU(),
+        Dropout(p, rng=rng),
         FullyConnected(180, 10, rng=rng),
     ).astype(np.float32)
 
 
-def train(net, epochs=60, **options):
-    return fit(
-        *(net, SoftmaxCE(), Adam(0.001), x, noisy),
-        **{"epochs": epochs, "batch_size": 15, "validation": validation},
-        **{"progress": False, "rng": 0, **options},
-    )
+def train(net, **options):
+    options = {"epochs": 60, "batch_size": 15, "progress": False, "rng": 0, **options}
+    return fit(net, SoftmaxCE(), Adam(0.001), x, noisy, validation=validation, **options)
 
 
 net = net_with()
@@ -138,7 +138,10 @@ labels = (points[:, 1] + 0.8 * np.sin(2 * points[:, 0]) + rng.normal(scale=0.9, 
 def fitted(strength):
     rng = np.random.default_rng(0)
     net = Sequential(
-        *(FullyConnected(2, 60, rng=rng), ReLU(), FullyConnected(60, 60, rng=rng), ReLU()),
+        FullyConnected(2, 60, rng=rng),
+        ReLU(),
+        FullyConnected(60, 60, rng=rng),
+        ReLU(),
         FullyConnected(60, 2, rng=rng),
     )
     options = {"epochs": 600, "progress": False, "regularizer": L2(strength)}

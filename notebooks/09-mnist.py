@@ -36,11 +36,9 @@ from nets import L2, Sequential, fit
 from optimizers import Adam
 
 linear = Sequential(FullyConnected(784, 10, rng=0)).astype(np.float32)
-options = {"batch_size": 128, "validation": validation, "progress": False, "rng": 0}
-history = fit(
-    *(linear, SoftmaxCE(), Adam(0.002), x_train, y_train),
-    **{"epochs": 4, "regularizer": L2(0.003), **options},
-)
+options = {"batch_size": 128, "validation": validation, "rng": 0}
+l2 = {"regularizer": L2(0.003), "epochs": 4, "progress": False}
+history = fit(linear, SoftmaxCE(), Adam(0.002), x_train, y_train, **l2, **options)
 print(f"right on {history.validation_accuracy[-1]:.1%} of the validation images")
 
 # %% [markdown]
@@ -61,16 +59,15 @@ from optimizers.schedules import Linear
 
 rng = np.random.default_rng(0)
 net = Sequential(
-    *(FullyConnected(784, 512, weight_init="he_uniform", rng=rng), ReLU()),
-    *(FullyConnected(512, 256, weight_init="he_uniform", rng=rng), ReLU()),
+    FullyConnected(784, 512, weight_init="he_uniform", rng=rng),
+    ReLU(),
+    FullyConnected(512, 256, weight_init="he_uniform", rng=rng),
+    ReLU(),
     FullyConnected(256, 10, rng=rng),
 ).astype(np.float32)
 epochs = 5
 optimizer = Adam(Linear(0.002, steps=epochs * 430))  # falls to 0 in a straight line
-history = fit(
-    *(net, SoftmaxCE(), optimizer, x_train, y_train),
-    **{"epochs": epochs, **options, "progress": True},
-)
+history = fit(net, SoftmaxCE(), optimizer, x_train, y_train, epochs=epochs, **options)
 
 # %%
 net.summary()

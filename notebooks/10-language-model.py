@@ -84,11 +84,9 @@ from nets import EarlyStopping, fit
 from optimizers import Adam
 
 net = net.astype(np.float32)
-history = fit(
-    *(net, SoftmaxCE(), Adam(0.003), x, y),
-    **{"epochs": 12, "batch_size": 128, "validation": (x_test, y_test)},
-    **{"callbacks": [EarlyStopping(patience=3)], "progress": False, "rng": 0},
-)
+options = {"validation": (x_test, y_test), "callbacks": [EarlyStopping(patience=3)]}
+options |= {"epochs": 12, "batch_size": 128, "progress": False, "rng": 0}
+history = fit(net, SoftmaxCE(), Adam(0.003), x, y, **options)
 history.plot()
 
 # %% [markdown]
@@ -122,11 +120,8 @@ from nets.text import generate
 
 
 def invent(temperature, rng):
-    letters = generate(
-        *(net, vocabulary, "\n" * CONTEXT, 20),
-        **{"temperature": temperature, "stop": "\n", "rng": rng},
-    )
-    return "".join(letters)
+    start, options = "\n" * CONTEXT, {"temperature": temperature, "stop": "\n", "rng": rng}
+    return "".join(generate(net, vocabulary, start, 20, **options))
 
 
 rng = np.random.default_rng(1)
@@ -137,7 +132,7 @@ for temperature in (0.3, 0.7, 1.0, 2.0):
 # ## What the vectors know
 #
 # Nobody told the net what a vowel is. The eight numbers of each letter, in the two directions in
-# which they differ most:
+# which they differ most. The vowels find each other; q, which wants its u, is like no other letter.
 
 # %%
 import matplotlib.pyplot as plt
