@@ -131,6 +131,12 @@ for name, mine in zip(grads, ours, strict=True):
     print(f"{name}: largest difference {np.abs(grads[name] - mine).max():.0e}")
 
 # %% [markdown]
+# `trace` shows such a pass: read it downwards to go forward, and upwards to go backward.
+
+# %% tags=["words"]
+net.trace(x[:100], y[:100], SoftmaxCE())
+
+# %% [markdown]
 # The loop is `fit`, and the step is an optimizer. `L2` draws weights that are of no use towards 0.
 
 # %%

@@ -146,6 +146,20 @@ begun = {
 loss_curves({name: train(net) for name, net in begun.items()})
 
 # %% [markdown]
+# ## Where did my gradient go?
+#
+# `trace` runs a net once, forward and backward, and keeps everything: what went out of each layer,
+# how large the gradient was that came in from above, and how large the one that it handed on.
+
+# %% tags=["words"]
+net = digits_net(Sigmoid, "xavier_uniform")
+trace = net.trace(data.x_train[:100], data.y_train[:100], SoftmaxCE())
+trace
+
+# %%
+trace.plot()
+
+# %% [markdown]
 # ## Dead units
 #
 # A ReLU that is shut for *every* example passes no gradient, and never comes back. One step that is
@@ -170,6 +184,9 @@ for _ in range(3):
     loss.forward(net.forward(data.x_train), data.y_train)
     step.step(net.params, net.backward(loss.backward()[0])[1])
 print("after 3 steps too long", dead(net, data.x_train))
+
+# %% tags=["words"]
+net.trace(data.x_train, data.y_train, SoftmaxCE())
 
 # %% [markdown]
 # A leaky ReLU always lets a little through, so that it can come back.

@@ -9,7 +9,7 @@ is text again, only the kind counts.
 import math
 import re
 
-NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+\N{MINUS SIGN}]?\d+)?")
 NEAR = {"rel_tol": 0.1, "abs_tol": 0.011}
 PICTURES = ("image/png", "image/svg+xml", "text/html")
 
