@@ -1,8 +1,9 @@
-"""Nets of layers, and what one does with them: training, data, saving, pictures."""
+"""Nets of layers, and what one does with them: training, data, text, saving, pictures."""
 
-from nets import datasets
+from nets import datasets, text
 from nets.graph import Graph
 from nets.machine import Diagnosis, doctor
+from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
 from nets.sequential import Sequential
 from nets.trace import Trace
 from nets.training import (
@@ -32,5 +33,10 @@ __all__ = [
     "doctor",
     "evaluate",
     "fit",
+    "logistic_regression",
     "minibatches",
+    "mlp",
+    "neural_language_model",
+    "text",
+    "text_classifier",
 ]
