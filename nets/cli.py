@@ -13,8 +13,10 @@ from typing import Any
 
 from nets.checking import check
 from nets.machine import doctor
+from nets.recipes.activation import ACTIVATIONS
 from nets.training import DivergenceError
-from nets.training.command import ACTIVATIONS, RULES, train
+from nets.training.command import RULES, train
+from nets.training.tasks import TASKS
 
 TRAIN = """\
 Check a net's gradients, train it, measure it on the test part of the data, and write weights,
@@ -60,19 +62,25 @@ def _parser() -> argparse.ArgumentParser:
 def _train_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
+        "--task",
+        choices=TASKS,
+        default="numbers",
+        help="classify numbers (images and tables) or text, or a language model (default: numbers)",
+    )
+    add(
         "--data",
-        default="digits",
         metavar="DATA",
-        help="digits, mnist, fashion-mnist, FILE.npz or FILE.csv (default: digits)",
+        help="numbers: digits, mnist, fashion-mnist, FILE.npz or FILE.csv (default: digits); "
+        "text: names, FILE.csv, FILE.tsv or a folder with a folder of .txt files for each class "
+        "(default: names); lm: names or FILE.txt (default: names)",
     )
     add(
         "--hidden",
         type=_sizes,
-        default=(128,),
         metavar="128,64",
-        help="units of the hidden layers; 0 for none (default: 128)",
+        help="units of the hidden layers; 0 for none (default: hangs on the task)",
     )
-    add("--activation", choices=ACTIVATIONS, default="relu", help="default: relu")
+    add("--activation", choices=ACTIVATIONS, help="default: relu, of a language model tanh")
     add("--dropout", type=_share, default=0.0, metavar="P", help="share of units dropped")
     add("--optimizer", choices=RULES, default="adam", help="default: adam")
     add(
@@ -92,7 +100,24 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where the results are written (default: handgrad-out)",
     )
+    _text_options(parser.add_argument_group("of text and of language models"))
     parser.set_defaults(run=train)
+
+
+def _text_options(group: Any) -> None:
+    add = group.add_argument
+    add("--characters", action="store_true", help="characters are the tokens, and not words")
+    add("--vocabulary", type=_count, metavar="N", help="how many tokens (default: 5000)")
+    add("--context", type=_count, metavar="N", help="of lm: tokens before each (default: 3 or 5)")
+    add("--dim", type=_count, metavar="N", help="numbers in a token's vector (default: 64 or 16)")
+    add("--vectors", metavar="FILE", help="word vectors to start from, of GloVe or word2vec")
+    add("--frozen", action="store_true", help="these vectors stay as they are")
+    add(
+        "--temperature",
+        type=_not_negative,
+        metavar="T",
+        help="of lm: how bold the sample is; 0 for the likeliest (default: 0.8)",
+    )
 
 
 def _check_options(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +170,7 @@ _count = _reader("a whole number from 1", int, lambda n: n >= 1)
 _seed = _reader("a whole number from 0", int, lambda n: n >= 0)
 _share = _reader("a number from 0 and below 1", float, lambda p: 0 <= p < 1)
 _positive = _reader("a number above 0", float, lambda r: 0 < r < math.inf)
+_not_negative = _reader("a number from 0", float, lambda r: 0 <= r < math.inf)
 _sizes = _reader(
     "whole numbers from 1, such as 128,64", _integers, lambda s: all(n >= 1 for n in s)
 )
