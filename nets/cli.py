@@ -22,7 +22,8 @@ TRAIN = """\
 Check a net's gradients, train it, measure it on the test part of the data, and write weights,
 curves and pictures. The test part is measured after every epoch; nothing is chosen by it."""
 CHECK = """\
-Check the gradients of the layer classes in a Python file: every class with forward and backward.
+Check the gradients of the layers in a Python file: every class with forward and backward, and
+every pair of functions f_forward(x, w, b) -> (out, cache), f_backward(dout, cache) -> (dx, dw, db).
 The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
 
 DOCTOR = """\
@@ -136,7 +137,12 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
         metavar="4,3",
         help="for the constructor, as Python would write them",
     )
-    parser.set_defaults(run=lambda options: check(options.target, options.input, options.arguments))
+    add("--json", action="store_true", help="print one JSON document instead of text")
+    parser.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    return check(options.target, options.input, options.arguments, options.json)
 
 
 def _doctor_options(parser: argparse.ArgumentParser) -> None:

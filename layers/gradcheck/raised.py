@@ -24,8 +24,8 @@ def raised(verb: str, error: BaseException) -> Finding:
     """A finding that tells what a pass raised, and in which line of which file."""
     if isinstance(error, ForwardError) and error.__cause__:
         error = error.__cause__
-    _, file, line = _frame(error)
-    where = f" ({Path(file).name}, line {line})"
+    module, file, line = _frame(error)
+    where = "" if module.startswith(CHECK) else f" ({Path(file).name}, line {line})"
     text = f": {error}" if str(error) else ""
     evidence = f"{verb} raises {type(error).__name__}{text}{where}"
     return Finding(f"{verb.split()[-1]}-raises", "", evidence)
