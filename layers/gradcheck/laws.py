@@ -20,6 +20,8 @@ Law = Callable[[Experiment], Iterator[Finding]]
 
 MARK = 1234567.0  # a number that no layer computes, exact in any floating dtype but the shortest
 UNDERFLOW = 1e-290  # close to the smallest number there is, numbers lose their digits
+# Signs and spreads of earlier inputs: a mask may be the same at some, and a domain end at others.
+OTHERWISE = ((-1, 0.0), (1, 0.0), (1, 1.0))
 LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of the largest
 
 
@@ -138,8 +140,8 @@ def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
     """What backward says is about the forward just before it, whatever was run earlier."""
     experiment.run()
     right = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
-    for sign in (-1, 1):  # a mask may be the same at both signs, and a domain may end at 0
-        earlier = [_another(array, sign) for array in experiment.inputs]
+    for sign, spread in OTHERWISE:
+        earlier = [_another(array, sign, spread) for array in experiment.inputs]
         try:
             after = experiment.after(earlier)
             found = arrays(after.gradients())
@@ -158,12 +160,14 @@ def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
             return
 
 
-def _another(array: Array, sign: int) -> Array:
+def _another(array: Array, sign: int, spread: float) -> Array:
     """Another input of the same kind: other numbers, or the same whole numbers in other places."""
     rolled = np.roll(array, 1)
-    if array.dtype.kind == "f":
-        return varied(sign * rolled, np.random.default_rng(0))
-    return rolled
+    if array.dtype.kind != "f":
+        return rolled
+    rng = np.random.default_rng(0)
+    other: Array = varied(sign * rolled, rng) * 10 ** rng.uniform(-spread, spread, array.shape)
+    return other
 
 
 LAWS = (arguments_untouched, repeatable, same_twice, linear_in_dout, nothing_overwritten)

@@ -18,7 +18,7 @@ from layers.gradcheck.diagnosis.labels import labels
 from layers.gradcheck.diagnosis.masks import masks
 from layers.gradcheck.diagnosis.order import order
 from layers.gradcheck.diagnosis.regularizer import regularizer
-from layers.gradcheck.diagnosis.scale import scale
+from layers.gradcheck.diagnosis.scale import scale, zero
 from layers.gradcheck.diagnosis.shares import shares
 from layers.gradcheck.diagnosis.updated import updated
 from layers.gradcheck.diagnosis.variations import variations
@@ -29,6 +29,7 @@ from layers.params import Array
 
 # Of explanations that fit equally well, the first is taken.
 FAMILIES = (
+    zero,
     bias,
     labels,
     masks,

@@ -33,12 +33,16 @@ def masks(case: Case) -> Iterator[Candidate]:
 
 def is_piecewise_linear(case: Case) -> bool:
     """Whether the layer has few slopes, and several: a mask decides between them."""
-    return case.elementwise and not case.first.is_parameter and 2 <= len(_pieces(case)) <= PIECES
+    if case.first.is_parameter or not case.elementwise:
+        return False
+    return 2 <= len(_pieces(case)) <= PIECES
 
 
 def _pieces(case: Case) -> list[float]:
-    found = np.concatenate([view.own_slope for view in case.views])
-    return sorted({float(slope) for slope in found.round(6) + 0.0})
+    """The slopes of the function at x, and at dout, because all of x may lie on one piece."""
+    found = [view.own_slope for view in case.views] + [_slope_at_dout(case.first)]
+    slopes = np.concatenate(found).round(6) + 0.0
+    return sorted({float(slope) for slope in slopes[np.isfinite(slopes)]})
 
 
 def _always(slope: float) -> str:
@@ -73,13 +77,18 @@ def _times(factor: float) -> Callable[[View], Array]:
     return lambda view: factor * view.own_dout
 
 
-def _of_dout(view: View) -> Array | None:
-    """Dout times the slope that the function has at dout."""
+def _of_dout(view: View) -> Array:
+    """What dout times the slope that the function has at dout would be."""
+    return view.own_dout * _slope_at_dout(view)
+
+
+def _slope_at_dout(view: View) -> Array:
+    """The slope that the function has at dout; nan where it has none."""
     assert view.position is not None
     found = view.slopes_with({view.position: view.dout.reshape(view.tensor.array.shape)})
     if found is None:
-        return None
-    here: Array = view.own_dout * found.rows[np.arange(len(view.places)), view.places]
+        return np.full(view.places.size, np.nan)
+    here: Array = found.rows[np.arange(len(view.places)), view.places]
     return here
 
 

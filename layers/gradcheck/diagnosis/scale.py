@@ -13,12 +13,16 @@ from layers.params import Array
 Size = Callable[[View], int]
 
 
+def zero(case: Case) -> Iterator[Candidate]:
+    """Nothing comes back at all."""
+    yield Candidate("zero-gradient", lambda view: 0 * view.numeric, "is 0")
+
+
 def scale(case: Case) -> Iterator[Candidate]:
     """Factors that follow from the shapes, then 2, then any other constant."""
     yield Candidate(
         "wrong-sign", lambda view: -view.numeric, "equals -1 times the numeric gradient"
     )
-    yield Candidate("zero-gradient", lambda view: 0 * view.numeric, "is 0")
     averaged = "bias-averaged" if is_bias(case) else "averaged-twice"
     yield from _sized(case, _batch, "the batch size", "missing-batch-mean", averaged)
     yield from _sized(case, _rows, "the number of rows", "missing-batch-mean", averaged)

@@ -8,9 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from layers import ReLU, Sigmoid, Tanh
+from layers import (
+    ELU,
+    GELU,
+    Exp,
+    HardTanh,
+    LeakyReLU,
+    Log,
+    Reciprocal,
+    ReLU,
+    Sigmoid,
+    Sin,
+    Softplus,
+    Tanh,
+)
 from tests.layers.gradcheck.zoo.specimen import Change, Specimen, mutant
-from tests.layers.gradcheck.zoo.students import Exp, LeakyReLU, Sin, Softplus, Square
+from tests.layers.gradcheck.zoo.students import Square
 
 SHAPES = [(5, 4), (4, 4), (1, 3), (6, 2), (2, 3, 2), (7,)]
 
@@ -20,23 +33,29 @@ class Activation:
     """A function of each entry: of straight pieces, or smooth.
 
     `formula` is the derivative, written in y where `in_y`, in x where not; None where there is no
-    short one, and the two cannot be mixed up.
+    short one, and the two cannot be mixed up. `positive` is true where x must be.
     """
 
     kind: type
     formula: Callable[[Any], Any] | None = None
     in_y: bool = True
     pieces: bool = False
+    positive: bool = False
 
 
 ACTIVATIONS = [
     Activation(ReLU, pieces=True),
     Activation(LeakyReLU, pieces=True),
+    Activation(HardTanh, pieces=True),
     Activation(Sigmoid, lambda z: z * (1 - z)),
     Activation(Tanh, lambda z: 1 - z**2),
     Activation(Exp, lambda z: z),
     Activation(Softplus, lambda z: 1 - np.exp(-z)),
     Activation(Sin, np.cos, in_y=False),
+    Activation(ELU),
+    Activation(GELU),
+    Activation(Log, lambda z: 1 / z, in_y=False, positive=True),
+    Activation(Reciprocal, lambda z: -(z**2), positive=True),
     Activation(Square, lambda z: 2 * z, in_y=False),
 ]
 
@@ -125,6 +144,12 @@ def changes_of(activation: Activation) -> dict[str, Change]:
         changes["derivative-of-input"] = on_x(lambda layer, dout, s: dout * formula(layer.x))
     if formula is not None and not activation.in_y:
         changes["derivative-of-output"] = on_x(lambda layer, dout, s: dout * formula(layer.y))
+    if activation.positive:  # no slope is known at a dout below 0
+        del changes["derivative-of-dout"]
+    if activation.kind is Reciprocal:  # both are -x**2, as is the formula taken of the input
+        del changes["derivative-inverted"], changes["derivative-of-output"]
+    if activation.kind is Log:  # nor at a y below 0
+        changes["derivative-of-output"] = on_x(lambda layer, dout, s: dout / layer.y)
     if activation.kind is LeakyReLU:
         changes["negative-slope-missing"] = on_x(lambda layer, dout, s: dout * (s == s.max()))
     return changes
@@ -135,6 +160,7 @@ def specimens() -> Iterator[Specimen]:
         base = remembering(activation.kind)
         for seed, shape in enumerate(SHAPES):
             x = np.random.default_rng(seed).normal(size=shape)
+            x = 0.2 + np.abs(x) if activation.positive else x
             variant = "x".join(map(str, shape))
             kinds = {m: mutant(base, change) for m, change in changes_of(activation).items()}
             kinds["stale-cache"] = stale(base)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from layers import MSE, SoftmaxCE
+from layers import MSE, BinaryCE, Hinge, SigmoidCE, SoftmaxCE
 from tests.layers.gradcheck.zoo.specimen import Change, Specimen, mutant
 
 SHAPES = [(5, 4), (4, 4), (1, 3), (6, 2), (2, 2), (7, 3)]
@@ -117,6 +117,36 @@ class ExpOverflows(LogOfZero):
         return float(-np.log(self.p[np.arange(len(labels)), labels]).mean())
 
 
+OF_SIGMOID = {
+    "target-missing": on_x(lambda layer, dout, g: dout / (1 + np.exp(-layer.s)) / g.size),
+    "not-divided-by-classes": on_x(lambda layer, dout, g: g * g.shape[-1]),
+    "missing-batch-mean ": on_x(lambda layer, dout, g: g * g.size),
+}
+
+
+class RememberingSigmoidCE(SigmoidCE):
+    def forward(self, scores: Any, t: Any, sample_weight: Any = None) -> Any:
+        self.s = np.array(scores)
+        return super().forward(scores, t, sample_weight)
+
+
+def others(n: int, c: int, seed: int) -> Iterator[Specimen]:
+    """The losses for two classes, and the hinge."""
+    rng = np.random.default_rng(seed)
+    scores, labels = rng.normal(size=(n, c)), rng.integers(c, size=n)
+    p, targets = rng.uniform(0.1, 0.9, (n, c)), rng.uniform(size=(n, c))
+    variant = f"N={n} C={c}"
+    tables: list[tuple[type, type, Any, dict[str, Change]]] = [
+        (SigmoidCE, RememberingSigmoidCE, (scores, targets), {**COMMON, **OF_SIGMOID}),
+        (BinaryCE, BinaryCE, (p, targets), COMMON),
+        (Hinge, Hinge, (scores, labels), COMMON),
+    ]
+    for right, base, inputs, changes in tables:
+        for mistake, change in changes.items():
+            kind = mutant(base, change)
+            yield Specimen(right.__name__, mistake.strip(), "x", variant, kind, inputs, right)
+
+
 def specimens() -> Iterator[Specimen]:
     for seed, (n, c) in enumerate(SHAPES):
         rng = np.random.default_rng(seed)
@@ -135,6 +165,7 @@ def specimens() -> Iterator[Specimen]:
         for mistake, change in {**COMMON, **OF_MSE}.items():
             kind = mutant(RememberingMSE, change)
             yield Specimen("MSE", mistake.strip(), "x", variant, kind, (scores, targets), MSE)
+        yield from others(n, c, seed)
         kind = mutant(SoftmaxCE, unweighted)
         inputs = scores, labels, weights
         yield Specimen("SoftmaxCE", "weights-ignored", "x", variant, kind, inputs, SoftmaxCE)

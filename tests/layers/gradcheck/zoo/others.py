@@ -8,17 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from layers import Dropout, Flatten
+from layers import Concat, Copy, Dropout, Embedding, Flatten, Mean
 from tests.layers.gradcheck.zoo.specimen import Specimen, mutant, tampered
-from tests.layers.gradcheck.zoo.students import (
-    Add,
-    BatchNorm,
-    Embedding,
-    Fork,
-    Max,
-    Multiply,
-    Softmax,
-)
+from tests.layers.gradcheck.zoo.students import Add, BatchNorm, Max, Multiply, Softmax
 
 SHAPES = [(5, 4), (4, 4), (2, 3), (6, 2)]
 
@@ -79,6 +71,11 @@ def pair(first: Any, second: Any) -> Any:
     return lambda layer, dout, right: ((first(layer, dout), second(layer, dout)), {})
 
 
+class TwoCopies(Copy):
+    def __init__(self) -> None:
+        super().__init__(2)
+
+
 GATES: list[tuple[str, str, type, Any]] = [
     ("wrong-sign", "x1", Add, pair(lambda g, d: d * 1.0, lambda g, d: -d)),
     ("zero-gradient", "x1", Add, pair(lambda g, d: d * 1.0, lambda g, d: 0 * d)),
@@ -94,8 +91,9 @@ GATES: list[tuple[str, str, type, Any]] = [
         Max,
         pair(lambda g, d: d * (g.a > g.b), lambda g, d: 3 * d * (g.a <= g.b)),
     ),
-    ("output-forgotten", "x", Fork, lambda layer, dout, right: (dout[0] * 1.0, {})),
-    ("output-forgotten", "x", Fork, lambda layer, dout, right: (dout[1] * 1.0, {})),
+    ("output-forgotten", "x", TwoCopies, lambda layer, dout, right: (dout[0] * 1.0, {})),
+    ("output-forgotten", "x", TwoCopies, lambda layer, dout, right: (dout[1] * 1.0, {})),
+    ("wrong-sign", "x", TwoCopies, lambda layer, dout, right: (-dout[0] - dout[1], {})),
 ]
 
 
@@ -103,14 +101,14 @@ def gates() -> Iterator[Specimen]:
     for seed, shape in enumerate(SHAPES):
         a, b = np.random.default_rng(seed).normal(size=(2, *shape))
         for mistake, tensor, base, change in GATES:
-            inputs = (a,) if base is Fork else (a, b)
+            inputs = (a,) if base is TwoCopies else (a, b)
             variant = "x".join(map(str, shape))
             yield Specimen(base.__name__, mistake, tensor, variant, mutant(base, change), inputs)
 
 
 def overwriting(layer: Any, dout: Any, right: Any) -> Any:
     dW = np.zeros_like(layer.params["W"])
-    dW[layer.tokens] = dout
+    dW[layer._ids] = dout
     return None, {"W": dW}
 
 
@@ -124,7 +122,8 @@ def embeddings() -> Iterator[Specimen]:
         tokens = np.random.default_rng(seed).integers(6, size=shape)
         for mistake, change in changes.items():
             kind = mutant(Embedding, change)
-            yield Specimen("Embedding", mistake, "W", str(shape), kind, (tokens,), Embedding)
+            make, right = (partial(kind, 6, 3, rng=seed) for kind in (kind, Embedding))
+            yield Specimen("Embedding", mistake, "W", str(shape), make, (tokens,), right)
 
 
 class NaiveSoftmax(Softmax):
@@ -197,6 +196,20 @@ def flattens() -> Iterator[Specimen]:
             )
 
 
+def joins() -> Iterator[Specimen]:
+    """Means, and inputs put side by side."""
+    for seed, shape in enumerate([(4, 3, 5), (2, 2, 3)]):
+        x, other = np.random.default_rng(seed).normal(size=(2, *shape))
+        for mistake, change in {
+            "wrong-sign": on_x(lambda layer, dout, g: -g),
+            "constant-factor": on_x(lambda layer, dout, g: 1.25 * g),
+            "zero-gradient": on_x(lambda layer, dout, g: 0 * g),
+        }.items():
+            yield Specimen("Mean", mistake, "x", str(shape), mutant(Mean, change), (x,), Mean)
+        swapped = mutant(Concat, lambda layer, dout, right: (right(dout)[0][::-1], {}))
+        yield Specimen("Concat", "gradient-of-another", "x0", str(shape), swapped, (x, other))
+
+
 def specimens() -> Iterator[Specimen]:
-    for kind in (dropouts, gates, embeddings, rows, flattens):
+    for kind in (joins, dropouts, gates, embeddings, rows, flattens):
         yield from kind()

@@ -7,7 +7,33 @@ from typing import Any
 
 import numpy as np
 
-from layers import MSE, Dropout, Flatten, FullyConnected, ReLU, Sigmoid, SoftmaxCE, Tanh
+from layers import (
+    ELU,
+    GELU,
+    MSE,
+    BinaryCE,
+    Dropout,
+    Embedding,
+    Exp,
+    Flatten,
+    FullyConnected,
+    HardTanh,
+    Hinge,
+    LeakyReLU,
+    Log,
+    Max,
+    Mean,
+    Multiply,
+    Reciprocal,
+    ReLU,
+    Sigmoid,
+    SigmoidCE,
+    Sign,
+    Sin,
+    SoftmaxCE,
+    Softplus,
+    Tanh,
+)
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Chain
 from tests.layers.gradcheck.zoo import students
@@ -15,7 +41,7 @@ from tests.layers.gradcheck.zoo.nets import ByName
 
 Check = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
 ELEMENTWISE: list[Callable[[], Any]] = [ReLU, Sigmoid, Tanh, students.LeakyReLU, students.Softplus]
-ELEMENTWISE += [students.Sin, students.Square]
+ELEMENTWISE += [students.Sin, students.Square, Sign, LeakyReLU, HardTanh, ELU, GELU, Softplus, Sin]
 
 
 def checks(seed: int) -> Iterator[Check]:
@@ -45,12 +71,21 @@ def _layers(rng: np.random.Generator, x: Any, m: int, dtype: str) -> Iterator[Ch
     yield "Flatten", Flatten(), (x.reshape(n, d, 1),), {}
     yield "MSE", MSE(), (x, other), {}
     yield "SoftmaxCE", SoftmaxCE(), (x, rng.integers(d, size=n)), {}
-    gate = [students.Add, students.Multiply, students.Max][rng.integers(3)]
+    yield "SigmoidCE", SigmoidCE(), (x, rng.integers(2, size=x.shape)), {}
+    yield "BinaryCE", BinaryCE(), (rng.uniform(0.01, 0.99, x.shape), rng.uniform(size=x.shape)), {}
+    yield "Hinge", Hinge(), (x, rng.integers(d, size=n)), {}
+    positive = np.where(x == 0, 1.0, np.abs(x))
+    yield "Log", Log(), (positive,), {}
+    yield "Reciprocal", Reciprocal(), (positive * rng.choice([-1, 1], x.shape),), {}
+    yield "Exp", Exp(), (np.clip(x, -700, 300),), {}
+    yield "Mean", Mean(), (x,), {}
+    gates = [students.Add, students.Multiply, students.Max, Max, Multiply]
+    gate = gates[rng.integers(len(gates))]
     yield gate.__name__, gate(), (x, other), {}
     yield "Softmax", students.Softmax(), (x,), {}
     if n > 2:
         yield "BatchNorm", students.BatchNorm(d), (rng.normal(size=x.shape),), {}
-    yield "Embedding", students.Embedding(), (rng.integers(6, size=(n, d)),), {}
+    yield "Embedding", Embedding(6, 3, dtype=dtype, rng=rng), (rng.integers(6, size=(n, d)),), {}
     net = _net(rng, d, m)
     yield f"{type(net).__name__} of layers", net, (x,), {}
     yield (

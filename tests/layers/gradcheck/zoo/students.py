@@ -90,30 +90,6 @@ class Max(Multiply):
         return (dout * (self.a > self.b), dout * (self.a <= self.b)), {}
 
 
-class Fork(Exp):
-    """Two copies of one value."""
-
-    def forward(self, x: Any) -> Any:
-        return x.copy(), x.copy()
-
-    def backward(self, dout: Any) -> Any:
-        return dout[0] + dout[1], {}
-
-
-class Embedding:
-    def __init__(self, words: int = 6, dim: int = 3, seed: int = 0) -> None:
-        self.params = {"W": np.random.default_rng(seed).normal(size=(words, dim))}
-
-    def forward(self, tokens: Any) -> Any:
-        self.tokens = tokens
-        return self.params["W"][tokens]
-
-    def backward(self, dout: Any) -> Any:
-        dW = np.zeros_like(self.params["W"])
-        np.add.at(dW, self.tokens, dout)
-        return None, {"W": dW}
-
-
 class BatchNorm:
     """Statistics of the batch in training, running means in inference."""
 
