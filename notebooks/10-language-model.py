@@ -71,9 +71,8 @@ for letter in "anx":
 # ## The model
 
 # %%
-from nets.recipes import neural_language_model
-
 from layers import SoftmaxCE, gradcheck
+from nets.recipes import neural_language_model
 
 net = neural_language_model(len(vocabulary), CONTEXT, dim=8, hidden=64, rng=0)
 print(net.summary())

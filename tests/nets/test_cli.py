@@ -2,7 +2,6 @@
 
 import inspect
 import re
-import runpy
 import subprocess
 import sys
 
@@ -366,12 +365,10 @@ def test_version_of_a_tree_that_is_not_installed(run, monkeypatch):
     assert run("--version")[1] == "handgrad (not installed)\n"
 
 
-def test_python_m_nets_is_the_command(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["nets", "--version"])
-    with pytest.raises(SystemExit) as stop:
-        runpy.run_module("nets", run_name="__main__")
-    assert stop.value.code == 0
-    assert "handgrad" in capsys.readouterr().out
+def test_python_m_nets_is_the_command():
+    words = [sys.executable, "-m", "nets", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("handgrad ")
 
 
 def test_a_process_of_its_own_exits_with_the_code(tmp_path):
