@@ -160,15 +160,12 @@ data = datasets.digits()
 runs = {}
 for kind in (np.float64, np.float32):
     net = Sequential(FullyConnected(64, 64, rng=0), ReLU(), FullyConnected(64, 10, rng=1))
-    net, x, x_test = (
-        net.astype(kind),
-        data.x_train.astype(kind),
-        data.x_test.astype(kind),
-    )
+    net, x, x_test = net.astype(kind), data.x_train.astype(kind), data.x_test.astype(kind)
     options = {"epochs": 10, "batch_size": 32, "progress": False, "rng": 0}
     runs[kind.__name__] = fit(net, SoftmaxCE(), Adam(0.003), x, data.y_train, **options)
     right = evaluate(net, SoftmaxCE(), x_test, data.y_test)[1]
-    print(f"{kind.__name__}: {right:.1%} right, {net.summary().kilobytes:.0f} kB")
+    size = sum(theta.nbytes for theta in net.params.values())
+    print(f"{kind.__name__}: {right:.1%} right, {size / 1000:.0f} kB")
 
 # %%
 loss_curves(runs)
