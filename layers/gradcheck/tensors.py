@@ -11,7 +11,15 @@ from layers.gradcheck.complex_step import ComplexTwin, complex_twin
 from layers.gradcheck.experiment import Experiment, Index, flat, size_of
 from layers.gradcheck.form import Tensor
 from layers.gradcheck.laws import UNDERFLOW
-from layers.gradcheck.numeric import Line, careful, direction_line, entry_line, extrapolated, quick
+from layers.gradcheck.numeric import (
+    EPSILON,
+    Line,
+    careful,
+    direction_line,
+    entry_line,
+    extrapolated,
+    quick,
+)
 from layers.gradcheck.report import Entry, TensorReport
 from layers.gradcheck.sampling import Sampling
 from layers.params import Array
@@ -21,6 +29,7 @@ Place = Index | Array
 WORK = 25 * 10**6  # how many numbers the passes for one tensor may touch, about
 FEWEST, MOST = 50, 1000  # entries compared in any case, and at most
 DIRECTIONS = 6
+LAST_DIGITS = 4 * EPSILON  # of a number of size 1, after a few operations
 AGREE = 1e-4  # how close the complex step must come to the difference
 NEAR = 100  # times the tolerance: rounding of the first look may explain an error below that
 SURE = 30  # comparisons that failed, after which the tensor is known to be wrong
@@ -28,11 +37,16 @@ SURE = 30  # comparisons that failed, after which the tensor is known to be wron
 
 @dataclass(frozen=True)
 class Probe:
-    """One number to compare: a line through the tensor, and backward's slope along it."""
+    """One number to compare: a line through the tensor, and backward's slope along it.
+
+    ``rounding`` is what backward may be off because it computes with numbers of size 1: where
+    p - 1 is what is left of a saturated p, it has lost its digits, and is no mistake.
+    """
 
     place: str
     line: Line
     analytic: float
+    rounding: float
 
 
 def check_tensor(
@@ -132,12 +146,13 @@ def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry,
     if error <= tolerance or sure:
         return Entry(probe.place, probe.analytic, numeric, error, noticed), False
     slope = careful(probe.line, probe.analytic)
-    error = _relative(probe.analytic, slope.value, 2 * slope.error / tolerance)
+    doubt = slope.error + probe.rounding
+    error = _relative(probe.analytic, slope.value, 2 * doubt / tolerance)
     distance = abs(probe.analytic - slope.value)
     # Kinks that cancel each other cannot be seen, but what they do to the slope is not small.
     visible = slope.kink > 1e-3 * distance
     large = distance > 0.1 * max(abs(probe.analytic), abs(slope.value))
-    noticed += 2 * slope.error
+    noticed += 2 * doubt
     entry = Entry(probe.place, probe.analytic, slope.value, error, noticed)
     return entry, error > tolerance and (visible or large)
 
@@ -188,7 +203,15 @@ def _probe(experiment: Experiment, tensor: Tensor, place: Place) -> Probe:
     scale = size_of(tensor.array)
     if isinstance(place, np.ndarray):
         line = direction_line(experiment, tensor.array, place, scale)
-        return Probe("one direction", line, float(np.vdot(tensor.gradient, place)))
+        slope = float(np.vdot(tensor.gradient, place))
+        return Probe("one direction", line, slope, _rounding(experiment) * place.size**0.5)
     name = f"{tensor.name}[{', '.join(map(str, place))}]" if place else tensor.name
     line = entry_line(experiment, tensor.array, place, scale)
-    return Probe(name, line, float(tensor.gradient[place]))
+    return Probe(name, line, float(tensor.gradient[place]), _rounding(experiment))
+
+
+def _rounding(experiment: Experiment) -> float:
+    """The last digits of dout, times the largest parameter that they may have passed."""
+    parameters = experiment.tensors().values()
+    largest = max([1.0, *(float(np.abs(array).max(initial=0.0)) for array in parameters)])
+    return LAST_DIGITS * float(np.abs(flat(experiment.dout)).max(initial=0.0)) * largest

@@ -13,6 +13,7 @@ from layers import (
     FullyConnected,
     ReLU,
     Sigmoid,
+    SigmoidCE,
     SoftmaxCE,
     Tanh,
     assert_gradients,
@@ -214,6 +215,19 @@ def test_a_loss_that_moves_by_last_digits_only_is_no_mistake():
             Chain(first, ReLU(), last), x, loss=(SoftmaxCE(), [1, 1, 1, 0, 0]), rng=seed
         )
         report.raise_if_failed()
+
+
+@pytest.mark.parametrize("score", [25.0, 30.0, 34.2, 37.5, 40.0, 100.0])
+def test_a_slope_that_has_lost_its_digits_to_a_difference_is_no_mistake(score):
+    """p - 1 is what rounding leaves of it, where p is almost 1 and the loss shows how little."""
+    assert_gradients(SigmoidCE(), np.array([[score]]), np.array([[1]]))
+    net = Chain(FullyConnected(1, 1), FullyConnected(1, 1))
+    for array in net.params.values():
+        array[...] = 1.0
+    net.params["0.W"][...] = 1e3
+    assert_gradients(net, np.array([[(score - 2) / 1e3]]), loss=(SigmoidCE(), np.array([[1]])))
+    halved = Tampered(SigmoidCE(), "x", lambda g: g / 2)
+    assert bool(gradcheck(halved, np.array([[score]]), np.array([[1]]))) is (score > 34)
 
 
 @pytest.mark.parametrize("size", [1e-310, 1e-315, 1e-320])
