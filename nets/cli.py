@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nets.checking import check
+from nets.homework import command as homework
 from nets.machine import doctor
 from nets.training import DivergenceError
 from nets.training.command import ACTIVATIONS, train
@@ -54,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     _train_options(commands.add_parser("train", help="train a net", description=TRAIN))
     _check_options(commands.add_parser("check", help="check gradients", description=CHECK))
     _doctor_options(commands.add_parser("doctor", help="what makes it fast", description=DOCTOR))
+    homework.build_options(commands.add_parser("assignment", help="make homework"))
+    homework.grade_options(
+        commands.add_parser("grade", help="grade homework", description=homework.GRADE)
+    )
     return parser
 
 
