@@ -97,7 +97,9 @@ def missing(assignment: Assignment) -> Results:
 
 def _progress(done: int, of: int, name: str, results: Results) -> None:
     ahead, end = ("\r\x1b[K", "") if sys.stdout.isatty() else ("", "\n")
-    print(f"{ahead}{done}/{of}  {name}: {results.score:g} of {results.points:g}", end=end, flush=True)
+    print(
+        f"{ahead}{done}/{of}  {name}: {results.score:g} of {results.points:g}", end=end, flush=True
+    )
     if end == "" and done == of:
         print()
 

@@ -57,8 +57,10 @@ def _grade(options: argparse.Namespace) -> int:
     if not given.exists():
         raise FileNotFoundError(f"{given}: there is no such file or folder")
     one = handed_in(given, assignment) if given.is_dir() else given
-    if one is None and not is_assignment(given) and any(given.glob("*.[pi]*")) + any(
-        entry.is_dir() for entry in given.iterdir()
+    if (
+        one is None
+        and not is_assignment(given)
+        and any(given.glob("*.[pi]*")) + any(entry.is_dir() for entry in given.iterdir())
     ):
         out = options.out or Path("graded")
         count = grade_all(given, assignment, out, options.jobs)

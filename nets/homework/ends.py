@@ -103,9 +103,7 @@ class End:
             return {type(value).__name__: [self.encode(v, buffers, depth + 1) for v in value]}
         if isinstance(value, dict):
             pairs = [[k, v] for k, v in value.items()]
-            return {
-                "dict": [[self.encode(part, buffers, depth + 1) for part in p] for p in pairs]
-            }
+            return {"dict": [[self.encode(part, buffers, depth + 1) for part in p] for p in pairs]}
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiubc":
             return self._encode_array(value, buffers)
         if is_default(value):

@@ -58,7 +58,9 @@ def hide(forbidden: list[str]) -> None:
     """Take away names that the assignment asks to write: ``layers.ReLU``."""
     for name in forbidden:
         package, _, attribute = name.rpartition(".")
-        found = getattr(importlib.import_module(package), attribute)
+        found = getattr(importlib.import_module(package), attribute, None)
+        if found is None:  # gone already, under another of its names
+            continue
         for key, module in list(sys.modules.items()):
             if module is None or key.split(".")[0] not in ("layers", "nets", "optimizers"):
                 continue

@@ -22,16 +22,18 @@ def code_of(path: Path) -> str:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path.name}: expected a notebook, and cannot read it: {error}") from error
+        raise ValueError(
+            f"{path.name}: expected a notebook, and cannot read it: {error}"
+        ) from error
     return "\n\n".join(re.sub(r"(?m)^\s*[%!].*$", "", cell) for cell in code) + "\n"
 
 
 def notebook_of(text: str) -> dict[str, Any]:
-    """A notebook from Python in cells, which begin with ``# %%`` or ``# %% [markdown]``.
+    r"""A notebook from Python in cells, which begin with ``# %%`` or ``# %% [markdown]``.
 
     Examples
     --------
-    >>> book = notebook_of("# %% [markdown]\\n# Read this\\n# %%\\nx = 1\\n")
+    >>> book = notebook_of("# %% [markdown]\n# Read this\n# %%\nx = 1\n")
     >>> [(cell["cell_type"], "".join(cell["source"])) for cell in book["cells"]]
     [('markdown', 'Read this'), ('code', 'x = 1')]
     """

@@ -76,8 +76,8 @@ class Grader:
     @pytest.fixture
     def credit(self, request: pytest.FixtureRequest) -> Credit:
         """Partial credit."""
-        request.node.stash[CREDIT] = Credit()
-        return request.node.stash[CREDIT]
+        credit = request.node.stash[CREDIT] = Credit()
+        return credit
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
@@ -138,4 +138,3 @@ def question_of(item: pytest.Item) -> Question | None:
     doc = getattr(getattr(item, "function", None), "__doc__", None)
     title = doc.strip().splitlines()[0].rstrip(".") if doc else item.name
     return Question(f"{path}::{item.name}", title, points, visibility)
-

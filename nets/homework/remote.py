@@ -13,7 +13,13 @@ class Remote:
     """Something in the submission's process: attributes and calls are passed on."""
 
     def __init__(self, sandbox: Any, number: int, generators: list[np.random.Generator]) -> None:
-        held = {"_sandbox": sandbox, "_number": number, "_generators": generators, "_seen": {}, "_verbs": set()}
+        held = {
+            "_sandbox": sandbox,
+            "_number": number,
+            "_generators": generators,
+            "_seen": {},
+            "_verbs": set(),
+        }
         self.__dict__.update(held)
         if number:
             weakref.finalize(self, sandbox.let_go, number).atexit = False
@@ -36,6 +42,7 @@ class Remote:
         self.__dict__["_sandbox"].ask("set", self, name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it, over there."""
         return self.__dict__["_sandbox"].ask("call", self, "", (args, kwargs))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
@@ -53,6 +60,7 @@ class Verb:
         self._sandbox, self._owner, self._name = sandbox, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it, over there."""
         return self._sandbox.ask("call", self._owner, self._name, (args, kwargs))
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nets.homework.assignment import Assignment
 from nets.homework.guard import ROOT
@@ -22,6 +22,7 @@ from nets.homework.results import Question, Results, Score
 GRACE = 20  # seconds beyond the limit of the submission, for the tests themselves
 START = """\
 import sys
+sys.modules['numba'] = None  # takes longer to start than it saves here
 sys.path.insert(0, {root!r})
 import pytest
 from nets.homework import plugin
@@ -46,41 +47,46 @@ def grade(
     began = time.monotonic()
     results = Results(list(assignment.questions))
     wrote(results)
-    reader, writer = os.pipe()
-    arguments = _arguments(submission, assignment, tests or assignment.tests, writer)
-    code = START.format(root=str(ROOT), args=arguments)
-    said = tempfile.TemporaryFile()
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", code],
-        pass_fds=[writer],
+    with tempfile.TemporaryDirectory(prefix="handgrad-") as work, tempfile.TemporaryFile() as said:
+        reader, writer = os.pipe()
+        process = _start(_arguments(submission, assignment, tests, writer), writer, work, said)
+        os.close(writer)
+        groups = [process.pid]
+        watch = threading.Timer(assignment.limits.total_seconds + GRACE, _end, [groups])
+        watch.start()
+        try:
+            with os.fdopen(reader) as stream:
+                for line in stream:
+                    _take(json.loads(line), results, groups)
+                    results.seconds = time.monotonic() - began
+                    wrote(results)
+            process.wait()
+        finally:
+            watch.cancel()
+            _end(groups)
+            process.wait()
+        said.seek(0)
+        printed = said.read().decode(errors="replace")[-2000:]
+    if process.returncode not in (0, 1) and not results.questions:
+        raise ValueError(f"{assignment.folder}: the tests cannot be run:\n{printed}")
+    results.seconds = time.monotonic() - began
+    wrote(results)
+    return results
+
+
+def _start(
+    arguments: list[str], stream: int, work: str, said: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    quiet = {"TMPDIR": work, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", START.format(root=str(ROOT), args=arguments)],
+        env={**os.environ, **quiet},
+        pass_fds=[stream],
         stdin=subprocess.DEVNULL,
         stdout=said,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        cwd=assignment.folder,
     )
-    os.close(writer)
-    groups = [process.pid]
-    watch = _alarm(groups, assignment.limits.total_seconds + GRACE)
-    try:
-        with os.fdopen(reader) as stream:
-            for line in stream:
-                _take(json.loads(line), results, groups)
-                results.seconds = time.monotonic() - began
-                wrote(results)
-        process.wait()
-    finally:
-        watch.cancel()
-        _end(groups)
-        process.wait()
-    if process.returncode not in (0, 1) and not results.questions:
-        said.seek(0)
-        printed = said.read().decode(errors="replace")[-2000:]
-        raise ValueError(f"{assignment.folder}: the tests cannot be run:\n{printed}")
-    said.close()
-    results.seconds = time.monotonic() - began
-    wrote(results)
-    return results
 
 
 def _arguments(submission: Path, assignment: Assignment, tests: Any, stream: int) -> list[str]:
@@ -88,7 +94,8 @@ def _arguments(submission: Path, assignment: Assignment, tests: Any, stream: int
     options = ["-p", "no:cacheprovider", "-q", "--tb=no", "--assert=plain"]
     place = ["--rootdir", folder, "-c", str(Path(folder, "pytest.ini")), "--import-mode=importlib"]
     own = [f"--submission={submission.resolve()}", f"--score-stream={stream}"]
-    return [*options, *place, *own, *(str(Path(test).resolve()) for test in tests)]
+    files = [str(Path(test).resolve()) for test in tests or assignment.tests]
+    return [*options, *place, *own, *files]
 
 
 def _take(message: dict[str, Any], results: Results, groups: list[int]) -> None:
@@ -100,13 +107,6 @@ def _take(message: dict[str, Any], results: Results, groups: list[int]) -> None:
             groups[1:] = [message["pid"]]
     else:
         results.add(message.pop("id"), Score(**message))
-
-
-def _alarm(groups: list[int], seconds: float) -> threading.Timer:
-    timer = threading.Timer(seconds, _end, [groups])
-    timer.daemon = True
-    timer.start()
-    return timer
 
 
 def _end(groups: list[int]) -> None:

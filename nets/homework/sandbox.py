@@ -143,16 +143,17 @@ class Sandbox(End):
         try:
             self.channel.settimeout(self._left())
             answer, value = self.hear()
-        except (TimeoutError, socket.timeout):
+        except TimeoutError:
             self.end()
             raise SubmissionError("timeout", self._too_long()) from None
         except (EOFError, OSError):
             self._raise_ended()
         except WireError as error:
             self.end()
-            raise SubmissionError("crash", f"your code wrote to the grader's channel: {error}") from None
-        if error := answer.get("error"):
-            _raise(error)
+            text = f"your code wrote to the grader's channel: {error}"
+            raise SubmissionError("crash", text) from None
+        if raised := answer.get("error"):
+            _raise(raised)
         return answer, value
 
     def _left(self) -> float:
@@ -169,7 +170,7 @@ class Sandbox(End):
             self._process.wait(2)
         code = self._process.returncode
         self.end()
-        if code == -getattr(signal, "SIGXCPU", 24) or (code == -9 and time.monotonic() >= self._ends):
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
             raise SubmissionError("timeout", self._too_long())
         if code is not None and code < 0:
             name = signal.Signals(-code).name
@@ -232,9 +233,7 @@ class Sandbox(End):
 
     def copy(self, owner: Any, memo: dict[int, Any]) -> Any:
         """A deep copy over there, whose arrays are those that `memo` holds."""
-        twins = [
-            (number, memo[id(array)]) for number, array in self.held() if id(array) in memo
-        ]
+        twins = [(number, memo[id(array)]) for number, array in self.held() if id(array) in memo]
         twin: Any = self.ask("copy", owner, "", [(n, np.asarray(t)) for n, t in twins])
         return twin
 

@@ -70,6 +70,7 @@ def unpack(packed: Any, buffers: Buffers) -> Array:
         data = buffers[packed["bytes"]]
         if dtype.kind not in "fiubc" or len(data) != math.prod(shape) * dtype.itemsize:
             raise WireError("an array whose bytes do not fit its shape")
-        return np.frombuffer(data, dtype).reshape(shape).copy()
+        array: Array = np.frombuffer(data, dtype).reshape(shape).copy()
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise WireError(f"not an array: {error}") from error
+    return array
