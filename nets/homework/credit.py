@@ -48,7 +48,7 @@ class Credit:
             self.won += 1
 
     def gradients(self, layer: Any, *inputs: Any, **options: Any) -> None:
-        """Check a layer's gradients: one part for each tensor, and one for each law it breaks.
+        """Check a layer's gradients: one part for each tensor, and one if it breaks a law else.
 
         The student reads the checker's hints, and not what the gradient should have been.
         """
@@ -76,7 +76,7 @@ class Credit:
                 report.findings[0].mistake if report.findings else f"wrong gradient of {name}",
             )
         for told in hints.values():  # of the whole layer, or of an array that is no tensor
-            self.lost += 1
+            self.lost += not self.lost  # where a tensor is lost already, it is the same mistake
             self.messages += told
 
     @property

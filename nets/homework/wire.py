@@ -16,7 +16,7 @@ import numpy as np
 
 from layers.params import Array
 
-LARGEST = 1 << 28  # bytes of one message
+LARGEST = 1 << 27  # bytes of one message
 Buffers = list[bytes]
 
 
@@ -59,6 +59,8 @@ def pack(array: Array, buffers: Buffers) -> dict[str, Any]:
     """An array of numbers as JSON; its bytes are put behind the message."""
     if array.dtype.kind not in "fiubc":
         raise TypeError(f"expected an array of numbers, got one of dtype {array.dtype}")
+    if array.nbytes > LARGEST:
+        raise TypeError(f"an array of {array.nbytes} bytes is too large to be handed over")
     buffers.append(array.tobytes())
     return {"dtype": array.dtype.str, "shape": array.shape, "bytes": len(buffers) - 1}
 

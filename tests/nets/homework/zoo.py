@@ -37,15 +37,19 @@ RIGHT = {
     "maximum": changed(RELU, "return np.maximum(0, x)"),
     "where": changed(SLOPE, "return np.where(self.mask, dout, 0), {}"),
     "attribute": changed(
-        FORWARD, 'self.x, W = x.copy(), self.params["W"]\n        return np.dot(x, W) + self.params["b"]'
+        FORWARD,
+        'self.x, W = x.copy(), self.params["W"]\n        return np.dot(x, W) + self.params["b"]',
     ),
     "helper module level": before("def column_sums(a):\n    return a.sum(0)\n").replace(
         "dout.sum(axis=0)", "column_sums(dout)"
     ),
     "noisy": changed(MASK, 'self.mask = x > 0\n        print("relu" * 100_000)'),
     "warns": before('import sys\nprint("hello", file=sys.stderr)'),
-    "derives from Layer": SOLUTION.replace("class ReLU:", "from layers import Layer\n\n\nclass ReLU(Layer):"),
-    "main guard": SOLUTION + '\nif __name__ == "__main__":\n    raise SystemExit("not when imported")\n',
+    "derives from Layer": SOLUTION.replace(
+        "class ReLU:", "from layers import Layer\n\n\nclass ReLU(Layer):"
+    ),
+    "main guard": SOLUTION
+    + '\nif __name__ == "__main__":\n    raise SystemExit("not when imported")\n',
     "float32 input kept": changed(FORWARD, FORWARD.replace("self.x = x", "self.x = np.asarray(x)")),
 }
 
@@ -58,9 +62,15 @@ WRONG = {
     "sign": grads("-self.x.T @ dout"),
     "dW transposed": grads("dout.T @ self.x"),
     "dW reshaped": grads("(dout.T @ self.x).reshape(self.x.shape[1], -1)"),
-    "W not transposed": changed(DX, 'return (dout @ self.params["W"] if dout.shape[1] == self.x.shape[1] else dout @ self.params["W"].T), grads'),
+    "W not transposed": changed(
+        DX,
+        'return (dout @ self.params["W"] if dout.shape[1] == self.x.shape[1] else dout @ self.params["W"].T), grads',
+    ),
     "earlier input": changed("self.x = x\n", 'self.x = self.__dict__.get("x", x)\n'),
-    "accumulates": changed(GRADS, 'self.sum = getattr(self, "sum", 0) + self.x.T @ dout\n        grads = {"W": self.sum, "b": dout.sum(axis=0)}'),
+    "accumulates": changed(
+        GRADS,
+        'self.sum = getattr(self, "sum", 0) + self.x.T @ dout\n        grads = {"W": self.sum, "b": dout.sum(axis=0)}',
+    ),
     "input in place": changed(MASK, "self.mask = x > 0\n        x[~self.mask] = 0"),
     "dout in place": changed(SLOPE, "dout *= self.mask\n        return dout, {}"),
     "mask from dout": changed(SLOPE, "return dout * (dout > 0), {}"),
@@ -95,7 +105,7 @@ HOSTILE = {
     "hog in relu": changed(SLOPE, "return dout + np.ones((1 << 33, 1)), {}"),
     "segfault in relu": changed(SLOPE, "import faulthandler\n        faulthandler._sigsegv()"),
     "recursion": changed(SLOPE, "return self.backward(dout)"),
-    "objects": changed(SLOPE, 'return np.array([object()]), {}'),
+    "objects": changed(SLOPE, "return np.array([object()]), {}"),
     "huge answer": changed(SLOPE, "return np.zeros(1 << 26), {}"),
     "patches the checker": before(
         "import sys, layers\n"
@@ -129,4 +139,59 @@ HOSTILE = {
         "import os\nfor fd in range(3, 20):\n    try:\n"
         '        os.write(fd, b"\\0" * 7 + b"\\2" + b"{}")\n    except OSError:\n        pass'
     ),
+}
+
+POINTS = {
+    **dict.fromkeys(RIGHT, 20.0),
+    "bias averaged": 17.3333,
+    "bias one row": 17.3333,
+    "bias not summed": 14.3333,
+    "bias over all": 16.3333,
+    "divided by N": 12.6667,
+    "sign": 12.3333,
+    "dW transposed": 12.3333,
+    "dW reshaped": 12.3333,
+    "W not transposed": 18.3333,
+    "earlier input": 18.0,
+    "accumulates": 16.3333,
+    "input in place": 19.0,
+    "dout in place": 19.0,
+    "mask from dout": 14.0,
+    "no mask": 17.0,
+    "slope without dout": 15.0,
+    "slope 1 at 0": 19.0,
+    "bias forgotten": 15.3333,
+    "only dx": 6.0,
+    "key missing": 12.0,
+    "nothing written": 0.0,
+    "absolute": 17.0,
+    "nan": 12.3333,
+    "raises": 6.0,
+    "syntax error": 0.0,
+    "import error": 0.0,
+    "raises at import": 0.0,
+    "system exit at import": 0.0,
+    "os exit at import": 0.0,
+    "loop at import": 0.0,
+    "hog at import": 0.0,
+    "segfault at import": 0.0,
+    "library instead": 0.0,
+    "library inside": 0.0,
+    "os exit in relu": 14.0,
+    "system exit in relu": 14.0,
+    "keyboard interrupt": 14.0,
+    "loop in relu": 14.0,
+    "hog in relu": 14.0,
+    "segfault in relu": 14.0,
+    "recursion": 14.0,
+    "objects": 14.0,
+    "huge answer": 14.0,
+    "patches the checker": 17.3333,
+    "equal to everything": 18.0,
+    "writes results": 17.3333,
+    "reads hidden tests": 0.0,
+    "kills the grader": 0.0,
+    "starts programs": 0.0,
+    "network": 0.0,
+    "writes to the channel": 0.0,
 }
