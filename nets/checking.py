@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy as np
 from layers import gradcheck
 from layers.gradcheck import GradientReport
 from nets.homework.command import check_public
+from nets.loading import load_module
 
 LABELS = ("labels", "label", "y", "t", "target", "targets")
 SIZE_IN = ("in_features", "in_dim", "input_size", "input_dim", "n_in", "fan_in", "D")
@@ -48,7 +47,7 @@ def check(target: str, shape: tuple[int, ...], given: tuple[Any, ...] | None = N
     path, _, name = target.partition(":")
     if not name and (code := check_public(Path(path))) is not None:
         return code
-    module = _load(Path(path))
+    module = load_module(Path(path))
     outcomes = []
     for kind in _layer_classes(module, name):
         try:
@@ -60,24 +59,6 @@ def check(target: str, shape: tuple[int, ...], given: tuple[Any, ...] | None = N
     right, wrong, unchecked = (outcomes.count(code) for code in (0, 1, 2))
     print(f"{right} right, {wrong} wrong, {unchecked} not checked")
     return max(outcomes)
-
-
-def _load(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    spec = importlib.util.spec_from_file_location(f"checked_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path}: expected a Python file, whose name ends in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module
-    sys.path.append(str(path.parent.resolve()))  # last, so that a layers.py there hides nothing
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise ValueError(f"{path}: cannot be run: {type(error).__name__}: {error}") from error
-    finally:
-        sys.path.pop()
-    return module
 
 
 def _layer_classes(module: ModuleType, name: str) -> list[type]:

@@ -78,6 +78,12 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         help="units of the hidden layers; 0 for none (default: 128)",
     )
     add("--activation", choices=ACTIVATIONS, default="relu", help="default: relu")
+    add(
+        "--layers",
+        type=Path,
+        metavar="FILE.py",
+        help="a file of yours: its classes FullyConnected, ReLU, ... take the place of those here",
+    )
     add("--dropout", type=_share, default=0.0, metavar="P", help="share of units dropped")
     add("--optimizer", choices=("sgd", "adam", "adamw"), default="adam", help="default: adam")
     add(

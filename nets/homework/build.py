@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from nets.homework.assignment import HIDDEN, PUBLIC, Assignment, read
+from nets.homework.gradescope import zip_for_gradescope
 from nets.homework.notebook import notebook_of
 from nets.homework.results import Question, Results
 from nets.homework.run import grade
@@ -31,7 +32,7 @@ of them for what you can check yourself; the rest is for the same things on othe
 
 
 def build(source: Path, out: Path) -> tuple[Path, Path]:
-    """Write the students' folder and the grader's bundle.
+    """Write the students' folder, the grader's bundle, and a zip of it for Gradescope.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
         A folder with ``assignment.json``, the solved file, ``test_public.py``, ``test_hidden.py``
         and ``instructor.md``.
     out : path
-        Where ``student/`` and ``grader/`` are written.
+        Where ``student/``, ``grader/`` and ``gradescope.zip`` are written.
 
     Returns
     -------
@@ -84,6 +85,7 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
         shutil.copyfile(source / HIDDEN, grader / HIDDEN)
     page = (source / PAGE).read_text(encoding="utf-8") if (source / PAGE).is_file() else ""
     (grader / PAGE).write_text(f"{page}\n## Points\n\n{table(questions)}\n", encoding="utf-8")
+    zip_for_gradescope(read(grader), out / "gradescope.zip")
     return student, grader
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import itertools
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import numpy as np
 from layers import Dropout, FullyConnected, ReLU, Sigmoid, SoftmaxCE, Tanh, gradcheck
 from nets import datasets, plots
 from nets.datasets import Dataset
+from nets.loading import load_module
 from nets.sequential import Sequential
 from nets.training.evaluate import evaluate
 from nets.training.fit import fit
@@ -78,17 +80,37 @@ def load(name: str) -> Dataset:
 def build(data: Dataset, options: argparse.Namespace) -> Sequential:
     """A perceptron with the hidden layers that were asked for."""
     activation, weight_init = ACTIVATIONS[options.activation]
+    own = own_layers(options.layers) if options.layers else {}
+    activation = own.get(activation.__name__, activation)
     sizes = [data.x_train.shape[1], *options.hidden]
     rng = np.random.default_rng(options.seed)
     layers: list[Any] = []
     for fan_in, fan_out in itertools.pairwise(sizes):
-        layers += [
-            FullyConnected(fan_in, fan_out, weight_init=weight_init or "xavier_uniform", rng=rng),
-            activation(),
-        ]
+        layers += [_dense(own, fan_in, fan_out, rng, weight_init), activation()]
         if options.dropout:
-            layers.append(Dropout(options.dropout, rng=rng))
-    return Sequential(*layers, FullyConnected(sizes[-1], len(data.classes), rng=rng))
+            layers.append(own.get("Dropout", Dropout)(options.dropout, rng=rng))
+    return Sequential(*layers, _dense(own, sizes[-1], len(data.classes), rng))
+
+
+def _dense(own: dict[str, Any], fan_in: int, fan_out: int, rng: Any, init: Any = None) -> Any:
+    """A fully connected layer: a class of the user's own takes the two sizes, and rng or not."""
+    kind = own.get("FullyConnected")
+    if kind is None:
+        init = init or "xavier_uniform"
+        return FullyConnected(fan_in, fan_out, weight_init=init, rng=rng)
+    takes_rng = "rng" in inspect.signature(kind).parameters
+    return kind(fan_in, fan_out, **({"rng": rng} if takes_rng else {}))
+
+
+def own_layers(path: Path) -> dict[str, Any]:
+    """The classes in a user's file that take the place of layers of the same name here."""
+    module = load_module(path)
+    names = ("FullyConnected", "Dropout", *(kind.__name__ for kind, _ in ACTIVATIONS.values()))
+    found = {name: getattr(module, name) for name in names if hasattr(module, name)}
+    if not found:
+        raise ValueError(f"{path}: expected a class with one of the names {', '.join(names)}")
+    print(f"from {path}: {', '.join(found)}")
+    return found
 
 
 def _optimizer(options: argparse.Namespace, steps: int) -> Optimizer:
