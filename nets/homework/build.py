@@ -16,6 +16,16 @@ from nets.homework.strip import strip
 
 INI = "[pytest]\naddopts = -p nets.homework.plugin --import-mode=importlib\n"
 PAGE = "instructor.md"
+ISOLATION = """\
+## What keeps submissions apart
+
+Each runs in a process and a folder of its own, with a clean environment and limits on time, memory
+and output, and without a network where the system allows it. Tests, checker and results are in
+other processes, which it gives numbers to and nothing else. A hook in Python refuses to open files
+elsewhere, to start programs and to signal processes. This is no sandbox against a determined
+attacker, who can get round the hook and then read what the grader's user may read; use Gradescope's
+container for that. Limits and processes need Linux or macOS.
+"""
 README = """\
 # {title}
 
@@ -84,7 +94,9 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
     if (source / HIDDEN).is_file():
         shutil.copyfile(source / HIDDEN, grader / HIDDEN)
     page = (source / PAGE).read_text(encoding="utf-8") if (source / PAGE).is_file() else ""
-    (grader / PAGE).write_text(f"{page}\n## Points\n\n{table(questions)}\n", encoding="utf-8")
+    (grader / PAGE).write_text(
+        f"{page}\n## Points\n\n{table(questions)}\n\n{ISOLATION}", encoding="utf-8"
+    )
     zip_for_gradescope(read(grader), out / "gradescope.zip")
     return student, grader
 
