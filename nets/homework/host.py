@@ -14,6 +14,7 @@ import socket
 import sys
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ class Host(End):
         """An object stays here; the grader gets a number for it."""
         number = next(self._numbers)
         self.objects[number] = value
-        states = [state_of(found) for found in generators(value) if is_default(found)]
+        states = [state_of(found) for found in drawn_from(value)]
         return {"object": number, "name": type(value).__name__, "generators": states}
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
@@ -67,7 +68,7 @@ class Host(End):
         while True:
             message, values = self.hear()
             owner = self.objects[message["object"]]
-            drawn = [found for found in generators(owner) if is_default(found)]
+            drawn = drawn_from(owner)
             for found, state in zip(drawn, message["generators"], strict=False):
                 set_state(found, state)
             try:
@@ -100,6 +101,13 @@ class Host(End):
     def _memo(self, values: Any) -> dict[int, Any]:
         """The copies of arrays that the grader has made, for deepcopy to take."""
         return {id(self._arrays[number]): twin for number, twin in values if number in self._arrays}
+
+
+def drawn_from(owner: Any) -> list[np.random.Generator]:
+    """The random generators that an object holds; a module holds too much to look through."""
+    if isinstance(owner, ModuleType):
+        return []
+    return [found for found in generators(owner) if is_default(found)]
 
 
 def described(error: BaseException) -> dict[str, Any]:
