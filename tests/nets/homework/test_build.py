@@ -43,7 +43,7 @@ def test_a_solution_that_fails_is_refused(source, tmp_path, capsys):
 def test_a_stub_that_passes_is_refused(source, tmp_path):
     with (source / "test_public.py").open("a") as file:
         file.write("\n\n@pytest.mark.points(1)\ndef test_free(submission):\n    pass\n")
-    with pytest.raises(ValueError, match="holes already gets 1 points for .*test_free"):
+    with pytest.raises(ValueError, match=r"holes already gets 1 points for .*test_free"):
         build(source, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
