@@ -85,6 +85,7 @@ class Sandbox(End):
 
     def _start(self) -> None:
         self._forget_everything()
+        self.channel.close()
         self.channel, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
         options = {
@@ -106,7 +107,10 @@ class Sandbox(End):
             start_new_session=True,
         )
         theirs.close()
-        threading.Thread(target=self._drain, args=[self._process.stdout], daemon=True).start()
+        self._reader = threading.Thread(
+            target=self._drain, args=[self._process.stdout], daemon=True
+        )
+        self._reader.start()
         try:
             self._hear()
         except SubmissionError as error:
@@ -119,7 +123,7 @@ class Sandbox(End):
 
     def _drain(self, pipe: Any) -> None:
         """Read what the submission prints, so that it never waits, and keep the beginning."""
-        with contextlib.suppress(ValueError, OSError):
+        with contextlib.suppress(ValueError, OSError), pipe:
             while part := pipe.read1(1 << 16):
                 self.printed += part[: KEPT - len(self.printed)]
 
@@ -185,6 +189,7 @@ class Sandbox(End):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            self._reader.join(1)  # a program that it left behind may still hold the other end
         self.channel.close()
 
     def close(self) -> None:
