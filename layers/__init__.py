@@ -31,6 +31,7 @@ from layers.leaky_relu import LeakyReLU
 from layers.log import Log
 from layers.max import Max
 from layers.mean import Mean
+from layers.mean_embedding import MeanEmbedding
 from layers.mse import MSE
 from layers.multiply import Multiply
 from layers.multiply_constant import MultiplyConstant
@@ -66,6 +67,7 @@ __all__ = [
     "Log",
     "Max",
     "Mean",
+    "MeanEmbedding",
     "Multiply",
     "MultiplyConstant",
     "Params",

@@ -12,6 +12,7 @@ from layers.bystander import bystander
 from layers.cached import Cached
 from layers.casting import cast
 from layers.describe import shown
+from layers.page import layer_page
 from layers.params import Array, Params
 
 Grads = dict[str, Array]
@@ -138,6 +139,9 @@ class Layer:
 
     def __repr__(self) -> str:
         return shown(self)
+
+    def _repr_html_(self) -> str:
+        return layer_page(self)
 
 
 def label(layer: Any) -> str:

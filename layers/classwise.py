@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers import checks
+from layers import checks, sums
 from layers.base import Layer
 from layers.params import Array
 
@@ -18,10 +18,10 @@ def labels(layer: Layer, labels: Any, shape: tuple[int, ...]) -> Array:
     return checks.labels(layer, labels, *shape)
 
 
-def weight_of_examples(layer: Layer, scores: Array, sample_weight: Any) -> Any:
-    """How much each row of scores counts: 1 / N, or by its weight, (N,)."""
+def weight_of_examples(layer: Layer, scores: Array, sample_weight: Any) -> Array:
+    """How much each row of scores counts, (N,): 1 / N, or its share of all weights."""
     if sample_weight is None:
-        return 1 / len(scores)
+        return sums.equal_shares(len(scores), scores.dtype)
     return checks.weights(layer, sample_weight, len(scores), scores.dtype)
 
 

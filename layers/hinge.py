@@ -57,9 +57,7 @@ class Hinge(Layer):
         s = checks.floating(self, scores, name="scores")
         labels = self.check(s.shape, labels)
         checks.not_empty(self, s, "scores")
-        weight = classwise.weight_of_examples(self, s, sample_weight)
-        if sample_weight is not None:
-            weight = weight[:, None]  # one for each row
+        weight = classwise.weight_of_examples(self, s, sample_weight)[:, None]
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
             terms = np.maximum(s - s[right][:, None] + 1, 0)

@@ -1,4 +1,4 @@
-"""Sums along one axis of a matrix, as products with a vector of ones.
+"""Sums and means as products with a vector of ones or of equal shares.
 
 The product runs in BLAS, which takes half the time of `sum` or less.
 """
@@ -35,6 +35,20 @@ def over_columns(matrix: Array) -> Array:
     """
     sums: Array = matrix.dot(_ones(matrix.shape[1], matrix.dtype))
     return sums
+
+
+@lru_cache(maxsize=32)
+def equal_shares(n: int, dtype: np.dtype[Any]) -> Array:
+    """1 / n, n times: a product with it is the mean. Kept for the next call, and read-only.
+
+    Examples
+    --------
+    >>> float(equal_shares(4, np.dtype(float)).dot([1.0, 2.0, 3.0, 6.0]))
+    3.0
+    """
+    shares = np.full(n, 1 / n, dtype)
+    shares.flags.writeable = False
+    return shares
 
 
 @lru_cache(maxsize=32)

@@ -1,9 +1,11 @@
-"""Nets of layers, and what one does with them: training, data, saving, pictures."""
+"""Nets of layers, and what one does with them: training, data, text, saving, pictures."""
 
-from nets import datasets
+from nets import datasets, text
 from nets.graph import Graph
 from nets.machine import Diagnosis, doctor
+from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
 from nets.sequential import Sequential
+from nets.trace import Trace
 from nets.training import (
     L1,
     L2,
@@ -25,10 +27,16 @@ __all__ = [
     "Graph",
     "History",
     "Sequential",
+    "Trace",
     "Training",
     "datasets",
     "doctor",
     "evaluate",
     "fit",
+    "logistic_regression",
     "minibatches",
+    "mlp",
+    "neural_language_model",
+    "text",
+    "text_classifier",
 ]

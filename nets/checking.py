@@ -1,33 +1,59 @@
-"""What `handgrad check` does: find the layer classes of a file, and check their gradients."""
+"""What `handgrad check` does: find the layers of a file, and check their gradients."""
 
 from __future__ import annotations
 
 import inspect
+import io
+import json
+import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from layers import gradcheck
-from layers.gradcheck import GradientReport
+from layers.gradcheck import FunctionPair, GradientReport
+from nets.guesses import UncheckedError, further, inputs, sizes
 from nets.homework.command import check_public
 from nets.loading import load_module
 
-LABELS = ("labels", "label", "y", "t", "target", "targets")
-SIZE_IN = ("in_features", "in_dim", "input_size", "input_dim", "n_in", "fan_in", "D")
-SIZE_OUT = ("out_features", "out_dim", "output_size", "output_dim", "n_out", "fan_out", "M")
-OUT = 3  # how many units a layer that asks for a number gets
+Shape = tuple[int, ...]
+Given = tuple[Any, ...] | None
 
 
-class UncheckedError(ValueError):
-    """A class that cannot be checked, and why."""
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one layer: a report, or the reason why there is none."""
+
+    name: str
+    shown: str
+    report: GradientReport | None = None
+    reason: str = ""
+
+    @property
+    def code(self) -> int:
+        """0 for right, 1 for wrong, 2 for not checked."""
+        return 2 if self.report is None else 0 if self.report else 1
+
+    def __str__(self) -> str:
+        if self.report is None:
+            return f"{self.name} was not checked: {self.reason}"
+        return f"{self.shown}\n{self.report}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As what `json.dumps` takes."""
+        if self.report is None:
+            return {"name": self.name, "right": None, "reason": self.reason}
+        return {"call": self.shown, **self.report.to_dict(), "name": self.name}
 
 
-def check(target: str, shape: tuple[int, ...], given: tuple[Any, ...] | None = None) -> int:
-    """Check the layer classes of a file, or one of them, and print a report for each.
+def check(target: str, shape: Shape, given: Given = None, as_json: bool = False) -> int:
+    """Check the layers of a file, or one of them, and print a report for each.
+
+    Layers are classes with ``forward`` and ``backward``, and pairs of functions ``f_forward(x, w,
+    b) -> (out, cache)`` and ``f_backward(dout, cache) -> (dx, dw, db)``.
 
     Parameters
     ----------
@@ -37,41 +63,44 @@ def check(target: str, shape: tuple[int, ...], given: tuple[Any, ...] | None = N
         The shape of the input.
     given : tuple, optional
         The constructor's arguments.
+    as_json : bool
+        Whether to print one JSON document instead of text.
 
     Returns
     -------
     int
-        The exit code: 0 if all gradients are right, 1 if some are wrong, 2 if some class could
+        The exit code: 0 if all gradients are right, 1 if some are wrong, 2 if something could
         not be checked.
     """
     path, _, name = target.partition(":")
-    if not name and (code := check_public(Path(path))) is not None:
+    if not (name or as_json) and (code := check_public(Path(path))) is not None:
         return code
-    module = load_module(Path(path))
-    outcomes = []
-    for kind in _layer_classes(module, name):
-        try:
-            outcomes.append(_check(kind, shape, given))
-        except UncheckedError as reason:
-            print(f"{kind.__name__} was not checked: {reason}")
-            outcomes.append(2)
-        print()
-    right, wrong, unchecked = (outcomes.count(code) for code in (0, 1, 2))
-    print(f"{right} right, {wrong} wrong, {unchecked} not checked")
-    return max(outcomes)
+    with redirect_stdout(io.StringIO() if as_json else sys.stdout):  # the file may print, too
+        module = load_module(Path(path))
+        found = _layers(module, name)
+        outcomes = [_outcome(name, layer, shape, given) for name, layer in found.items()]
+    print(_document(target, outcomes) if as_json else _text(outcomes))
+    return max(outcome.code for outcome in outcomes)
 
 
-def _layer_classes(module: ModuleType, name: str) -> list[type]:
-    found = [
-        kind
-        for _, kind in inspect.getmembers(module, inspect.isclass)
-        if kind.__module__ == module.__name__
-        and callable(getattr(kind, "forward", None))
-        and callable(getattr(kind, "backward", None))
-    ]
-    chosen = [kind for kind in found if name in ("", kind.__name__)]
+def _text(outcomes: list[Outcome]) -> str:
+    counts = [sum(outcome.code == code for outcome in outcomes) for code in (0, 1, 2)]
+    right, wrong, unchecked = counts
+    total = f"{right} right, {wrong} wrong, {unchecked} not checked"
+    return "\n\n".join([*map(str, outcomes), total])
+
+
+def _document(target: str, outcomes: list[Outcome]) -> str:
+    checked = [outcome.to_dict() for outcome in outcomes]
+    return json.dumps({"target": target, "checked": checked}, indent=2, allow_nan=False)
+
+
+def _layers(module: ModuleType, name: str) -> dict[str, Any]:
+    """The classes and the pairs of functions that a file defines, or the one that is wanted."""
+    found = {**dict(_classes(module)), **dict(_pairs(module))}
+    chosen = {key: layer for key, layer in found.items() if name in ("", key)}
     if not chosen:
-        there = ", ".join(kind.__name__ for kind in found) or "none"
+        there = ", ".join(found) or "none"
         wanted = f"no class {name}" if name else "no class"
         raise ValueError(
             f"{module.__file__}: {wanted} with forward and backward to check; there are: {there}"
@@ -79,8 +108,36 @@ def _layer_classes(module: ModuleType, name: str) -> list[type]:
     return chosen
 
 
-def _check(kind: type, shape: tuple[int, ...], given: tuple[Any, ...] | None) -> int:
-    arguments = _arguments(kind, shape) if given is None else given
+def _classes(module: ModuleType) -> Iterator[tuple[str, type]]:
+    for name, kind in inspect.getmembers(module, inspect.isclass):
+        verbs = (getattr(kind, verb, None) for verb in ("forward", "backward"))
+        if kind.__module__ == module.__name__ and all(map(callable, verbs)):
+            yield name, kind
+
+
+def _pairs(module: ModuleType) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    functions = dict(inspect.getmembers(module, inspect.isfunction))
+    for name, forward in functions.items():
+        stem = name.removesuffix("_forward")
+        backward = functions.get(f"{stem}_backward")
+        if stem != name and backward and forward.__module__ == module.__name__:
+            yield stem, (forward, backward)
+
+
+def _outcome(name: str, found: Any, shape: Shape, given: Given) -> Outcome:
+    try:
+        if isinstance(found, tuple):
+            layer, call = _joined(name, found[0], found[1], shape)
+        else:
+            layer, call = _made(found, shape, given)
+        report = _report(layer, shape)
+    except UncheckedError as reason:
+        return Outcome(name, name, reason=str(reason))
+    return Outcome(name, f"{call}, input of shape {shape}", report)
+
+
+def _made(kind: Any, shape: Shape, given: Given) -> tuple[Any, str]:
+    arguments = sizes(kind, shape) if given is None else given
     shown = f"{kind.__name__}({', '.join(map(repr, arguments))})"
     try:
         layer = kind(*arguments)
@@ -88,49 +145,25 @@ def _check(kind: type, shape: tuple[int, ...], given: tuple[Any, ...] | None) ->
         raise UncheckedError(f"{shown} raises {type(error).__name__}: {error}") from error
     if not hasattr(layer, "params"):
         raise UncheckedError("it has no params, the dict of its parameters; {} if it has none")
-    print(f"{shown}, input of shape {shape}")
-    report = _report(layer, shape)
-    print(report)
-    return 0 if report else 1
+    return layer, shown
 
 
-def _report(layer: Any, shape: tuple[int, ...]) -> GradientReport:
+def _joined(name: str, forward: Any, backward: Any, shape: Shape) -> tuple[Any, str]:
+    arguments = further(forward, shape)
+    kind = type(name, (FunctionPair,), {})
+    return kind(forward, backward, arguments), f"{forward.__name__}({', '.join(['x', *arguments])})"
+
+
+def _report(layer: Any, shape: Shape) -> GradientReport:
     """Check with the first inputs that forward takes."""
-    *guesses, last = _inputs(layer, shape)
-    for inputs in guesses:
-        with suppress(Exception):
-            return gradcheck(layer, *inputs)
-    try:
-        return gradcheck(layer, *last)
-    except Exception as error:
-        raise UncheckedError(f"{type(error).__name__}: {error}") from error
-
-
-def _inputs(layer: Any, shape: tuple[int, ...]) -> Iterator[list[Any]]:
-    """Inputs to try: one array for each argument, or labels where the name says so."""
-    rng = np.random.default_rng(0)
-    names = _required(layer.forward)
-    if len(names) == 2 and names[1] in LABELS:
-        yield [rng.normal(size=shape), rng.integers(0, shape[-1], shape[:-1])]
-    yield [rng.normal(size=shape) for _ in names or ("x",)]
-
-
-def _arguments(kind: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """Arguments for a constructor whose names say that they are sizes."""
-    sizes = dict.fromkeys(SIZE_IN, shape[-1]) | dict.fromkeys(SIZE_OUT, OUT)
-    _, *names = _required(kind.__init__)
-    if unknown := [name for name in names if name not in sizes]:
-        raise UncheckedError(
-            f"its constructor wants {', '.join(names)}, and handgrad does not know {unknown[0]}; "
-            f"give them all: --arguments {','.join(f'<{name}>' for name in names)}"
-        )
-    return tuple(sizes[name] for name in names)
-
-
-def _required(function: Any) -> list[str]:
-    return [
-        parameter.name
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.default is parameter.empty
-        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ]
+    reasons = []
+    for guess in inputs(layer.forward, shape):
+        try:
+            report = gradcheck(layer, *guess)
+        except Exception as error:
+            reasons.append(f"{type(error).__name__}: {error}")
+            continue
+        if not (report.findings and report.findings[0].mistake == "forward-raises"):
+            return report
+        reasons.append(report.findings[0].evidence.removeprefix("forward raises "))
+    raise UncheckedError(reasons[-1])

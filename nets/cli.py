@@ -14,14 +14,17 @@ from typing import Any
 from nets.checking import check
 from nets.homework import command as homework
 from nets.machine import doctor
+from nets.recipes.activation import ACTIVATIONS
 from nets.training import DivergenceError
-from nets.training.command import ACTIVATIONS, train
+from nets.training.command import RULES, train
+from nets.training.tasks import TASKS
 
 TRAIN = """\
 Check a net's gradients, train it, measure it on the test part of the data, and write weights,
 curves and pictures. The test part is measured after every epoch; nothing is chosen by it."""
 CHECK = """\
-Check the gradients of the layer classes in a Python file: every class with forward and backward.
+Check the gradients of the layers in a Python file: every class with forward and backward, and
+every pair of functions f_forward(x, w, b) -> (out, cache), f_backward(dout, cache) -> (dx, dw, db).
 The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
 
 DOCTOR = """\
@@ -65,19 +68,25 @@ def _parser() -> argparse.ArgumentParser:
 def _train_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
+        "--task",
+        choices=TASKS,
+        default="numbers",
+        help="classify numbers (images and tables) or text, or a language model (default: numbers)",
+    )
+    add(
         "--data",
-        default="digits",
         metavar="DATA",
-        help="digits, mnist, fashion-mnist, FILE.npz or FILE.csv (default: digits)",
+        help="numbers: digits, mnist, fashion-mnist, FILE.npz or FILE.csv (default: digits); "
+        "text: names, FILE.csv, FILE.tsv or a folder with a folder of .txt files for each class "
+        "(default: names); lm: names or FILE.txt (default: names)",
     )
     add(
         "--hidden",
         type=_sizes,
-        default=(128,),
         metavar="128,64",
-        help="units of the hidden layers; 0 for none (default: 128)",
+        help="units of the hidden layers; 0 for none (default: hangs on the task)",
     )
-    add("--activation", choices=ACTIVATIONS, default="relu", help="default: relu")
+    add("--activation", choices=ACTIVATIONS, help="default: relu, of a language model tanh")
     add(
         "--layers",
         type=Path,
@@ -85,12 +94,12 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         help="a file of yours: its classes FullyConnected, ReLU, ... take the place of those here",
     )
     add("--dropout", type=_share, default=0.0, metavar="P", help="share of units dropped")
-    add("--optimizer", choices=("sgd", "adam", "adamw"), default="adam", help="default: adam")
+    add("--optimizer", choices=RULES, default="adam", help="default: adam")
     add(
         "--learning-rate",
         type=_positive,
         metavar="RATE",
-        help="at the start, from where it falls to 0 (default: 0.002, sgd: 0.05)",
+        help="at the start, from where it falls to 0 (default: hangs on the optimizer)",
     )
     add("--momentum", type=_share, default=0.9, metavar="M", help="for sgd (default: 0.9)")
     add("--epochs", type=_count, metavar="N", help="default: 30, from 10,000 examples on: 10")
@@ -103,7 +112,24 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where the results are written (default: handgrad-out)",
     )
+    _text_options(parser.add_argument_group("of text and of language models"))
     parser.set_defaults(run=train)
+
+
+def _text_options(group: Any) -> None:
+    add = group.add_argument
+    add("--characters", action="store_true", help="characters are the tokens, and not words")
+    add("--vocabulary", type=_count, metavar="N", help="how many tokens (default: 5000)")
+    add("--context", type=_count, metavar="N", help="of lm: tokens before each (default: 3 or 5)")
+    add("--dim", type=_count, metavar="N", help="numbers in a token's vector (default: 64 or 16)")
+    add("--vectors", metavar="FILE", help="word vectors to start from, of GloVe or word2vec")
+    add("--frozen", action="store_true", help="these vectors stay as they are")
+    add(
+        "--temperature",
+        type=_not_negative,
+        metavar="T",
+        help="of lm: how bold the sample is; 0 for the likeliest (default: 0.8)",
+    )
 
 
 def _check_options(parser: argparse.ArgumentParser) -> None:
@@ -122,7 +148,12 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
         metavar="4,3",
         help="for the constructor, as Python would write them",
     )
-    parser.set_defaults(run=lambda options: check(options.target, options.input, options.arguments))
+    add("--json", action="store_true", help="print one JSON document instead of text")
+    parser.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    return check(options.target, options.input, options.arguments, options.json)
 
 
 def _doctor_options(parser: argparse.ArgumentParser) -> None:
@@ -156,6 +187,7 @@ _count = _reader("a whole number from 1", int, lambda n: n >= 1)
 _seed = _reader("a whole number from 0", int, lambda n: n >= 0)
 _share = _reader("a number from 0 and below 1", float, lambda p: 0 <= p < 1)
 _positive = _reader("a number above 0", float, lambda r: 0 < r < math.inf)
+_not_negative = _reader("a number from 0", float, lambda r: 0 <= r < math.inf)
 _sizes = _reader(
     "whole numbers from 1, such as 128,64", _integers, lambda s: all(n >= 1 for n in s)
 )

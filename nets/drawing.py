@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layers.base import label
+from layers.page import norm, number
 from nets.interop.atomic import Path, atomic_write
 from nets.layout import Edge, layout
 from nets.svg import Point, arrow, box, image, text, width_of
 
-TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 SYMBOLS = {
     **{"Add": "+", "Multiply": TIMES, "Max": "max", "Concat": "concat"},
     **{"Exp": "exp", "Log": "log", "Sin": "sin", "Reciprocal": "1/x"},
@@ -86,15 +87,10 @@ def shown(value: Any) -> str:
         return "none"
     array = np.asarray(value)
     if array.size == 1:
-        return _number(float(array.reshape(())))
+        return number(float(array.reshape(())))
     if array.dtype.kind != "f":
         return f"{array.shape}"
-    return f"{array.shape} ‖{_number(float(np.linalg.norm(array)))}‖"
-
-
-def _number(number: float) -> str:
-    digits = ",.0f" if 1e3 <= abs(number) < 1e6 else ".3g"
-    return format(number + 0.0, digits).replace("-", MINUS)  # + 0.0 turns -0 into 0
+    return f"{array.shape} ‖{number(norm(array))}‖"
 
 
 class _Box(NamedTuple):
@@ -254,7 +250,7 @@ def _pair(x: float, y: float, numbers: tuple[str, str]) -> Iterator[str]:
 def _symbol(layer: Any) -> str:
     kind = type(layer).__name__
     if kind == "AddConstant":
-        return f"+ {_number(layer.c)}"
+        return f"+ {number(layer.c)}"
     if kind == "MultiplyConstant":
-        return f"{TIMES} {_number(layer.a)}"
+        return f"{TIMES} {number(layer.a)}"
     return SYMBOLS.get(kind, label(layer))

@@ -14,6 +14,7 @@ from layers.params import Array
 from nets.branches import along_edges, total
 from nets.drawing import Drawing, draw
 from nets.errors import pair, raise_located
+from nets.graph_page import graph_page
 from nets.net import Net, load, one_output, prefixed
 from nets.sharing import first_names, repeats, summed, twin
 from nets.wiring import wired
@@ -208,6 +209,10 @@ class Graph(Net):
         """For each node, what it sent back to each value that it takes: a share of its gradient."""
         return self._run.shares if self.gradients else {}
 
+    def ran(self, name: str) -> Any:
+        """The object that a node last ran on: a twin, if an earlier node has its layer too."""
+        return self._run.layers[name]
+
     def draw(self) -> Drawing:
         """The graph as a picture, with the values and gradients of the last passes on its edges.
 
@@ -285,6 +290,9 @@ class Graph(Net):
     def label(self) -> str:
         """What error messages call this graph."""
         return f"Graph of {len(self)} node{'s' * (len(self) != 1)}"
+
+    def _repr_html_(self) -> str:
+        return graph_page(self)
 
     def __repr__(self) -> str:
         lines = [f"    inputs={self.inputs!r},", f"    output={self.output!r},", "    nodes={"]

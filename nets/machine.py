@@ -79,7 +79,7 @@ def doctor(net: Any = None, x: Any = None) -> Diagnosis:
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "BLAS": "; ".join(libraries) or _built_with(),
-        "threads": _threads(),
+        "threads": threads(),
         "cores": str(cores()),
         "float32 products": f"{rate:,.0f} GFLOP/s",
         "compiled loops": _version("numba") or "none: numba is not installed",
@@ -128,7 +128,8 @@ def _built_with() -> str:
     return f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()
 
 
-def _threads() -> str:
+def threads() -> str:
+    """How many threads each BLAS library uses."""
     counts = [str(pool["num_threads"]) for pool in _pools()]
     return ", ".join(counts) or "not known: threadpoolctl is not installed"
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layers.base import Layer, LayerLike, label
 from layers.cached import Cached
 from layers.params import Array, Params, buffers
 from nets.joint import JointParams
+
+if TYPE_CHECKING:
+    from nets.trace import Trace
 
 
 class Net(Layer):
@@ -52,6 +55,48 @@ class Net(Layer):
     def buffers(self) -> Params:
         """What the layers keep beside their parameters, under keys of the same form."""
         return Params(prefixed((name, buffers(layer)) for name, layer in self.named_layers()))
+
+    def trace(self, x: Any = None, labels: Any = None, loss: Any = None) -> Trace:
+        """Run a copy once forward and backward, and keep everything that flows.
+
+        It shows where the gradient goes: layer by layer what came in and what went out, the
+        upstream gradient, the local derivative and the downstream gradient.
+
+        Parameters
+        ----------
+        x : array
+            A batch; of a graph with several inputs, a tuple.
+        labels : array
+            What the loss takes beside the net's output. A graph that holds its loss needs none.
+        loss : layer
+            Where the gradient begins, such as `SoftmaxCE`.
+
+        Returns
+        -------
+        Trace
+            Prints as text, and shows as HTML in Jupyter.
+
+        Raises
+        ------
+        TypeError
+            If one of the three is missing, or the loss is no layer.
+        ValueError
+            If the batch fits neither the net nor the loss.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from layers import FullyConnected, MSE, ReLU
+        >>> from nets import Sequential
+        >>> net = Sequential(FullyConnected(1, 2), ReLU(), FullyConnected(2, 1))
+        >>> net.params = {"0.W": [[2, -1]], "0.b": [0, 0], "2.W": [[3], [1]], "2.b": [0]}
+        >>> trace = net.trace(np.array([[1.0]]), np.array([[5.0]]), MSE())
+        >>> trace[-1].dx, trace[1].local, trace[1].dx
+        (array([[2.]]), array([[1., 0.]]), array([[6., 0.]]))
+        """
+        from nets.trace import trace  # it knows all nets, and so comes after them
+
+        return trace(self, x, labels, loss)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the layers' description and parameters to a safetensors file.

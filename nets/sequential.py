@@ -9,10 +9,12 @@ from typing import Any, overload
 
 from layers.base import Grads, LayerLike, label, predict
 from layers.cached import Cached
+from layers.page import text
 from layers.params import Array
 from nets.errors import pair, raise_located
 from nets.net import Net, check_layer, load, one_output, parts, prefixed
-from nets.summary import Summary
+from nets.show.diagram import diagram
+from nets.summary import Summary, total
 
 
 class Sequential(Net):
@@ -201,6 +203,9 @@ class Sequential(Net):
     def label(self) -> str:
         """What error messages call this net."""
         return f"Sequential of {len(self)} layer{'s' * (len(self) != 1)}"
+
+    def _repr_html_(self) -> str:
+        return f"<div><b>{text(self.label)}</b>, {text(total(self))}</div>{diagram(self)}"
 
     def __repr__(self) -> str:
         lines = ",\n".join(map(repr, self.layers)).replace("\n", "\n    ")

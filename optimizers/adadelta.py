@@ -72,6 +72,16 @@ class Adadelta(Optimizer):
         self.epsilon = checks.number("epsilon", epsilon)
         self.weight_decay = checks.number("weight_decay", weight_decay)
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        return [
+            *self._decay(),
+            f"v <- {self.rho:g} * v + {1 - self.rho:g} * g**2",
+            f"delta = sqrt(u + {self.epsilon:g}) / sqrt(v + {self.epsilon:g}) * g",
+            f"u <- {self.rho:g} * u + {1 - self.rho:g} * delta**2",
+            f"theta <- theta - {self._rate()} * delta",
+        ]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, by a step of the size of those before."""
         if self.weight_decay:

@@ -92,6 +92,22 @@ class Adafactor(Optimizer):
             return {"v": shape}
         return {"row": (*shape[:-1], 1), "column": (*shape[:-2], 1, shape[-1])}
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        least = "eps" if self.epsilon1 is None else f"{self.epsilon1:g}"
+        decay = f"theta <- theta - {self._rate()} * {self.weight_decay:g} * theta"
+        return [
+            f"beta2 = 1 - t**{self.beta2_decay:g}",
+            "row <- beta2 * row + (1 - beta2) * mean of g**2 over the columns",
+            "column <- beta2 * column + (1 - beta2) * mean of g**2 over the rows",
+            "v = row * column / mean(row)",
+            f"step = g / max(sqrt(v), {least})",
+            f"step <- step / max(1, rms(step) / {self.d:g})",
+            f"size = max({self.epsilon2:g}, rms(theta)) * min({self._rate()}, 1 / sqrt(t))",
+            *([decay] if self.weight_decay else []),
+            "theta <- theta - size * step",
+        ]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, by a share of its own size."""
         if not theta.size:

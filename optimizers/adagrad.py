@@ -72,6 +72,14 @@ class Adagrad(Optimizer):
         self.epsilon = checks.number("epsilon", epsilon)
         self.weight_decay = checks.number("weight_decay", weight_decay)
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        return [
+            *self._decay(),
+            "G <- G + g**2",
+            f"theta <- theta - {self._rate()} * g / (sqrt(G) + {self.epsilon:g})",
+        ]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the root of all squares so far."""
         if self.weight_decay:

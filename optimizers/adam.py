@@ -72,6 +72,19 @@ class Adam(Optimizer):
         self.epsilon = checks.number("epsilon", epsilon)
         self.weight_decay = checks.number("weight_decay", weight_decay)
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        return [*self._decay(), *self._adaptive()]
+
+    def _adaptive(self) -> list[str]:
+        """The part that AdamW shares."""
+        return [
+            f"m <- {self.beta1:g} * m + {1 - self.beta1:g} * g",
+            f"v <- {self.beta2:g} * v + {1 - self.beta2:g} * g**2",
+            f"m_hat = m / (1 - {self.beta1:g}**t),  v_hat = v / (1 - {self.beta2:g}**t)",
+            f"theta <- theta - {self._rate()} * m_hat / (sqrt(v_hat) + {self.epsilon:g})",
+        ]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against the mean gradient, in units of the gradient's size."""
         if self.weight_decay:

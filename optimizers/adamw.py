@@ -55,6 +55,11 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, weight_decay)
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        decay = f"theta <- theta - {self._rate()} * {self.weight_decay:g} * theta"
+        return [*([decay] if self.weight_decay else []), *self._adaptive()]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Let theta decay, then move it as Adam does."""
         theta *= 1 - learning_rate * self.weight_decay

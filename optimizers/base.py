@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import checks
+from optimizers.arrangement import Arrangement
 from optimizers.loops import Loop, compiled
-from optimizers.pieces import Arrangement, State
+from optimizers.page import page
+from optimizers.pieces import State
 
 Array = NDArray[Any]
 LearningRate = float | Callable[[int], float]
@@ -125,6 +127,26 @@ class Optimizer:
                 if slot not in kept:
                     kept[slot] = np.zeros_like(theta, shape=shape)
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers, line by line, for a reader; a subclass may have none.
+
+        Examples
+        --------
+        >>> from optimizers import SGD
+        >>> SGD(0.1, momentum=0.9).rule()
+        ['v <- 0.9 * v + g', 'theta <- theta - 0.1 * v']
+        """
+        return []
+
+    def _rate(self) -> str:
+        rate = self.learning_rate
+        return "learning_rate" if callable(rate) else f"{rate:g}"
+
+    def _decay(self) -> list[str]:
+        """The line of a weight decay that becomes part of the gradient, if there is one."""
+        decay = self.settings().get("weight_decay", 0.0)
+        return [f"g <- g + {decay:g} * theta"] if decay else []
+
     def settings(self) -> dict[str, Any]:
         """The constructor's arguments as they are now."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
@@ -169,6 +191,9 @@ class Optimizer:
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles arrange the parameters anew: in a copy, views are views no more."""
         return {name: value for name, value in vars(self).items() if name != "_arrangement"}
+
+    def _repr_html_(self) -> str:
+        return page(self)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())

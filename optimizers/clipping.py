@@ -136,6 +136,11 @@ class Clipped:
             grads = clip_by_value(grads, self.value)
         self.optimizer.step(params, grads)
 
+    def _repr_html_(self) -> str:
+        how = f"norm {self.norm:g}" if self.value is None else f"values {self.value:g}"
+        inside = getattr(self.optimizer, "_repr_html_", lambda: "")()
+        return f"<div>Gradients are clipped to {how}, then:</div>{inside}"
+
     @property
     def learning_rate(self) -> Any:
         """That of the optimizer."""

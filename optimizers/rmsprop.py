@@ -87,6 +87,17 @@ class RMSProp(Optimizer):
         """The average of squares, and what the options need beside it."""
         return ("v", *["m"] * self.centered, *["velocity"] * bool(self.momentum))
 
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        lines = [*self._decay(), f"v <- {self.alpha:g} * v + {1 - self.alpha:g} * g**2"]
+        if self.centered:
+            lines += [f"m <- {self.alpha:g} * m + {1 - self.alpha:g} * g"]
+        step = f"g / (sqrt({'v - m**2' if self.centered else 'v'}) + {self.epsilon:g})"
+        if self.momentum:
+            lines += [f"velocity <- {self.momentum:g} * velocity + {step}"]
+            step = "velocity"
+        return [*lines, f"theta <- theta - {self._rate()} * {step}"]
+
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the gradient's recent size."""
         if self.weight_decay:

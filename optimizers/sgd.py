@@ -17,9 +17,13 @@ class SGD(Optimizer):
         v <- momentum * v + g                       v starts at 0
         theta <- theta - learning_rate * v          with nesterov: g + momentum * v for v
 
-    The learning rate stands outside of v (as in the lecture and in PyTorch), so that changing it
-    takes full effect at once. Whether it is batch, mini-batch or stochastic gradient descent is
-    decided by how many examples the gradient was taken from.
+    The learning rate stands outside of v, as in EECS 442, discussion 5, and in PyTorch, so that
+    changing it takes full effect at once. CSE 587, lecture 3, has it inside: v <- gamma * v +
+    learning_rate * g; theta <- theta - v. While the learning rate stays the same, both make the
+    same steps. For Nesterov's rule as that lecture writes it see `look_ahead`.
+
+    Whether it is batch, mini-batch or stochastic gradient descent is decided by how many examples
+    the gradient was taken from.
 
     Parameters
     ----------
@@ -73,6 +77,14 @@ class SGD(Optimizer):
     def slots(self) -> tuple[str, ...]:
         """The velocity v, where there is momentum."""
         return ("v",) if self.momentum else ()
+
+    def rule(self) -> list[str]:
+        """The rule with its numbers."""
+        lines = self._decay()
+        if self.momentum:
+            lines += [f"v <- {self.momentum:g} * v + g"]
+        step = f"(g + {self.momentum:g} * v)" if self.nesterov else "v" if self.momentum else "g"
+        return [*lines, f"theta <- theta - {self._rate()} * {step}"]
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient."""

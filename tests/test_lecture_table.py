@@ -11,7 +11,7 @@ PAGE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split(" | ")]
     for line in PAGE.splitlines()
-    if line.startswith("| ") and not line.startswith("| lecture ")
+    if line.startswith("| ") and line.count(" | ") == 3 and not line.startswith("| lecture ")
 ]
 LECTURES = re.findall(r"^- \*\*(.+?)\*\*", PAGE, re.MULTILINE)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from layers.base import label
 from layers.casting import cast
+from layers.gradcheck.raised import ForwardError, is_ours
 from layers.gradcheck.randomness import generators, put_back, state_of
 from layers.params import Array
 
 Index = tuple[int, ...]
+Unrun = Callable[[], tuple[Any, Any]]
 
 
 class Experiment:
@@ -41,6 +43,8 @@ class Experiment:
         The output of the first pass.
     written : list of str
         What the first pass has written to, though it was not its own; it is put back.
+    unrun : callable
+        Makes new copies of the layer and the loss, which have not been run here.
     """
 
     def __init__(
@@ -53,9 +57,29 @@ class Experiment:
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
         given = self.given()
         with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
-            self.y = copy.deepcopy(self.run(given))
+            self.y = copy.deepcopy(self._first(given))
         self.written = watch.written
-        self.dout = _draw_like(self.y, rng)
+        self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
+        self.dout = draw_like(self.y, rng)
+
+    @property
+    def states(self) -> list[Any]:
+        """The states of the layer's random generators before each pass."""
+        return [state for _, state in self._generators]
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the layer holds a random generator."""
+        return bool(self._generators)
+
+    def _first(self, given: Sequence[Array]) -> Any:
+        """The first pass, whose errors are the layer's own."""
+        try:
+            return self.run(given)
+        except Exception as error:
+            if is_ours(error):
+                raise
+            raise ForwardError from error
 
     def given(self) -> list[Array]:
         """Copies of the inputs, for one pass."""
@@ -63,11 +87,16 @@ class Experiment:
 
     def run(self, inputs: Sequence[Array] | None = None) -> Any:
         """One forward pass, through the loss if there is one."""
+        y = self.outputs(inputs)
+        with np.errstate(all="ignore"):
+            return y if self.loss is None else self.loss.forward(y, *self.targets)
+
+    def outputs(self, inputs: Sequence[Array] | None = None) -> Any:
+        """One forward pass of the layer alone."""
         for generator, state in self._generators:
             put_back(generator, state)
         with np.errstate(all="ignore"):
-            y = self.layer.forward(*(self.given() if inputs is None else inputs))
-            return y if self.loss is None else self.loss.forward(y, *self.targets)
+            return self.layer.forward(*(self.given() if inputs is None else inputs))
 
     def gradients(self, dout: Any = None) -> Any:
         """What backward returns, after a loss its own gradient has passed through."""
@@ -99,6 +128,20 @@ class Experiment:
             if isinstance(array, np.ndarray) and array.dtype.kind == "f"
         }
 
+    def after(self, inputs: Sequence[Array]) -> Experiment:
+        """The same experiment on a layer that has run forward on other inputs before.
+
+        Raises
+        ------
+        Exception
+            Whatever the layer raises if it does not take these inputs.
+        """
+        layer, loss = self.unrun()
+        other = Experiment(layer, inputs, loss, np.random.default_rng(0))
+        other.inputs, other.dout = self.given(), copy.deepcopy(self.dout)
+        other.y = other.run()
+        return other
+
     def beside(self, moved: Sequence[Array], rng: np.random.Generator) -> list[Experiment]:
         """The same experiment a little to either side, away from the kinks of this one.
 
@@ -123,7 +166,7 @@ class Experiment:
             array += sign * offset
         try:
             other.y = other.run()
-        except (ArithmeticError, ValueError):  # outside the domain, nothing is known
+        except Exception:  # outside its domain a layer may raise anything
             return None
         return other
 
@@ -158,6 +201,13 @@ def flat(y: Any) -> Array:
 def scaled(dout: Any, by: float) -> Any:
     """`dout`, or each of a tuple, times a number, as new arrays."""
     return tuple(by * part for part in dout) if isinstance(dout, tuple) else by * dout
+
+
+def varied(array: Array, rng: np.random.Generator) -> Array:
+    """Other numbers of the same signs, none larger; zeros are moved off their place."""
+    noise = 0.1 * (np.abs(array).max(initial=0.0) or 1.0) * rng.uniform(0.5, 1, array.shape)
+    other: Array = array * rng.uniform(0.5, 1, array.shape)
+    return np.where(array == 0, noise * rng.choice([-1, 1], array.shape), other)
 
 
 def size_of(array: Array) -> float:
@@ -195,10 +245,10 @@ def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
     return copy.deepcopy(loss[0]), loss[1:]
 
 
-def _draw_like(y: Any, rng: np.random.Generator) -> Any:
+def draw_like(y: Any, rng: np.random.Generator) -> Any:
     """A random dout for y: of either sign, and nowhere near 0, where errors would hide."""
     if isinstance(y, tuple):
-        return tuple(_draw_like(part, rng) for part in y)
+        return tuple(draw_like(part, rng) for part in y)
     dout = _away_from_0(np.shape(y), rng)
     return dout if np.shape(y) else float(dout)
 

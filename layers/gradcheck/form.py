@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment, flat
-from layers.gradcheck.report import Finding
+from layers.gradcheck.finding import Finding
 from layers.params import Array
 
 

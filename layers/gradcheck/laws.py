@@ -6,24 +6,50 @@ Each law runs an experiment and yields what it finds broken.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, Watch, flat, scaled
-from layers.gradcheck.report import Finding
+from layers.gradcheck.experiment import Experiment, Watch, flat, scaled, varied
+from layers.gradcheck.finding import Finding
+from layers.gradcheck.raised import raised
 from layers.params import Array
 
+Law = Callable[[Experiment], Iterator[Finding]]
+
 MARK = 1234567.0  # a number that no layer computes, exact in any floating dtype but the shortest
+UNDERFLOW = 1e-290  # close to the smallest number there is, numbers lose their digits
+# Signs and spreads of earlier inputs: a mask may be the same at some, and a domain end at others.
+OTHERWISE = ((-1, 0.0), (1, 0.0), (1, 1.0))
 LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of the largest
 
 
 def broken_laws(experiment: Experiment) -> Iterator[Finding]:
     """All laws, for a layer whose backward returns gradients of the right form."""
-    laws = (arguments_untouched, repeatable, same_twice, linear_in_dout, nothing_overwritten)
-    for law in laws:
-        yield from law(experiment)
+    broken = [finding for law in LAWS for finding in _tried(law, experiment)]
+    adding_up = {finding.tensor for finding in broken if finding.mistake == "accumulates"}
+    for finding in broken:  # what grows from call to call cannot be linear in dout either
+        if finding.mistake != "ignores-dout" or finding.tensor not in adding_up:
+            yield finding
+    if not broken:
+        yield from answers_the_latest(experiment)
+
+
+def _tried(law: Law, experiment: Experiment) -> list[Finding]:
+    """What a law finds broken; that a layer raises is a finding too."""
+    try:
+        return list(law(experiment))
+    except Exception as error:  # a student's layer may raise anything
+        return [raised(f"a second {_verb_that_raises(experiment)}", error)]
+
+
+def _verb_that_raises(experiment: Experiment) -> str:
+    try:
+        experiment.run()
+    except Exception:
+        return "forward"
+    return "backward"
 
 
 def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
@@ -43,7 +69,11 @@ def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
 
 def repeatable(experiment: Experiment) -> Iterator[Finding]:
     """The same inputs give the same output."""
-    if not np.array_equal(flat(experiment.run()), flat(experiment.y), equal_nan=True):
+    before, now = np.shape(experiment.y), np.shape(experiment.run())
+    if before != now:
+        evidence = f"forward gives outputs of shapes {before} and {now} for one input"
+        yield Finding("changes-shape", "", evidence)
+    elif not np.array_equal(flat(experiment.run()), flat(experiment.y), equal_nan=True):
         evidence = (
             "forward gives two different outputs for one input; random numbers must come from a "
             "numpy.random.Generator that the layer holds"
@@ -59,6 +89,8 @@ def same_twice(experiment: Experiment) -> Iterator[Finding]:
     for name, g in first.items():
         if not _close(second[name], g):
             evidence = f"a second backward gives another gradient of {name} than the first"
+            if _close(second[name], 2 * g):
+                evidence += ": 2 times the first, because it adds to what was there"
             yield Finding("accumulates", name, evidence)
 
 
@@ -104,6 +136,43 @@ def linear_in_dout(experiment: Experiment) -> Iterator[Finding]:
             yield Finding("ignores-dout", name, evidence)
 
 
+def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
+    """What backward says is about the forward just before it, whatever was run earlier."""
+    experiment.run()
+    right = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
+    for sign, spread in OTHERWISE:
+        earlier = [_another(array, sign, spread) for array in experiment.inputs]
+        try:
+            after = experiment.after(earlier)
+            found = arrays(after.gradients())
+        except Exception:  # the layer takes no such inputs, and nothing is known
+            continue
+        if not _close(flat(after.y), flat(experiment.y)):
+            return  # forward itself remembers, which is no matter of backward
+        stale = [name for name, g in right.items() if not _close(found[name], g)]
+        for name in stale:
+            evidence = (
+                f"after forward of one input and then of another, the gradient of {name} is not "
+                "that of the second"
+            )
+            yield Finding("stale-cache", name, evidence)
+        if stale:
+            return
+
+
+def _another(array: Array, sign: int, spread: float) -> Array:
+    """Another input of the same kind: other numbers, or the same whole numbers in other places."""
+    rolled = np.roll(array, 1)
+    if array.dtype.kind != "f":
+        return rolled
+    rng = np.random.default_rng(0)
+    other: Array = varied(sign * rolled, rng) * 10 ** rng.uniform(-spread, spread, array.shape)
+    return other
+
+
+LAWS = (arguments_untouched, repeatable, same_twice, linear_in_dout, nothing_overwritten)
+
+
 def arrays(returned: Any) -> dict[str, Array]:
     """All gradients that backward returned, by name."""
     dx, grads = returned
@@ -114,4 +183,5 @@ def arrays(returned: Any) -> dict[str, Array]:
 def _close(a: Array, b: Array) -> bool:
     if a.shape != b.shape:
         return False
-    return bool((np.abs(a - b) <= LAST_DIGITS * np.abs(b).max(initial=0.0)).all())
+    allowed = LAST_DIGITS * np.abs(b).max(initial=0.0) + UNDERFLOW
+    return bool((np.abs(a - b) <= allowed).all())

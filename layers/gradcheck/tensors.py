@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from layers.gradcheck.complex_step import ComplexTwin, complex_twin
 from layers.gradcheck.experiment import Experiment, Index, flat, size_of
 from layers.gradcheck.form import Tensor
-from layers.gradcheck.numeric import Line, careful, direction_line, entry_line, quick
+from layers.gradcheck.laws import UNDERFLOW
+from layers.gradcheck.numeric import Line, careful, direction_line, entry_line, extrapolated, quick
 from layers.gradcheck.report import Entry, TensorReport
+from layers.gradcheck.sampling import Sampling
 from layers.params import Array
 
 Place = Index | Array
 
-WORK = 10**8  # how many numbers the passes for one tensor may touch, about
+WORK = 25 * 10**6  # how many numbers the passes for one tensor may touch, about
 FEWEST, MOST = 50, 1000  # entries compared in any case, and at most
 DIRECTIONS = 6
-SURE = 100  # comparisons that failed, after which the tensor is known to be wrong
+AGREE = 1e-4  # how close the complex step must come to the difference
+NEAR = 100  # times the tolerance: rounding of the first look may explain an error below that
+SURE = 30  # comparisons that failed, after which the tensor is known to be wrong
 
 
 @dataclass(frozen=True)
@@ -54,24 +59,63 @@ def check_tensor(
     """
     entries = _chosen(tensor.array, _affordable(experiment), rng)
     ways = [] if len(entries) == tensor.array.size else _ways(tensor, rng)
-    kinks, wrong = 0, 0
-    worst: Entry | None = None
-    places: list[Place] = [*entries, *ways]
+    found = list(_comparisons(experiment, tensor, beside, [*entries, *ways], tolerance))
+    sure = [entry for entry in found if entry]
+    report = TensorReport(
+        tensor.name,
+        tensor.array.shape,
+        len(entries),
+        len(ways),
+        kinks=len(found) - len(sure),
+        worst=max(sure, key=lambda entry: entry.error, default=None),
+        wrong=sum(entry.error > tolerance for entry in sure),
+    )
+    if ways:
+        random = [entry for entry in found[len(entries) :][:DIRECTIONS] if entry]
+        report = replace(report, sampling=_sampling(tensor, len(entries), random))
+    return report if report else _with_both_gradients(report, tensor, entries, found)
+
+
+def _comparisons(
+    experiment: Experiment,
+    tensor: Tensor,
+    beside: Sequence[tuple[Experiment, Tensor]],
+    places: Sequence[Place],
+    tolerance: float,
+) -> Iterator[Entry | None]:
+    """A comparison for each place; None at a kink, where the layer is right to both sides."""
+    twin = complex_twin(experiment) if all(isinstance(place, tuple) for place in places) else None
+    wrong = 0
     for place in places:
-        probe = _probe(experiment, tensor, place)
-        found, may_be_kink = _compare(probe, tolerance, sure=wrong >= SURE)
+        found, may_be_kink = _compare(_probe(experiment, tensor, place), tolerance, wrong >= SURE)
         if may_be_kink and beside:
             sides = [_compare(_probe(*side, place), tolerance)[0] for side in beside]
             if all(entry.error <= tolerance for entry in sides):
-                kinks += 1
+                yield None
                 continue
             found = max(sides, key=lambda entry: entry.error)
         wrong += found.error > tolerance
-        if worst is None or found.error > worst.error:
-            worst = found
-    return TensorReport(
-        tensor.name, tensor.array.shape, len(entries), len(ways), kinks, worst, wrong
-    )
+        yield _sharpened(found, tensor, place, twin)
+
+
+def _sampling(tensor: Tensor, entries: int, random: Sequence[Entry]) -> Sampling | None:
+    """What the random directions may have missed."""
+    length = float(np.linalg.norm(tensor.gradient))
+    if not (length and random):
+        return None
+    sharpness = max(entry.unseen for entry in random) / length
+    return Sampling(entries, tensor.array.size, len(random), sharpness)
+
+
+def _with_both_gradients(
+    report: TensorReport, tensor: Tensor, entries: Sequence[Index], found: Sequence[Entry | None]
+) -> TensorReport:
+    """The report on a wrong tensor, with what a picture of it needs."""
+    analytic, numeric = (np.full(tensor.array.shape, np.nan) for _ in range(2))
+    for index, entry in zip(entries, found, strict=False):
+        if entry:
+            analytic[index], numeric[index] = entry.analytic, entry.numeric
+    return replace(report, analytic=analytic, numeric=numeric)
 
 
 def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry, bool]:
@@ -81,25 +125,41 @@ def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry,
     """
     numeric = quick(probe.line)
     error = _relative(probe.analytic, numeric, 0.0)
+    if tolerance < error < NEAR * tolerance and not sure:
+        numeric = extrapolated(probe.line)
+        error = _relative(probe.analytic, numeric, 0.0)
+    noticed = tolerance * max(abs(probe.analytic), abs(numeric))
     if error <= tolerance or sure:
-        return Entry(probe.place, probe.analytic, numeric, error), False
+        return Entry(probe.place, probe.analytic, numeric, error, noticed), False
     slope = careful(probe.line, probe.analytic)
     error = _relative(probe.analytic, slope.value, 2 * slope.error / tolerance)
     distance = abs(probe.analytic - slope.value)
     # Kinks that cancel each other cannot be seen, but what they do to the slope is not small.
     visible = slope.kink > 1e-3 * distance
     large = distance > 0.1 * max(abs(probe.analytic), abs(slope.value))
-    entry = Entry(probe.place, probe.analytic, slope.value, error)
+    noticed += 2 * slope.error
+    entry = Entry(probe.place, probe.analytic, slope.value, error, noticed)
     return entry, error > tolerance and (visible or large)
 
 
 def _relative(analytic: float, numeric: float, floor: float) -> float:
     """Difference over size; above the tolerance only if the numeric error cannot explain it."""
-    if analytic == numeric or floor == np.inf:
+    if abs(analytic - numeric) <= UNDERFLOW or floor == np.inf:
         return 0.0
     if not (np.isfinite(analytic) and np.isfinite(numeric)):
         return np.inf
     return abs(analytic - numeric) / (max(abs(analytic), abs(numeric)) + floor)
+
+
+def _sharpened(found: Entry, tensor: Tensor, place: Place, twin: ComplexTwin | None) -> Entry:
+    """The comparison with the digits of the complex step, where that says the same."""
+    if twin is None or not isinstance(place, tuple):
+        return found
+    exact = twin.slope(tensor.name, place)
+    if exact is None or _relative(exact, found.numeric, 0.0) > AGREE:
+        return found
+    error = _relative(found.analytic, exact, 0.0)
+    return replace(found, numeric=exact, error=min(error, found.error))
 
 
 def _affordable(experiment: Experiment) -> int:

@@ -1,8 +1,21 @@
-"""Images to train on: one set that comes with the library, and two that are fetched once."""
+"""Images and texts to train on: what comes with the library, is fetched once, or is the user's."""
 
 from nets.datasets.dataset import Dataset
 from nets.datasets.digits import digits
 from nets.datasets.mnist import fashion_mnist, mnist
+from nets.datasets.names import names
 from nets.datasets.own import from_file
+from nets.datasets.own_text import labelled_text, text_file
+from nets.datasets.texts import Texts
 
-__all__ = ["Dataset", "digits", "fashion_mnist", "from_file", "mnist"]
+__all__ = [
+    "Dataset",
+    "Texts",
+    "digits",
+    "fashion_mnist",
+    "from_file",
+    "labelled_text",
+    "mnist",
+    "names",
+    "text_file",
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layers.params import Array
+from nets.datasets.page import dataset_page
 
 
 # Without eq, as comparing arrays gives arrays: a data set equals itself only.
@@ -50,6 +51,9 @@ class Dataset:
 
     def __iter__(self) -> Iterator[Array]:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))
+
+    def _repr_html_(self) -> str:
+        return dataset_page(self)
 
     def __repr__(self) -> str:
         if self.image_shape is None:

@@ -61,7 +61,7 @@ def from_file(path: str | os.PathLike[str]) -> Dataset:
     if path.suffix.lower() not in readers:
         raise ValueError(f"{path}: expected a file that ends in .npz or .csv")
     arrays = readers[path.suffix.lower()](path)
-    x_train, y_train, x_test, y_test = arrays if len(arrays) == 4 else _split(path, *arrays)
+    x_train, y_train, x_test, y_test = arrays if len(arrays) == 4 else split(path, *arrays)
     image_shape = x_train.shape[1:] if x_train.ndim == 3 else None
     classes, numbered = np.unique(np.concatenate([y_train, y_test]), return_inverse=True)
     if not 2 <= len(classes) <= len(y_train) / 2:
@@ -138,7 +138,8 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def _split(path: Path, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+def split(path: Path, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """A training part and a test part, a fifth of the examples, drawn with the seed 0."""
     if len(x) < 10:
         raise ValueError(f"{path}: expected at least 10 examples, got {len(x)}")
     order = np.random.default_rng(0).permutation(len(x))

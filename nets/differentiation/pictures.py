@@ -101,5 +101,5 @@ def error_against_h(function: Any, *xs: Any, exact: Any = None) -> Figure:
     )
     axes.set(xlabel="step h", ylabel="largest relative error")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return figure

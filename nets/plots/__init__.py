@@ -1,6 +1,9 @@
 """Pictures of training and of images; they need matplotlib, the optional extra `plots`."""
 
 from nets.plots.activations import activations
+from nets.plots.bending import bending
+from nets.plots.boundaries import boundaries
+from nets.plots.gradient_norms import gradient_norms
 from nets.plots.losses import loss_curves, minibatch_losses
 from nets.plots.race import race, walks
 from nets.plots.sample_images import sample_images
@@ -13,6 +16,9 @@ __all__ = [
     "VALLEY",
     "Surface",
     "activations",
+    "bending",
+    "boundaries",
+    "gradient_norms",
     "loss_curves",
     "minibatch_losses",
     "race",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nets.show.colours import BLUE as BLUE
+from nets.show.colours import VERMILION as VERMILION
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
-BLUE, VERMILION = "#0072B2", "#D55E00"
 SEVERAL = ("#000000", VERMILION, "#E69F00", "#009E73", BLUE, "#CC79A7", "#56B4E9")
 
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 import shutil
 from typing import TextIO
 
+from nets.show.sparkline import HEIGHTS, sparkline
 from nets.training.displays import Clock, Redrawn
 from nets.training.pace import Moment, Plan, epoch_of, fraction, status
 
+BLOCKS = "█░"
 SHORTEST, LONGEST = 8, 40  # characters of a bar
-LEAST_MISSED = ("speed", "validation_loss", "accuracy", "validation_accuracy", "time", "loss")
+CURVE = 12  # characters of a curve
+LEAST_MISSED = (
+    "curve",
+    "speed",
+    "validation_loss",
+    "accuracy",
+    "validation_accuracy",
+    "time",
+    "loss",
+)
 
 
 class Bar(Redrawn):
@@ -24,7 +35,9 @@ class Bar(Redrawn):
     def _draw(self, elapsed: float, final: bool, message: str) -> None:
         if self._moment.epoch:
             width = shutil.get_terminal_size().columns - 1  # some wrap a line that is full
-            line = bar_line(self._plan, self._moment, elapsed, width, final, self._blocks)
+            line = bar_line(
+                self._plan, self._moment, elapsed, width, final, self._blocks, self._curve()
+            )
             # Blanks over the rest of a longer line: not every terminal can clear one.
             self._stream.write("\r" + line.ljust(min(self._drawn, width)) + "\n" * final)
             self._drawn = len(line)
@@ -32,9 +45,21 @@ class Bar(Redrawn):
             self._stream.write(message + "\n")
         self._stream.flush()
 
+    def _curve(self) -> str:
+        """The losses of the epochs so far, where the stream can write such characters."""
+        losses = [float(moment.figures["loss"] or 0) for moment in self._done]
+        shown = len(losses) > 1 and _can_write(HEIGHTS, self._stream.encoding)
+        return sparkline(losses, CURVE) if shown else ""
+
 
 def bar_line(
-    plan: Plan, moment: Moment, elapsed: float, width: int, final: bool = False, blocks: str = "#."
+    plan: Plan,
+    moment: Moment,
+    elapsed: float,
+    width: int,
+    final: bool = False,
+    blocks: str = "#.",
+    curve: str = "",
 ) -> str:
     """One line of at most `width` characters: short names and fewer texts where they must be.
 
@@ -47,7 +72,7 @@ def bar_line(
     done = fraction(plan, moment)
     before, after = f"{epoch_of(plan, moment)} ", f" {int(100 * done):3d}%"
     room = width - len(before + after)
-    texts = _fitting(plan, moment, elapsed, final, room - SHORTEST)
+    texts = _fitting(plan, moment, elapsed, final, room - SHORTEST, curve)
     size = max(min(room - len(texts), LONGEST), 0)
     full = round(size * done)
     bar = blocks[0] * full + blocks[1] * (size - full)
@@ -56,18 +81,23 @@ def bar_line(
 
 def blocks(encoding: str | None) -> str:
     """The characters of a bar, done and to do, that a stream of this encoding can write."""
+    return BLOCKS if _can_write(BLOCKS, encoding) else "#."
+
+
+def _can_write(characters: str, encoding: str | None) -> bool:
     try:
-        "█░".encode(encoding or "ascii")
+        characters.encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
-        return "#."
-    return "█░"
+        return False
+    return True
 
 
-def _fitting(plan: Plan, moment: Moment, elapsed: float, final: bool, room: int) -> str:
+def _fitting(plan: Plan, moment: Moment, elapsed: float, final: bool, room: int, curve: str) -> str:
     """The texts about a moment that have room, each after two blanks."""
-    texts = status(plan, moment, elapsed, final)
+    drawn = {"curve": curve} if curve else {}
+    texts = drawn | status(plan, moment, elapsed, final)
     if len(_joined(texts)) > room:
-        texts = status(plan, moment, elapsed, final, short=True)
+        texts = drawn | status(plan, moment, elapsed, final, short=True)
     for name in LEAST_MISSED:
         if len(_joined(texts)) > room:
             texts.pop(name, None)

@@ -11,6 +11,7 @@ from nets.training.pace import Moment, Plan, Row, end_of_epoch, epoch_of, status
 Clock = Callable[[], float]
 
 INTERVAL = 0.1  # seconds between two drawings: more often is not seen, only paid for
+MOST = 1000  # points that are kept of a curve
 LINES = 50  # about as many as a long run leaves in a log
 
 
@@ -86,6 +87,7 @@ class Redrawn(Progress, ABC):
         self._start = clock()
         self._next = self._start + INTERVAL
         self._moment = Moment()
+        self._done: list[Moment] = []  # the ends of epochs
 
     def update(self, epoch: int, step: int, tally: Measured) -> None:
         """Redraw if it is time to; mostly it is not, and this returns at once."""
@@ -98,6 +100,7 @@ class Redrawn(Progress, ABC):
     def epoch_end(self, row: Row) -> None:
         """Take over the figures of the epoch, and redraw if it is time to."""
         self._moment = end_of_epoch(self._plan, row)
+        self._done = [*thinned(self._done), self._moment]
         if self._clock() >= self._next:
             self._redraw()
 
@@ -113,3 +116,8 @@ class Redrawn(Progress, ABC):
 
     @abstractmethod
     def _draw(self, elapsed: float, final: bool, message: str) -> None: ...
+
+
+def thinned(moments: list[Moment]) -> list[Moment]:
+    """Every second moment of very many: a long run shall not draw ever more slowly."""
+    return moments[::2] if len(moments) >= MOST else moments

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
 from typing import TYPE_CHECKING
 
+from layers.page import table
 from nets import plots
 from nets.interop.atomic import Path, atomic_write
+from nets.show.table import aligned, ends
+from nets.training.curves import curves
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -133,28 +135,19 @@ class History:
 
     def __repr__(self) -> str:
         columns = [[name, *cells] for name, cells in self._shown().items()]
-        wide = [max(map(len, column)) for column in columns]
-        lines = zip(*columns, strict=True)
-        return "\n".join("  ".join(map(str.rjust, line, wide)) for line in lines)
+        return "\n".join(aligned(list(zip(*columns, strict=True)), left=0))
 
     def _repr_html_(self) -> str:
-        # No colours: the page's own are right in its light theme and in its dark one.
         shown = self._shown()
-        head = "".join(_cell("th", name) for name in shown)
-        body = "".join(
-            f"<tr>{''.join(_cell('td', text) for text in line)}</tr>"
-            for line in zip(*shown.values(), strict=True)
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return curves(self) + table(list(shown), zip(*shown.values(), strict=True), left=0)
 
     def _shown(self) -> dict[str, list[str]]:
         """The cells of the table, column by column."""
-        if len(self) <= LONGEST:
-            return {name: _texts(name, values) for name, values in self._curves.items()}
         shown = {}
         for name, values in self._curves.items():
-            texts = _texts(name, values[:ENDS] + values[-ENDS:])
-            shown[name] = [*texts[:ENDS], "...", *texts[ENDS:]]
+            first, hidden, last = ends(values, LONGEST if len(self) <= LONGEST else 2 * ENDS)
+            texts = _texts(name, first + last)
+            shown[name] = [*texts[: len(first)], *["..."] * bool(hidden), *texts[len(first) :]]
         return shown
 
 
@@ -165,7 +158,3 @@ def _texts(column: str, values: list[float]) -> list[str]:
     plain = all(v == 0 or 1e-3 <= abs(v) < 1e6 or not math.isfinite(v) for v in values)
     digits = 3 if column == "seconds" else 4
     return [f"{value:.{digits}{'f' if plain else 'e'}}" for value in values]
-
-
-def _cell(tag: str, text: str) -> str:
-    return f'<{tag} style="text-align:right">{html.escape(text)}</{tag}>'

@@ -54,10 +54,10 @@ def _noted(peer: str, missing: dict[str, ImportError]) -> Iterator[None]:
 
 def _row(chosen: Case, timings: dict[str, Timing]) -> str:
     mine = timings["ours"].median
-    cells = [f"{chosen!s:32}", f"ours {1e6 * mine:.0f} ±{100 * timings['ours'].spread:.0f} %"]
+    cells = [f"{chosen!s:32}"]
     for name, timing in timings.items():
-        if name != "ours":
-            cells.append(f"{name} {1e6 * timing.median:.0f} ({timing.median / mine:.2f})")
+        ratio = "" if name == "ours" else f" ({timing.median / mine:.2f})"
+        cells.append(f"{name} {1e6 * timing.median:.0f} ±{100 * timing.spread:.0f} %{ratio}")
     return "  ".join(cells)
 
 

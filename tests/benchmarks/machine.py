@@ -5,7 +5,7 @@ import platform
 import sys
 from importlib import metadata
 
-from nets.machine import PINS, blas, cores
+from nets.machine import PINS, blas, cores, threads
 
 PACKAGES = ("numpy", "numba", "torch", "jax", "scikit-learn", "thinc")
 
@@ -21,6 +21,7 @@ def description() -> str:
     """Versions, cores, threads and BLAS kernels."""
     found = [f"{name} {version}" for name in PACKAGES if (version := _version(name))]
     libraries = "; ".join(blas()) or "BLAS kernels not known, because threadpoolctl is missing"
+    libraries = f"{libraries}, threads: {threads()}"
     return (
         f"Python {platform.python_version()}, {', '.join(found)}\n"
         f"{platform.machine()}, {cores()} cores, {libraries}"

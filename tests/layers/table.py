@@ -31,6 +31,7 @@ from layers import (
     Log,
     Max,
     Mean,
+    MeanEmbedding,
     Multiply,
     MultiplyConstant,
     Reciprocal,
@@ -87,6 +88,16 @@ def several(*shapes: tuple[int, ...]) -> Callable[..., tuple[Any, ...]]:
 def words(size: int, *shape: int) -> Callable[..., tuple[Any, ...]]:
     """Inputs: whole numbers that stand for the words of a vocabulary."""
     return lambda seed=0: (np.random.default_rng(seed).integers(size, size=shape),)
+
+
+def filled(size: int, n: int, length: int) -> Callable[..., tuple[Any, ...]]:
+    """Inputs: texts of several lengths, filled up in front with word 0."""
+
+    def inputs(seed: int = 0) -> tuple[Any, ...]:
+        ids = np.random.default_rng(seed).integers(1, size, size=(n, length))
+        return (np.where(np.arange(length) < np.arange(n)[:, None] % length, 0, ids),)
+
+    return inputs
 
 
 def two_classes(
@@ -200,6 +211,13 @@ LOOKUPS = [
     Row("Embedding", lambda: Embedding(7, 3, rng=1), words(7, 6, 4)),
     Row("Embedding-1d", lambda: Embedding(3, 5, rng=1), words(3, 8)),
     Row("Embedding-float32", lambda: Embedding(7, 3, dtype="float32", rng=1), words(7, 2, 3, 4)),
+    Row("MeanEmbedding", lambda: MeanEmbedding(7, 3, rng=1), words(7, 6, 4)),
+    Row("MeanEmbedding-padding", lambda: MeanEmbedding(7, 3, padding=0, rng=1), filled(7, 6, 5)),
+    Row(
+        "MeanEmbedding-float32",
+        lambda: MeanEmbedding(7, 3, padding=0, dtype="float32", rng=1),
+        filled(7, 2, 3),
+    ),
     Row(
         "Embedding-normal",
         lambda: Embedding(4, 2, weight_init="he_normal", rng=1),

@@ -23,6 +23,7 @@ from layers import (
     Log,
     Max,
     Mean,
+    MeanEmbedding,
     Multiply,
     MultiplyConstant,
     Reciprocal,
@@ -86,6 +87,8 @@ def torch_forward(layer, xs, params, mask=None):
     if isinstance(layer, FullyConnected):
         y = xs[0] @ params["W"]
         return y + params["b"] if "b" in params else y
+    if isinstance(layer, MeanEmbedding):
+        return F.embedding_bag(xs[0], params["W"], mode="mean", padding_idx=layer.padding)
     if isinstance(layer, Embedding):
         return F.embedding(xs[0], params["W"])
     if isinstance(layer, Dropout):

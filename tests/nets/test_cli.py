@@ -1,15 +1,18 @@
 """The command, called as a user calls it."""
 
+import inspect
 import re
-import runpy
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+import optimizers
 from nets import Sequential, datasets
 from nets.cli import main
+from nets.training.command import RULES
+from optimizers import Optimizer
 
 RIGHT = """
 import numpy as np
@@ -132,6 +135,18 @@ class TestTrain:
         code, out, _ = run("train", "--epochs", 2, "--out", tmp_path, *options)
         assert code == 0
         assert "right" in out
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_every_rule_reads_the_digits(self, run, tmp_path, rule):
+        code, out, _ = run("train", "--epochs", 8, "--optimizer", rule, "--out", tmp_path)
+        assert code == 0
+        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) >= 96
+
+    def test_there_is_every_rule_under_its_name(self):
+        rules = {name: rule for name, rule in vars(optimizers).items() if inspect.isclass(rule)}
+        named = {name.lower(): rule for name, rule in rules.items() if issubclass(rule, Optimizer)}
+        named.pop("optimizer")
+        assert {name: rule for name, (rule, _) in RULES.items()} == named
 
     @pytest.mark.parametrize("words", [False, True])
     def test_a_table_in_any_unit(self, run, file, tmp_path, words):
@@ -350,12 +365,10 @@ def test_version_of_a_tree_that_is_not_installed(run, monkeypatch):
     assert run("--version")[1] == "handgrad (not installed)\n"
 
 
-def test_python_m_nets_is_the_command(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["nets", "--version"])
-    with pytest.raises(SystemExit) as stop:
-        runpy.run_module("nets", run_name="__main__")
-    assert stop.value.code == 0
-    assert "handgrad" in capsys.readouterr().out
+def test_python_m_nets_is_the_command():
+    words = [sys.executable, "-m", "nets", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("handgrad ")
 
 
 def test_a_process_of_its_own_exits_with_the_code(tmp_path):
@@ -419,4 +432,4 @@ class TestOwnLayers:
     def test_a_file_without_any_is_a_sentence(self, run, file, tmp_path):
         code, _, err = run("train", "--layers", file("x = 1"), "--out", tmp_path / "out")
         assert code == 2
-        assert "expected a class with one of the names FullyConnected, Dropout, ReLU" in err
+        assert "expected a class with one of the names FullyConnected, ReLU" in err

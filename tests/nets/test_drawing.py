@@ -20,8 +20,9 @@ from layers import (
     SoftmaxCE,
     Tanh,
 )
+from layers.page import MINUS
 from nets import Graph
-from nets.drawing import MINUS, TIMES, Drawing, shown
+from nets.drawing import TIMES, Drawing, shown
 from nets.svg import FONT, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"

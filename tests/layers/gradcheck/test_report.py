@@ -1,3 +1,7 @@
+import json
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from layers.gradcheck import Finding, GradientReport, TensorReport
@@ -72,6 +76,7 @@ def test_the_text():
         "b       (3,)        3 entries, 7 directions, 1 at kinks  1.5e+00      WRONG",
         WRONG.explanation(),
         "accumulates: a second backward gives another gradient of b",
+        "    hint: What is in the gradient before you begin to add?",
     ]
 
 
@@ -80,6 +85,7 @@ def test_the_text_without_tensors_has_no_table():
     assert str(report).splitlines() == [
         "gradient check of Layer: WRONG",
         "accumulates: a second backward gives another gradient of b",
+        "    hint: What is in the gradient before you begin to add?",
     ]
 
 
@@ -89,3 +95,65 @@ def test_an_empty_report_holds_lists_of_its_own():
     assert other.findings == []
     assert not one
     assert other
+
+
+def test_a_finding_in_a_net_names_its_victims_and_how_sure_it_is():
+    finding = Finding("wrong-sign", "1.x", "layer 1: dx is off", 0.5, "layer 1", ("x", "0.W"))
+    assert finding.lines() == [
+        "wrong-sign (confidence 0.50): layer 1: dx is off",
+        "    wrong only because of this: x, 0.W",
+        f"    hint: {finding.hint}",
+    ]
+
+
+def test_notes_do_not_count_for_the_verdict():
+    note = Finding("float32-lost", "", "the output is float64")
+    report = GradientReport("Layer", 1e-6, [RIGHT], notes=[note])
+    assert report
+    assert str(report).endswith("\nnote: float32-lost: the output is float64")
+
+
+def test_a_victim_is_wrong_and_called_so():
+    victim = replace(WRONG, victim=True)
+    assert not victim
+    assert (WRONG.verdict, victim.verdict, RIGHT.verdict) == ("WRONG", "victim", "right")
+    assert victim.row()[-1] == "victim"
+
+
+def test_a_report_for_machines():
+    endless = replace(WRONG, worst=Entry("b[2]", np.inf, np.nan, np.inf))
+    note = Finding("float32-lost", "", "the output is float64")
+    report = GradientReport("Layer", 1e-6, [RIGHT, EMPTY, endless], [FINDING], [note])
+    found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert list(found) == ["name", "right", "tolerance", "tensors", "findings", "notes"]
+    assert (found["name"], found["right"], found["tolerance"]) == ("Layer", False, 1e-6)
+    assert found["tensors"][0] == {
+        "name": "x",
+        "shape": [5, 4],
+        "checked": 20,
+        "directions": 0,
+        "kinks": 0,
+        "wrong": 0,
+        "verdict": "right",
+        "worst": {"place": "x[0, 1]", "analytic": 1.0, "numeric": 1.0 + 1e-10, "error": 1e-10},
+        "sampling": None,
+    }
+    assert found["tensors"][1]["worst"] is None
+    assert found["tensors"][2]["worst"] == {
+        "place": "b[2]",
+        "analytic": "inf",
+        "numeric": "nan",
+        "error": "inf",
+    }
+    assert found["findings"] == [
+        {
+            "mistake": "accumulates",
+            "tensor": "b",
+            "layer": "",
+            "evidence": FINDING.evidence,
+            "hint": FINDING.hint,
+            "confidence": 1.0,
+            "victims": [],
+        }
+    ]
+    assert [note["mistake"] for note in found["notes"]] == ["float32-lost"]

@@ -296,6 +296,11 @@ class DbRagged(Affine):
         return [[1.0], [1.0, 2.0]]
 
 
+class DbOfHalfTheUnits(Affine):
+    def db(self, dout):
+        return super().db(dout)[::2]
+
+
 class DbNan(Affine):
     def db(self, dout):
         return super().db(dout) * np.array([1.0, np.nan, 1.0])
@@ -488,12 +493,26 @@ class SoftmaxCEWithoutLabels(SoftmaxCE):
     """Forgets to subtract 1 at the right class."""
 
     def backward(self, dout=1.0):
-        return self._e / self._total[:, None] * self._weight * dout, {}
+        return self._e * (self._weight / self._total)[:, None] * dout, {}
 
 
 class SoftmaxCENegative(SoftmaxCE):
     def backward(self, dout=1.0):
         return -super().backward(dout)[0], {}
+
+
+class Holding(Plain):
+    """Multiplies by random numbers from wherever `draw` finds them."""
+
+    def __init__(self, held, draw):
+        self.held, self.draw = held, draw
+
+    def forward(self, x):
+        self.factor = self.draw(self.held, x)
+        return x * self.factor
+
+    def backward(self, dout):
+        return dout * self.factor, {}
 
 
 class Tampered:

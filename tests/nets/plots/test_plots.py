@@ -8,8 +8,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from layers import ReLU
-from nets import plots
+from layers import ReLU, SoftmaxCE
+from nets import Sequential, plots
 from optimizers import SGD
 from tests.nets.plots.drawing import everything
 
@@ -46,6 +46,7 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_old_file(tmp_path, monkeypatch
         lambda: plots.loss_curves({"momentum 0": [2.0, 1.0]}),
         lambda: plots.minibatch_losses([2.0, 1.0]),
         lambda: plots.race({"SGD": SGD(0.1)}),
+        lambda: Sequential(ReLU()).trace(np.ones((1, 2)), [0], SoftmaxCE()).plot(),
     ],
 )
 def test_without_matplotlib_one_sentence_says_what_to_install(picture, monkeypatch):

@@ -54,7 +54,7 @@ def test_a_run_leaves_one_line(clock, width):
     line, rest = terminal.lines
     assert rest == ""
     assert "░" not in line
-    assert line.endswith("100%  loss 0.2500  validation loss 0.5000  400/s  in 0:10")
+    assert line.endswith("100%  █▃▁▁  loss 0.2500  validation loss 0.5000  400/s  in 0:10")
 
 
 def test_a_run_that_was_stopped_stays_where_it_was(clock, width):
@@ -172,3 +172,28 @@ def test_percent_is_not_a_hundred_before_the_end():
 def test_an_empty_plan_can_be_drawn(plan):
     for moment in (Moment(), Moment(1, 0, {"loss": 0.5})):
         assert "epoch" in bar.bar_line(plan, moment, 0.0, 80)
+
+
+def test_the_curve_of_the_loss_stands_in_the_line_where_it_can(clock, width):
+    terminal = Terminal()
+    display = bar.Bar(PLAN, clock, terminal)
+    play(display, clock)
+    display.close()
+    assert "  █▃▁▁  loss 0.2500" in terminal.lines[0]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437"])
+def test_there_is_none_where_its_characters_cannot_be_written(encoding, clock, width):
+    terminal = Terminal(encoding)
+    display = bar.Bar(PLAN, clock, terminal)
+    play(display, clock)
+    display.close()
+    assert "%  loss 0.2500" in terminal.lines[0]
+
+
+def test_the_curve_is_the_first_to_go_where_there_is_no_room():
+    moment = Moment(4, 10, {"loss": 0.25})
+    line = bar.bar_line(PLAN, moment, 10.0, 45, True, "#.", "▇▅▂▁")
+    assert "▇▅▂▁" in bar.bar_line(PLAN, moment, 10.0, 80, True, "#.", "▇▅▂▁")
+    assert "▇" not in line
+    assert "loss 0.25" in line

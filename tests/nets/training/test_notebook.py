@@ -1,8 +1,11 @@
+import math
+
 import pytest
 
-from nets.training.notebook import Notebook, bar_html
+from nets.training.displays import MOST
+from nets.training.notebook import Notebook, bar_html, curve_html
 from nets.training.pace import Moment, Plan
-from tests.nets.training.doubles import PLAN, figures, play
+from tests.nets.training.doubles import PLAN, ROW, figures, play
 
 
 def test_notebook_makes_one_display_and_updates_it(shell, clock):
@@ -54,3 +57,56 @@ def test_real_ipython_is_used_as_it_is_meant_to_be(clock, capsys):
 def test_an_empty_plan_can_be_drawn(plan):
     for moment in (Moment(), Moment(1, 0, {"loss": 0.5})):
         assert "epoch" in bar_html(plan, moment, 1.0, True)
+
+
+def test_the_curve_of_the_loss_grows_below_the_bar(shell, clock):
+    display = Notebook(PLAN, clock)
+    display.epoch_end({**ROW, "epoch": 1, "loss": 1.0})
+    display.close()
+    assert "<svg" not in shell.shown[-1][2]  # a single point is no curve
+    display = Notebook(PLAN, clock)
+    play(display, clock)
+    display.close()
+    page = shell.shown[-1][2]
+    assert page.count("<svg") == 1
+    assert ">loss</text>" in page
+    assert ">validation</text>" not in page
+
+
+def test_epochs_that_are_done_replace_what_was_seen_of_them(shell, clock):
+    display = Notebook(PLAN, clock)
+    play(display, clock, epochs=2)
+    display.close()
+    points = [moment.figures["loss"] for moment in display._done + display._looks]
+    assert points == [1.0, 0.5]
+
+
+def test_within_the_first_epoch_the_curve_is_of_steps(shell, clock):
+    display = Notebook(Plan(1, 100, 100), clock)
+    for step in range(1, 60):
+        clock.now += 1
+        display.update(1, step, figures(1 / step))
+    assert "<svg" in shell.shown[-1][2]
+    assert ">0</text>" in shell.shown[-1][2]
+    assert len(display._looks) == 59
+
+
+def test_validation_has_a_curve_that_changes_between_epochs_only():
+    moments = [Moment(e, 10, {"loss": 1 / e, "validation_loss": 2 / e}) for e in (1, 2)]
+    page = curve_html(PLAN, moments)
+    assert ">validation</text>" in page
+    more = [*moments, Moment(3, 5, {"loss": 0.4, "validation_loss": 1.0})]
+    dashed = [piece for piece in curve_html(PLAN, more).split("<path") if "dash" in piece]
+    assert dashed[0].count("L") == 1
+
+
+def test_a_loss_that_is_not_finite_has_no_curve():
+    assert curve_html(PLAN, [Moment(e, 10, {"loss": math.nan}) for e in (1, 2)]) == ""
+
+
+def test_a_long_run_keeps_so_many_points(shell, clock):
+    display = Notebook(Plan(10**6, 1, 1), clock)
+    for epoch in range(1, 5 * MOST):
+        display.epoch_end({**ROW, "epoch": epoch})
+    assert MOST / 2 <= len(display._done) <= MOST
+    assert display._done[0].epoch == 1

@@ -1,0 +1,87 @@
+"""Mistakes that leave a constant factor: a mean forgotten or taken twice, a sign, a 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from layers.gradcheck.diagnosis.bias import is_bias
+from layers.gradcheck.diagnosis.case import Candidate, Case, View, shown
+from layers.params import Array
+
+Size = Callable[[View], int]
+
+
+def zero(case: Case) -> Iterator[Candidate]:
+    """Nothing comes back at all."""
+    yield Candidate("zero-gradient", lambda view: 0 * view.numeric, "is 0")
+
+
+def scale(case: Case) -> Iterator[Candidate]:
+    """Factors that follow from the shapes, then 2, then any other constant."""
+    yield Candidate(
+        "wrong-sign", lambda view: -view.numeric, "equals -1 times the numeric gradient"
+    )
+    averaged = "bias-averaged" if is_bias(case) else "averaged-twice"
+    yield from _sized(case, _batch, "the batch size", "missing-batch-mean", averaged)
+    yield from _sized(case, _rows, "the number of rows", "missing-batch-mean", averaged)
+    yield from _sized(case, _entries, "the number of entries", "missing-batch-mean", averaged)
+    if not case.first.is_parameter:
+        names = "not-divided-by-classes", "divided-by-classes"
+        yield from _sized(case, _columns, "the number of columns", *names)
+    yield _factor("factor-two-too-many", 2.0, general=True)
+    yield _factor("factor-two-missing", 0.5, general=True)
+    if ratio := _ratio(case.first):
+        yield _factor("constant-factor", ratio, general=True)
+
+
+def _sized(case: Case, size: Size, what: str, times: str, divided: str) -> Iterator[Candidate]:
+    count = size(case.first)
+    if all(size(view) == 1 for view in case.views):
+        return
+    because = f"{count} is {what}"
+    yield Candidate(times, lambda view: size(view) * view.numeric, _says(count), because)
+    yield Candidate(divided, lambda view: view.numeric / size(view), _says(1 / count), because)
+
+
+def _factor(mistake: str, factor: float, general: bool = False) -> Candidate:
+    return Candidate(mistake, lambda view: factor * view.numeric, _says(factor), general=general)
+
+
+def _says(factor: float) -> str:
+    return f"equals {shown(factor)} times the numeric gradient"
+
+
+def _batch(view: View) -> int:
+    return view.batch
+
+
+def _rows(view: View) -> int:
+    shape = _shape(view)
+    return int(np.prod(shape[:-1]))
+
+
+def _entries(view: View) -> int:
+    return int(np.prod(_shape(view)))
+
+
+def _columns(view: View) -> int:
+    shape = _shape(view)
+    return shape[-1] if shape else 1
+
+
+def _shape(view: View) -> tuple[int, ...]:
+    """The shape of the output, or where that is a number, of what the loss is taken of."""
+    shape = np.shape(view.experiment.y)
+    return shape or np.shape(view.experiment.inputs[0])
+
+
+def _ratio(view: View) -> float:
+    """The factor by which the analytic gradient is closest to a multiple of the numeric one."""
+    norm = float(view.numeric @ view.numeric)
+    return float(_dot(view.analytic, view.numeric)) / norm if norm else 0.0
+
+
+def _dot(a: Array, b: Array) -> float:
+    return float(a @ b)

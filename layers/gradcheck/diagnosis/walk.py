@@ -1,0 +1,146 @@
+"""From the output back to the first layer that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from layers.base import label
+from layers.gradcheck.diagnosis.container import broken_chain
+from layers.gradcheck.diagnosis.explain import explained
+from layers.gradcheck.diagnosis.parts import Call, layers_inside, recorded
+from layers.gradcheck.diagnosis.shapes import misshapen
+from layers.gradcheck.examine import Examination, examine
+from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
+from layers.gradcheck.probes import Noticed, notice
+
+UNSTEADY = ("not-repeatable", "wrong-return")  # where nothing else can be said
+
+
+@dataclass(frozen=True)
+class Part:
+    """A layer inside a net, with the inputs it gets there.
+
+    ``prefix`` stands before the names of its tensors, ``label`` is what findings call it.
+    """
+
+    layer: Any
+    inputs: tuple[Any, ...]
+    prefix: str
+    label: str
+
+
+def diagnose(
+    experiment: Experiment, found: Examination, tolerance: float, rng: np.random.Generator
+) -> tuple[list[Finding], list[Finding]]:
+    """All findings of an examination, the likeliest cause first; and what is only worth a note.
+
+    In a net, the layers inside are examined one by one, from the output back. What is wrong in one
+    of them is the cause; tensors that are wrong in the net, and right in their own layer, are its
+    victims.
+    """
+    calls = recorded(experiment)
+    noticed = Noticed()
+    noticed.findings += [
+        _located(w, _part(call, call.layer)) for call in calls for w in call.written
+    ]
+    for part in _parts(experiment, calls):
+        noticed.add(_inside(part, bool(found), tolerance, rng))
+    if not noticed.findings and not found:
+        noticed.findings += broken_chain(experiment, calls)
+    causes = noticed.findings
+    if causes:
+        causes = _with_victims(causes, found) + _besides(found, causes)
+    elif not found:
+        causes = _by_itself(experiment, found, rng)
+    noticed.findings = causes
+    if not any(finding.mistake in UNSTEADY for finding in found.findings):
+        noticed.add(notice(experiment, is_net=bool(calls)))
+    return noticed.findings, noticed.notes
+
+
+def _parts(experiment: Experiment, calls: Sequence[Call]) -> Iterator[Part]:
+    """The layers inside a net, unrun, each with its inputs; from the output back."""
+    layer, loss = experiment.unrun()
+    if loss is not None:
+        scores = experiment.outputs()
+        yield Part(loss[0], (scores, *loss[1:]), "loss.", f"the loss ({label(loss[0])})")
+        yield Part(layer, tuple(experiment.given()), "", "")
+        return
+    inside = layers_inside(layer)
+    for call in reversed({call.name: call for call in calls}.values()):
+        yield _part(call, inside[call.name])
+
+
+def _part(call: Call, layer: Any) -> Part:
+    return Part(layer, call.inputs, f"{call.name}.", f"layer {call.name} ({label(layer)})")
+
+
+def _inside(part: Part, net_is_right: bool, tolerance: float, rng: np.random.Generator) -> Noticed:
+    """What is wrong with a layer when it is examined by itself.
+
+    Where the whole net is right, its layers are, and only what shows beside the gradient is asked.
+    """
+    try:
+        experiment = Experiment(part.layer, part.inputs, None, rng)
+        found = Examination() if net_is_right else examine(experiment, tolerance, rng)
+        findings, notes = diagnose(experiment, found, tolerance, rng)
+    except Exception:  # nothing is known of a layer that does not run by itself
+        return Noticed()
+    return Noticed([_located(f, part) for f in findings], [_located(n, part) for n in notes])
+
+
+def _located(finding: Finding, part: Part) -> Finding:
+    """A finding about a layer, as one about the net that holds it."""
+    if not part.label:
+        return finding
+    kind, tensor = "", finding.tensor
+    if tensor.startswith("the parameter "):
+        kind, tensor = "the parameter ", tensor.removeprefix("the parameter ")
+    name = f"{kind}{part.prefix}{tensor}".removesuffix(".")
+    if not finding.layer:
+        evidence = f"{part.label}: {finding.evidence}"
+        return replace(finding, tensor=name, layer=part.label, evidence=evidence)
+    layer = f"layer {part.prefix}{finding.layer.removeprefix('layer ')}"
+    evidence = layer + finding.evidence.removeprefix(finding.layer)
+    return replace(finding, tensor=name, layer=layer, evidence=evidence)
+
+
+def _with_victims(causes: Sequence[Finding], found: Examination) -> list[Finding]:
+    """The causes; the first of them names what is wrong only because of them."""
+    own = {cause.tensor for cause in causes}
+    victims = tuple(name for name in found.wrong if name not in own)
+    return [replace(causes[0], victims=victims), *causes[1:]]
+
+
+def _besides(found: Examination, causes: Sequence[Finding]) -> list[Finding]:
+    """Findings about the whole net that the causes do not account for."""
+    known = {cause.mistake for cause in causes}
+    return [
+        finding
+        for finding in found.findings
+        if finding.mistake not in known and finding.tensor not in found.wrong
+    ]
+
+
+def _by_itself(
+    experiment: Experiment, found: Examination, rng: np.random.Generator
+) -> list[Finding]:
+    """The findings about a layer that holds no others, or whose others are right."""
+    if any(finding.mistake == "not-repeatable" for finding in found.findings):
+        return found.findings  # numbers that change by themselves explain nothing
+    shapes = [
+        shape
+        for finding in found.findings
+        if finding.mistake == "wrong-shape" and (shape := misshapen(experiment, finding.tensor))
+    ]
+    explanations = list(explained(experiment, found.wrong, rng))
+    named = [finding for finding in explanations if finding.confidence]
+    unexplained = [] if found.findings else [f for f in explanations if not f.confidence]
+    own = {finding.tensor for finding in named}
+    laws = [f for f in found.findings if f.mistake != "ignores-dout" or f.tensor not in own]
+    return [*shapes, *named, *laws, *unexplained]

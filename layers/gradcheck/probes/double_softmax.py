@@ -1,0 +1,49 @@
+"""A net that ends in a softmax, in front of a loss that takes its own."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+
+from layers.gradcheck.experiment import Experiment, varied
+from layers.gradcheck.finding import Finding
+from layers.params import Array
+
+
+def double_softmax(experiment: Experiment) -> Iterator[Finding]:
+    """The scores are probabilities already, and the loss does not mind a shift of the scores."""
+    if experiment.loss is None:
+        return
+    bench = copy.deepcopy(experiment)
+    scores = np.asarray(bench.outputs())
+    if not (_are_probabilities(scores) and _takes_a_softmax(bench, scores)):
+        return
+    rng = np.random.default_rng(0)
+    for array in [*bench.tensors().values(), *bench.inputs]:
+        if array.dtype.kind == "f":
+            array[...] = varied(array, rng)
+    moved = np.asarray(bench.outputs())
+    if _are_probabilities(moved) and not np.allclose(moved, scores, rtol=1e-9, atol=0):
+        classes = scores.shape[1]
+        least = -np.log(np.e / (np.e + classes - 1))
+        evidence = (
+            "each row of the scores sums to 1, and the loss takes the softmax of them: it cannot "
+            f"fall below -log(e / (e + C - 1)) = {least:.3f} for C = {classes}"
+        )
+        yield Finding("double-softmax", "", evidence)
+
+
+def _are_probabilities(scores: Array) -> bool:
+    is_matrix = scores.ndim == 2 and scores.shape[1] > 1
+    return bool(is_matrix and (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, rtol=1e-9))
+
+
+def _takes_a_softmax(bench: Experiment, scores: Array) -> bool:
+    """A softmax does not change when all scores of a row are shifted."""
+    shift = np.arange(1.0, len(scores) + 1)[:, None]
+    loss, shifted, doubled = (
+        bench.loss.forward(moved, *bench.targets) for moved in (scores, scores + shift, 2 * scores)
+    )
+    return bool(np.isclose(loss, shifted, rtol=1e-9) and not np.isclose(loss, doubled, rtol=1e-9))

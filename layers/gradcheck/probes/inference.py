@@ -1,0 +1,51 @@
+"""predict says the same twice, and the same of a batch as of its rows."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from layers.base import Layer
+from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.finding import Finding
+from layers.params import Array
+
+STAND_IN = "forward, which stands in for predict,"
+SAME = 1e-6  # of the largest output, or 1e-9 of the largest input
+
+
+def defines_predict(layer: Any) -> bool:
+    """Whether a layer has an inference pass of its own, beside forward."""
+    own = getattr(type(layer), "predict", None)
+    return own is not None and own is not Layer.predict
+
+
+def inference(experiment: Experiment) -> Iterator[Finding]:
+    """Random numbers, and statistics of the batch, have no place in inference."""
+    layer = copy.deepcopy(experiment.layer)
+    (x,) = experiment.given()
+    if not np.shape(experiment.y):
+        return
+    own = defines_predict(layer)
+    verb, run = ("predict", layer.predict) if own else (STAND_IN, layer.forward)
+    with np.errstate(all="ignore"):
+        first, second = (np.array(run(x.copy())) for _ in range(2))
+        if not np.array_equal(first, second, equal_nan=True):
+            evidence = f"{verb} gives two different outputs for one input"
+            yield Finding("random-inference", "", evidence)
+        elif x.ndim > 1 and len(x) > 1 and first.shape[:1] == x.shape[:1]:
+            rows = np.concatenate([run(x[i : i + 1].copy()) for i in range(len(x))])
+            yield from _compared(verb, x, first, rows)
+
+
+def _compared(verb: str, x: Array, batch: Array, rows: Array) -> Iterator[Finding]:
+    allowed = SAME * np.abs(batch).max(initial=0.0)
+    if x.dtype.kind == "f":
+        allowed += 1e-3 * SAME * np.abs(x).max(initial=0.0)
+    if batch.shape == rows.shape and (np.abs(batch - rows) > allowed).any():
+        worst = float(np.abs(batch - rows).max())
+        evidence = f"{verb} of the batch differs from its rows one by one by up to {worst:.4g}"
+        yield Finding("batch-dependent-inference", "", evidence)

@@ -1,0 +1,40 @@
+"""A data set in a notebook: an image of each class, or how many examples it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.page import cut, table, text
+from nets.show.images import tiles
+
+if TYPE_CHECKING:
+    from nets.datasets.dataset import Dataset
+
+MOST = 20  # classes
+
+
+def dataset_page(data: Dataset) -> str:
+    """What a data set is, and the first training example of each class where these are images."""
+    shown = data.classes[:MOST]
+    more = f"<div>… {len(data.classes) - MOST} more classes</div>"
+    return (
+        f"<div><b>{text(cut(data.name))}</b>{text(repr(data).removeprefix(data.name))}</div>"
+        f"{_images(data, shown) if data.image_shape else _counts(data, shown)}"
+        f"{more if len(data.classes) > MOST else ''}"
+    )
+
+
+def _images(data: Dataset, classes: tuple[str, ...]) -> str:
+    first = ((np.flatnonzero(data.y_train == n)[:1], name) for n, name in enumerate(classes))
+    found = [(data.x_train[at[0]], name) for at, name in first if at.size]
+    return tiles((image.reshape(data.image_shape), name) for image, name in found)
+
+
+def _counts(data: Dataset, classes: tuple[str, ...]) -> str:
+    rows = [
+        (cut(name), *(f"{np.count_nonzero(y == n):,}" for y in (data.y_train, data.y_test)))
+        for n, name in enumerate(classes)
+    ]
+    return table(("class", "training", "test"), rows)

@@ -1,0 +1,79 @@
+"""Where nets draw the boundaries between classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from layers.base import predict
+from layers.params import Array
+from nets.canvas import blank
+from nets.plots.plane import around, classes, draw_points, draw_regions, examples
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMNS = 4
+
+
+def boundaries(nets: Mapping[str, Any], x: Any, labels: Any) -> Figure:
+    """Draw the regions that each net divides the plane into, one picture a net.
+
+    Parameters
+    ----------
+    nets : dict of str to layer
+        By the names to show, such as "no hidden layer" and "one of 8 units". Each takes points
+        (N, 2) and gives scores (N, C); a single score is above 0 for class 1.
+    x : array (N, 2)
+        The points to draw.
+    labels : array (N,)
+        Their classes, integers from 0.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The last line of a notebook cell shows it; `save` writes it to a file.
+
+    Raises
+    ------
+    ValueError
+        If there is no net, or the arrays fit neither each other nor a plane.
+    ImportError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import FullyConnected, Tanh
+    >>> from nets import Sequential
+    >>> line = Sequential(FullyConnected(2, 2, rng=0))
+    >>> curve = Sequential(FullyConnected(2, 8, rng=0), Tanh(), FullyConnected(8, 2, rng=1))
+    >>> x, labels = np.random.default_rng(0).normal(size=(9, 2)), np.arange(9) % 2
+    >>> figure = boundaries({"no hidden layer": line, "8 hidden units": curve}, x, labels)
+    >>> [axes.get_title().split(":")[0] for axes in figure.axes]
+    ['no hidden layer', '8 hidden units']
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Beyond two layers: multilayer neural networks".
+    """
+    if not isinstance(nets, Mapping) or not nets:
+        raise ValueError(f"boundaries: expected nets by name, got {nets!r}")
+    x, labels = examples(x, labels, "boundaries")
+    found = {name: _classes(net, x) for name, net in nets.items()}
+    columns = min(len(nets), COLUMNS)
+    rows = math.ceil(len(nets) / columns)
+    figure = blank(2.7 * columns, 2.9 * rows)
+    for index, (name, net) in enumerate(nets.items(), 1):
+        axes = figure.add_subplot(rows, columns, index, xticks=(), yticks=())
+        draw_regions(axes, partial(_classes, net), around(x))
+        draw_points(axes, x, labels)
+        right = (found[name] == labels).mean()
+        axes.set_title(f"{name}: {100 * right:.0f} %", fontsize=10)
+    return figure
+
+
+def _classes(net: Any, plane: Array) -> Array:
+    return classes(predict(net, plane), "boundaries")

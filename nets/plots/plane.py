@@ -1,0 +1,80 @@
+"""Points of two numbers, and the regions that a net divides their plane into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.checks import numbers
+from layers.params import Array
+from nets.plots.style import BLUE, SEVERAL, VERMILION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+CLASSES = (BLUE, VERMILION, *(c for c in SEVERAL[1:] if c not in (BLUE, VERMILION)))
+FINE = 300  # the plane is asked at so many places along each side
+Limits = tuple[tuple[float, float], tuple[float, float]]
+
+
+def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
+    """`x` (N, 2) and `labels` (N,), integers from 0."""
+    x, labels = numbers(x, "x", owner), numbers(labels, "labels", owner)
+    if x.ndim != 2 or x.shape[1] != 2 or not len(x):
+        raise ValueError(f"{owner}: expected x of shape (N, 2), points of a plane, got {x.shape}")
+    if labels.shape != (len(x),) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"{owner}: expected labels of shape ({len(x)},), one integer for each point, "
+            f"got {labels.dtype} of shape {labels.shape}"
+        )
+    if labels.min() < 0 or labels.max() >= len(CLASSES):
+        raise ValueError(
+            f"{owner}: expected labels from 0 to {len(CLASSES) - 1}, as there are so many "
+            f"colours, got {labels.min()} to {labels.max()}"
+        )
+    return x, labels
+
+
+def classes(scores: Any, owner: str) -> Array:
+    """The class of each row of scores: the largest of several, or the sign of a single one."""
+    scores = numbers(scores, "scores", owner)
+    if scores.ndim != 2:
+        raise ValueError(
+            f"{owner}: expected a net with scores of shape (N, C), got {scores.shape}; of two "
+            "classes one score will do, which is above 0 for class 1"
+        )
+    found: Array = scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(int)
+    return found
+
+
+def around(points: Array) -> Limits:
+    """Limits with some room around the points."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.where(high > low, 0.1 * (high - low), 1.0)
+    (left, bottom), (right, top) = (low - room).tolist(), (high + room).tolist()
+    return (left, right), (bottom, top)
+
+
+def draw_points(axes: Axes, points: Array, labels: Array) -> None:
+    """Draw each point in the colour of its class."""
+    (x, y), colours = points.T, np.array(CLASSES)[labels]
+    axes.scatter(x, y, c=colours, s=14, edgecolors="white", linewidths=0.5, zorder=3)
+
+
+def draw_regions(axes: Axes, class_of: Callable[[Array], Array], limits: Limits) -> None:
+    """Shade each place in the colour of the class that a net finds there."""
+    xs, ys = (np.linspace(low, high, FINE) for low, high in limits)
+    plane = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    found = class_of(plane).reshape(FINE, FINE)
+    rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in CLASSES])
+    pale = 0.8 + 0.2 * rgb
+    axes.imshow(
+        pale[found % len(CLASSES)],
+        extent=(*limits[0], *limits[1]),
+        origin="lower",
+        aspect="auto",
+        zorder=0,
+    )
+    axes.set(xlim=limits[0], ylim=limits[1])

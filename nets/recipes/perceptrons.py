@@ -1,0 +1,144 @@
+"""Nets of fully connected layers: from one neuron to the multilayer perceptron."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from numpy.typing import DTypeLike
+
+from layers import Dropout, FullyConnected, ReLU
+from layers.checks import count, generator
+from layers.initializers import Initializer
+from nets.recipes.activation import Activation, maker
+from nets.recipes.activation import weight_init as init_before
+from nets.sequential import Sequential
+
+
+def logistic_regression(
+    in_features: int, out_features: int = 1, *, dtype: DTypeLike | None = None, rng: Any = None
+) -> Sequential:
+    """Logistic regression: one fully connected layer, which gives scores.
+
+    The loss behind it turns scores into probabilities: with one output it is `SigmoidCE`, and this
+    is the binary regression, a neuron with y = sigmoid(w x + b); with C outputs it is `SoftmaxCE`,
+    and this is the multinomial one, y = softmax(x W + b).
+
+    Parameters
+    ----------
+    in_features : int
+        How many numbers an example has.
+    out_features : int
+        1 for two classes, whose targets are 0 and 1 of shape (N, 1), or the number of classes.
+    dtype : dtype
+        Of the parameters. float64 unless given.
+    rng : None, int or numpy.random.Generator
+        Where the weights are drawn from.
+
+    Returns
+    -------
+    Sequential
+
+    Examples
+    --------
+    >>> logistic_regression(64, 10)
+    Sequential(
+        FullyConnected(64, 10),
+    )
+
+    Notes
+    -----
+    Source: CSCI 544, lecture 8, "Binary Logistic Regression" and "Multinomial Logistic
+    Regression".
+    """
+    return Sequential(FullyConnected(in_features, out_features, dtype=dtype, rng=rng))
+
+
+def mlp(
+    *sizes: int,
+    activation: Activation = ReLU,
+    weight_init: str | Initializer | None = None,
+    dropout: float = 0.0,
+    dtype: DTypeLike | None = None,
+    rng: Any = None,
+) -> Sequential:
+    """A multilayer perceptron: fully connected layers with an activation between two of them.
+
+    It gives scores, which `SoftmaxCE`, `SigmoidCE` or `MSE` takes.
+
+    Parameters
+    ----------
+    *sizes : int
+        How many numbers an example has, how many units each hidden layer, and how many outputs
+        there are: two sizes or more.
+    activation : class or str
+        Of the hidden layers: a class such as `ReLU`, its name (relu, leaky_relu, elu, gelu,
+        softplus, tanh, hard_tanh, sigmoid, sign), or any callable that makes a layer.
+    weight_init : str or callable, optional
+        How all weights start. None: by He before ReLU and its kin, by Xavier elsewhere.
+    dropout : float
+        The share of hidden units that are dropped in training.
+    dtype : dtype
+        Of the parameters. float64 unless given.
+    rng : None, int or numpy.random.Generator
+        Where the weights and the dropped units are drawn from.
+
+    Returns
+    -------
+    Sequential
+
+    Raises
+    ------
+    ValueError
+        If a size is no whole number from 1, or there are less than two, or the activation's name
+        is unknown.
+    TypeError
+        If the activation is neither a name nor a class.
+
+    Examples
+    --------
+    >>> mlp(784, 128, 10, activation="tanh", dropout=0.2)
+    Sequential(
+        FullyConnected(784, 128),
+        Tanh(),
+        Dropout(0.2),
+        FullyConnected(128, 10),
+    )
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Beyond two layers: multilayer neural networks"; CSCI 544, lecture
+    8, "Two-layer Feedforward Network with Softmax Output".
+    """
+    return Sequential(
+        *perceptron("mlp", sizes, activation, weight_init, dropout, dtype, generator(rng, "mlp"))
+    )
+
+
+def perceptron(
+    owner: str,
+    sizes: tuple[int, ...],
+    activation: Activation,
+    weight_init: str | Initializer | None,
+    dropout: float,
+    dtype: DTypeLike | None,
+    rng: Any,
+) -> list[Any]:
+    """The layers of a perceptron, for a net that may have others before them."""
+    if len(sizes) < 2:
+        many = sizes and isinstance(sizes[0], (list, tuple))
+        hint = f"; pass them one by one: {owner}(*sizes)" if many else ""
+        raise ValueError(
+            f"{owner}: expected two sizes or more, of the input, the hidden layers and the "
+            f"output, got {sizes}{hint}"
+        )
+    make, before = maker(activation, owner), weight_init or init_before(activation)
+    layers: list[Any] = []
+    *hidden, last = pairwise([count(size, "each size", owner) for size in sizes])
+    for fan_in, fan_out in hidden:
+        layers.append(FullyConnected(fan_in, fan_out, weight_init=before, dtype=dtype, rng=rng))
+        layers.append(make())
+        if dropout:
+            layers.append(Dropout(dropout, rng=rng))
+    start = weight_init or "xavier_uniform"
+    return [*layers, FullyConnected(*last, weight_init=start, dtype=dtype, rng=rng)]

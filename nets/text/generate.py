@@ -1,0 +1,128 @@
+"""Writing a text with a language model, token by token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from layers import Embedding, Flatten, FullyConnected, softmax
+from layers.base import predict
+from layers.checks import count, generator, real
+from layers.params import Array
+from nets.sequential import Sequential
+from nets.text.vocabulary import Vocabulary
+
+
+def generate(
+    net: Any,
+    vocabulary: Vocabulary,
+    start: Iterable[str],
+    length: int,
+    *,
+    temperature: float = 1.0,
+    stop: str | None = None,
+    rng: Any = None,
+) -> list[str]:
+    """Continue a text: draw a token by the model's probabilities, move the window, and so on.
+
+    p = softmax(scores / temperature). The unknown token and the padding are never drawn.
+
+    Parameters
+    ----------
+    net : layer
+        Gives scores (N, V) for windows (N, context).
+    vocabulary : Vocabulary
+        The tokens that the net was trained on.
+    start : iterable of str
+        The tokens before the first new one; the net sees the last ones, as many as its window
+        holds.
+    length : int
+        How many tokens to draw.
+    temperature : float
+        Below 1, likely tokens become more likely; above 1, less so. At 0, the likeliest is taken.
+    stop : str, optional
+        A token that ends the text, before it has its length; it is not returned.
+    rng : None, int or numpy.random.Generator
+        Where the tokens are drawn from.
+
+    Returns
+    -------
+    list of str
+        The new tokens: ``"".join`` of them is the text of characters, `sentence` that of words.
+
+    Raises
+    ------
+    ValueError
+        If the start is shorter than the window, the net does not know the vocabulary, or the
+        temperature is negative.
+
+    Examples
+    --------
+    >>> from nets.recipes import neural_language_model
+    >>> vocabulary = Vocabulary("abc", unknown=None)
+    >>> net = neural_language_model(3, context=2, rng=0)
+    >>> tokens = generate(net, vocabulary, "ab", 10, rng=0)
+    >>> len(tokens), set(tokens) <= set("abc")
+    (10, True)
+
+    Notes
+    -----
+    Source: CSCI 544, lecture 8, "Feedforward Neural Language Models".
+    """
+    length, rng = count(length, "length", "generate"), generator(rng, "generate")
+    if real(temperature, "temperature", "generate") < 0:
+        raise ValueError(f"generate: expected temperature to be at least 0, got {temperature!r}")
+    window = _first_window(net, vocabulary.ids(start))
+    never = [t for t in (vocabulary.unknown, vocabulary.padding) if t is not None]
+    hidden, last = vocabulary.ids(never), None if stop is None else vocabulary.ids([stop])[0]
+    drawn: list[int] = []
+    for _ in range(length):
+        scores = _scores(net, window, len(vocabulary))
+        scores[hidden] = -np.inf
+        token = _draw(scores, temperature, rng)
+        if token == last:
+            break
+        drawn.append(token)
+        window = np.append(window[1:], token)
+    return vocabulary.tokens(drawn)
+
+
+def _first_window(net: Any, ids: Array) -> Array:
+    """The last tokens of the start, as many as the net sees; all where it does not tell."""
+    context = _context(net) or len(ids)
+    if len(ids) < max(context, 1):
+        raise ValueError(
+            f"generate: expected start to have at least {max(context, 1)} tokens, as many as the "
+            f"net's window holds, got {len(ids)}"
+        )
+    return ids[-context:]
+
+
+def _context(net: Any) -> int | None:
+    """How many vectors of an embedding a net takes side by side."""
+    kinds = (Embedding, Flatten, FullyConnected)
+    first = list(net)[:3] if isinstance(net, Sequential) else []
+    if len(first) < 3 or not all(map(isinstance, first, kinds)):
+        return None
+    return int(first[2].in_features // first[0].dim)
+
+
+def _scores(net: Any, window: Array, size: int) -> Array:
+    scores = np.array(predict(net, window[None]), np.float64)
+    if scores.shape != (1, size):
+        raise ValueError(
+            f"generate: expected the net to give {size} scores, one for each token of the "
+            f"vocabulary, got shape {scores.shape}"
+        )
+    row: Array = scores[0]
+    return row
+
+
+def _draw(scores: Array, temperature: float, rng: np.random.Generator) -> int:
+    if not temperature:
+        return int(scores.argmax())
+    with np.errstate(over="ignore"):
+        p = softmax((scores - scores.max()) / temperature)
+    return int(rng.choice(len(p), p=p))

@@ -1,0 +1,63 @@
+"""Texts of different lengths as rows of one array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from layers.checks import count
+from layers.params import Array
+from nets.text.vocabulary import Vocabulary
+
+
+def padded(
+    texts: Iterable[Sequence[str]], vocabulary: Vocabulary, length: int | None = None
+) -> Array:
+    """The numbers of the tokens of several texts, one text a row.
+
+    Short texts are filled up in front with the padding, so that their ends stand below each other;
+    of long ones the beginning is kept.
+
+    Parameters
+    ----------
+    texts : iterable of sequence of str
+        The tokens of each text.
+    vocabulary : Vocabulary
+        Numbers them.
+    length : int, optional
+        T, how many tokens a row has. None: as many as the longest text.
+
+    Returns
+    -------
+    ndarray (N, T) of int
+
+    Raises
+    ------
+    ValueError
+        If there are no texts, one has no tokens, or one is short and there is no padding.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary("abc", unknown=None, padding=".")
+    >>> padded(["ab", "abc"], vocabulary)
+    array([[0, 1, 2],
+           [1, 2, 3]])
+    """
+    rows = [vocabulary.ids(text) for text in texts]
+    if not rows or not all(map(len, rows)):
+        empty = next((i for i, row in enumerate(rows) if not len(row)), None)
+        which = "got none" if empty is None else f"text {empty} has none"
+        raise ValueError(f"padded: expected texts with at least one token each, {which}")
+    longest, shortest = max(map(len, rows)), min(map(len, rows))
+    length = longest if length is None else count(length, "length", "padded")
+    if vocabulary.padding is None and shortest < length:
+        raise ValueError(
+            f"padded: expected texts of at least {length} tokens, got one of {shortest}; make the "
+            'vocabulary with a padding: Vocabulary(..., padding="<pad>")'
+        )
+    filler = 0 if vocabulary.padding is None else vocabulary.ids([vocabulary.padding])[0]
+    ids = np.full((len(rows), length), filler)
+    for row, text in zip(ids, rows, strict=True):
+        row[max(length - len(text), 0) :] = text[:length]
+    return ids

@@ -1,0 +1,54 @@
+"""Cutting a text into tokens: words or characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# A word with apostrophes inside, a mark, or the end of a line.
+TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]|\n")
+BLANK_LINES = re.compile(r"\s*\n\s*")
+
+
+def words(text: str) -> list[str]:
+    r"""The words of a text in lower case, its marks, and the ends of its lines.
+
+    Parameters
+    ----------
+    text : str
+        Any text. Blank lines count for nothing.
+
+    Returns
+    -------
+    list of str
+        Words with the apostrophes inside them, marks one by one, and ``"\n"`` between two lines.
+
+    Examples
+    --------
+    >>> words("In the beginning, God's Spirit\n\nmoved.")
+    ['in', 'the', 'beginning', ',', "god's", 'spirit', '\n', 'moved', '.']
+    """
+    return TOKEN.findall(BLANK_LINES.sub("\n", text.strip().lower()))
+
+
+def characters(text: str) -> list[str]:
+    """The characters of a text, as they are.
+
+    Examples
+    --------
+    >>> characters("No!")
+    ['N', 'o', '!']
+    """
+    return list(text)
+
+
+def sentence(tokens: Iterable[str]) -> str:
+    r"""The text of words and marks: blanks between them, but not before a mark that closes.
+
+    Examples
+    --------
+    >>> sentence(["and", "god", "said", ",", "\n", "let", "there", "be", "light", ":"])
+    'and god said,\nlet there be light:'
+    """
+    text = re.sub(r" ([,.;:?!)\]}\n])", r"\1", " ".join(tokens))
+    return re.sub(r"([(\[{\n]) ", r"\1", text)

@@ -1,0 +1,183 @@
+"""Word vectors that were learned elsewhere, from text files of word2vec and GloVe."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from layers.casting import floating_dtype
+from layers.checks import count, generator
+from layers.params import Array
+from nets.text.vocabulary import Vocabulary
+
+
+def read_vectors(
+    path: str | os.PathLike[str],
+    words: Collection[str] | None = None,
+    *,
+    dim: int | None = None,
+    dtype: DTypeLike = np.float32,
+) -> dict[str, Array]:
+    r"""Word vectors from a text file: a word and its numbers in each line, with blanks between.
+
+    That is the form of GloVe, and of word2vec, where the first line says how many words there are
+    and how many numbers each has. The file may be compressed by gzip, its name ending in ``.gz``.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    words : collection of str, optional
+        The words that are wanted, such as a `Vocabulary`. None: all.
+    dim : int, optional
+        How many numbers each vector must have. None: as many as the first one.
+    dtype : dtype
+        A floating dtype for the vectors.
+
+    Returns
+    -------
+    dict of str to ndarray (D,)
+        The vectors by their words; of a word that is there twice, the first.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If a line has too few or too many numbers, or something else among them, or the file is
+        empty, cut short, or no text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "vectors.txt")
+    ...     _ = path.write_text("2 3\nking 0.5 0.25 1\nqueen 0.5 0.75 1\n")
+    ...     read_vectors(path)["queen"]
+    array([0.5 , 0.75, 1.  ], dtype=float32)
+
+    Notes
+    -----
+    Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
+    """
+    dtype, path = floating_dtype(dtype), Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    width = None if dim is None else count(dim, "dim", "read_vectors")
+    vectors: dict[str, Array] = {}
+    try:
+        with _open(path) as file:
+            for where, word, fields in _entries(file, path, width):
+                if word not in vectors and (words is None or word in words):
+                    vectors[word] = _vector(fields, dtype, where)
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
+        raise ValueError(
+            f"{path}: cannot be read as text: {error}; vectors in the binary form of word2vec "
+            "have to be written as text first"
+        ) from None
+    return vectors
+
+
+def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any = None) -> Array:
+    """The vectors of a vocabulary's tokens, row by row: the W of an `Embedding`.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        V tokens.
+    vectors : mapping of str to ndarray (D,)
+        What `read_vectors` gives.
+    rng : None, int or numpy.random.Generator
+        Where the vectors of the other tokens are drawn from: a normal distribution as wide as the
+        numbers that there are. That of the padding is 0.
+
+    Returns
+    -------
+    ndarray (V, D)
+        In the dtype of the vectors.
+
+    Raises
+    ------
+    ValueError
+        If none of the tokens has a vector, or the vectors differ in length.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary(["king", "queen"], padding="<pad>")
+    >>> vector_table(vocabulary, {"king": np.array([1.0, 2.0])}, rng=0)[1:3]
+    array([[0., 0.],
+           [1., 2.]])
+    """
+    rng = generator(rng, "vector_table")
+    places = [place for place, token in enumerate(vocabulary) if token in vectors]
+    found = [np.asarray(vectors[token]) for token in vocabulary if token in vectors]
+    if not found:
+        raise ValueError(
+            f"vector_table: none of the {len(vocabulary)} tokens has a vector; "
+            "do both spell words the same way, such as in lower case?"
+        )
+    if len(shapes := {vector.shape for vector in found}) > 1:
+        raise ValueError(f"vector_table: expected vectors of one shape, got {sorted(shapes)}")
+    known = np.stack(found)
+    shape = (len(vocabulary), known.shape[1])
+    table: Array = rng.normal(0, known.std(), shape).astype(known.dtype)
+    table[places] = known
+    if vocabulary.padding is not None and vocabulary.padding not in vectors:
+        table[vocabulary.ids([vocabulary.padding])] = 0
+    return table
+
+
+def _open(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="\n")
+    return open(path, encoding="utf-8", newline="\n")
+
+
+def _entries(file: TextIO, path: Path, width: int | None) -> Iterator[tuple[str, str, list[str]]]:
+    """Where each vector stands, its word and its numbers, of which there are equally many."""
+    size, entries = None, 0
+    for number, line in enumerate(file, 1):
+        fields = line.rstrip().split(" ")
+        if number == 1 and len(fields) == 2 and all(map(str.isdecimal, fields)):
+            size, width = int(fields[0]), width or int(fields[1])
+            continue
+        width = width or len(fields) - 1
+        if len(fields) > width + 1 and not any(map(_is_number, fields[1:-width])):
+            fields[:-width] = [" ".join(fields[:-width])]  # a word with blanks inside
+        if len(fields) != width + 1 or not width:
+            raise ValueError(
+                f"{path}, line {number}: expected a word and {width or 'its'} numbers, "
+                f"got {len(fields) - 1} of them"
+            )
+        entries += 1
+        yield f"{path}, line {number}", fields[0], fields[1:]
+    if not entries or size not in (None, entries):
+        wanted = "words with their vectors" if size is None else f"{size} words, by its first line"
+        raise ValueError(f"{path}: expected {wanted}, got {entries}; was the file cut short?")
+
+
+def _vector(fields: list[str], dtype: np.dtype[Any], where: str) -> Array:
+    try:
+        with np.errstate(over="ignore"):
+            vector = np.array([float(field) for field in fields], dtype)
+    except ValueError:
+        wrong = next(field for field in fields if not _is_number(field))
+        raise ValueError(f"{where}: expected numbers, got {wrong!r}") from None
+    if not np.isfinite(vector).all():
+        wrong = fields[int((~np.isfinite(vector)).argmax())]
+        raise ValueError(f"{where}: expected numbers that {dtype} can hold, got {wrong!r}")
+    return vector
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True

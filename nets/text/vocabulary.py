@@ -1,0 +1,141 @@
+"""The tokens that a net knows, and their numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from layers.checks import count, numbers
+from layers.params import Array
+
+
+class Vocabulary:
+    """The most frequent tokens of a text, numbered from 0.
+
+    The unknown token comes first, which stands for all those that are not in the vocabulary, then
+    the padding, if there is one, and then the tokens of the text, the most frequent ones first.
+
+    Parameters
+    ----------
+    tokens : iterable of str
+        The text, cut into tokens: `words` or `characters`.
+    size : int, optional
+        How many tokens there are in the end, at most, with the unknown token and the padding.
+        None: all.
+    unknown : str or None
+        What stands for any other token. None: there is no such token, and others are refused.
+    padding : str or None
+        A token that fills up short texts, for `padded`. None: there is none.
+
+    Raises
+    ------
+    ValueError
+        If the text has no tokens, or the size leaves no room for one.
+    TypeError
+        If something other than tokens is given.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary(["the", "cat", "and", "the", "dog"], size=3)
+    >>> list(vocabulary)
+    ['<unk>', 'the', 'cat']
+    >>> vocabulary.ids(["the", "dog"])
+    array([1, 0])
+    >>> vocabulary.tokens([1, 2])
+    ['the', 'cat']
+    """
+
+    def __init__(
+        self,
+        tokens: Iterable[str],
+        size: int | None = None,
+        *,
+        unknown: str | None = "<unk>",
+        padding: str | None = None,
+    ) -> None:
+        self.unknown, self.padding = unknown, padding
+        special = [token for token in (unknown, padding) if token is not None]
+        tokens = list(tokens)
+        if wrong := [token for token in (*special, *tokens) if not isinstance(token, str)]:
+            raise TypeError(f"Vocabulary: expected tokens to be strings, got {wrong[0]!r}")
+        counted = Counter(tokens)
+        for token in special:
+            counted.pop(token, None)
+        if not counted:
+            raise ValueError("Vocabulary: expected a text with at least one token, got none")
+        if size is not None and count(size, "size", "Vocabulary") <= len(special):
+            raise ValueError(
+                f"Vocabulary: expected size to be more than {len(special)}, because of "
+                f"{' and '.join(special)}, got {size}"
+            )
+        room = None if size is None else size - len(special)
+        self._tokens = [*special, *(token for token, _ in counted.most_common(room))]
+        self._ids = {token: index for index, token in enumerate(self._tokens)}
+
+    def ids(self, tokens: Iterable[str]) -> Array:
+        """The numbers of tokens, as an array (T,) of integers.
+
+        Raises
+        ------
+        ValueError
+            If a token is not in the vocabulary, and there is none for unknown ones.
+        """
+        tokens = self._checked(tokens)
+        other = -1 if self.unknown is None else self._ids[self.unknown]
+        ids = np.array([self._ids.get(token, other) for token in tokens], np.int64)
+        if other < 0 and (ids < 0).any():
+            place = int((ids < 0).argmax())
+            raise ValueError(
+                f"Vocabulary: {tokens[place]!r} at position {place} is none of its {len(self)} "
+                "tokens, and there is none for unknown ones"
+            )
+        return ids
+
+    def tokens(self, ids: Any) -> list[str]:
+        """The tokens of numbers (T,).
+
+        Raises
+        ------
+        ValueError
+            If a number is negative or too large, or they are not a row of integers.
+        """
+        array = numbers(ids, "ids", "Vocabulary")
+        if array.size and (array.ndim != 1 or array.dtype.kind not in "iu"):
+            raise ValueError(
+                f"Vocabulary: expected a row of integers as ids, "
+                f"got shape {array.shape} of dtype {array.dtype}"
+            )
+        wrong = (array < 0) | (array >= len(self))
+        if wrong.any():
+            place = int(wrong.argmax())
+            raise ValueError(
+                f"Vocabulary: expected ids from 0 to {len(self) - 1}, "
+                f"got {array[place]} at position {place}"
+            )
+        return [self._tokens[index] for index in array.tolist()]
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tokens)
+
+    def __contains__(self, token: object) -> bool:
+        return token in self._ids
+
+    def __repr__(self) -> str:
+        shown = ", ".join(map(repr, self._tokens[:5]))
+        return f"<Vocabulary of {len(self):,} tokens: {shown}{', ...' * (len(self) > 5)}>"
+
+    def _checked(self, tokens: Iterable[str]) -> list[str]:
+        """Tokens as a list. A text is one of its characters, which are wrong where words are."""
+        ordinary = (t for t in self._tokens if t not in (self.unknown, self.padding))
+        if isinstance(tokens, str) and any(len(token) > 1 for token in ordinary):
+            raise TypeError(
+                f"Vocabulary: expected a list of tokens, got the text {tokens[:20]!r}; "
+                "cut it first: words(text)"
+            )
+        return list(tokens)

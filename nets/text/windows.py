@@ -1,0 +1,75 @@
+"""Sliding windows over a text: some tokens, and the one that follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.checks import count, numbers
+from layers.params import Array
+
+
+def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array, Array]:
+    """All windows of a text, and the token after each: what a language model learns from.
+
+    Parameters
+    ----------
+    ids : array (T,) of int
+        The numbers of the text's tokens, in order.
+    context : int
+        How many tokens a window holds.
+    start : int, optional
+        The number of a token that is put before the text, `context` times, so that the first
+        tokens have a window too. None: the first window is the first `context` tokens.
+
+    Returns
+    -------
+    x : ndarray (N, context)
+        The windows.
+    y : ndarray (N,)
+        The tokens that follow them.
+
+    Raises
+    ------
+    ValueError
+        If the text is empty, or too short for one window and a token after it.
+    TypeError
+        If ids are not integers.
+
+    Examples
+    --------
+    >>> x, y = windows([5, 6, 7, 8, 9], context=3)
+    >>> x
+    array([[5, 6, 7],
+           [6, 7, 8]])
+    >>> y
+    array([8, 9])
+    >>> windows([5, 6], context=3, start=0)[0]
+    array([[0, 0, 0],
+           [0, 0, 5]])
+
+    Notes
+    -----
+    Source: CSCI 544, lecture 8, "Simple Feedforward Neural LMs", whose window of size 4 counts the
+    target too.
+    """
+    array = numbers(ids, "ids", "windows")
+    context = count(context, "context", "windows")
+    if array.ndim != 1 or not array.size:
+        raise ValueError(
+            "windows: expected the numbers of a text's tokens, one row of them, "
+            f"got {'an empty text' if array.ndim == 1 else f'shape {array.shape}'}"
+        )
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"windows: expected integer ids, got dtype {array.dtype}")
+    if start is not None:
+        array = np.concatenate([np.full(context, start, array.dtype), array])
+    if len(array) <= context:
+        raise ValueError(
+            f"windows: expected a text longer than the window, of at least {context + 1} tokens "
+            f"for a context of {context}, got {len(array)}"
+        )
+    # One array that holds them all: cutting minibatches out of views takes longer.
+    views = np.lib.stride_tricks.sliding_window_view(array, context)[:-1]
+    return np.ascontiguousarray(views), array[context:].copy()

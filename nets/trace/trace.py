@@ -1,0 +1,109 @@
+"""What a trace of a net holds, and how it shows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from layers.page import cut, text
+from nets.net import Net
+from nets.show.table import aligned, ends
+from nets.trace import page
+from nets.trace.run import check, run
+from nets.trace.step import Step
+from nets.trace.verdict import Verdict, verdict
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST = 24  # steps of a table; of more, the first and the last
+FEW = 12  # steps whose numbers are shown below the table
+
+
+class Trace(Sequence[Step]):
+    """The steps of one pass, forward and backward: that of the loss is the last.
+
+    ``trace[0]`` is the first layer's step, ``trace[-1]`` the loss's, with which the backward pass
+    begins; ``trace["2.0"]`` is that of a layer by its name. ``for step in reversed(trace)`` goes
+    the way of the gradient.
+
+    Attributes
+    ----------
+    steps : list of Step
+        The steps in the order of the forward pass.
+    verdict : Verdict
+        Where the gradient goes: a ``sentence`` and the ``step`` that it blames, if any.
+    """
+
+    def __init__(self, label: str, steps: list[Step]) -> None:
+        self.label, self.steps = label, steps
+        self.verdict: Verdict = verdict(steps)
+
+    @property
+    def loss(self) -> float:
+        """The value that the gradient is of."""
+        return float(np.asarray(self.steps[-1].y).item())
+
+    @property
+    def grads(self) -> dict[str, Any]:
+        """The gradients of all parameters, by their names in the net."""
+        return {f"{step.name}.{key}": g for step in self.steps for key, g in step.grads.items()}
+
+    @overload
+    def __getitem__(self, index: int | str) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+    def __getitem__(self, index: int | str | slice) -> Any:
+        """A step by its position or its name, or a list of some of them."""
+        if isinstance(index, slice):
+            return self.steps[index]
+        names = [step.name for step in self.steps]
+        if index in names:
+            return self.steps[names.index(str(index))]
+        if isinstance(index, int) and -len(self) <= index < len(self):
+            return self.steps[index]
+        shown, hidden, last = ends(names, MOST)
+        some = ", ".join([*shown, *["..."] * bool(hidden), *last])
+        error = IndexError if isinstance(index, int) else KeyError
+        raise error(f"trace: there is no step {index!r}, only {some}")
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def plot(self) -> Figure:
+        """Draw the norms of the gradients by layer; see `nets.plots.gradient_norms`."""
+        from nets import plots
+
+        return plots.gradient_norms(self)
+
+    @property
+    def _title(self) -> str:
+        return f"{cut(self.label)}, loss {self.loss:.6g}"
+
+    def __repr__(self) -> str:
+        first, hidden, last = ends(self.steps, MOST)
+        rows = [page.row(step) for step in first + last]
+        if hidden:
+            rows.insert(len(first), [f"... {hidden} more", *[""] * (len(page.HEADER) - 1)])
+        return "\n".join([self._title, *aligned([page.HEADER, *rows]), self.verdict.sentence])
+
+    def _repr_html_(self) -> str:
+        first, hidden, last = ends(self.steps, MOST)
+        few = len(self) <= FEW and all(step.is_small for step in self.steps)
+        return (
+            f"<div><b>{text(self._title)}</b></div>"
+            f"<div>{text(self.verdict.sentence)}</div>"
+            f"{page.table_of(first, hidden, last, self.verdict.step)}"
+            f"{''.join(map(page.details, reversed(self.steps))) if few else ''}"
+        )
+
+
+def trace(net: Net, x: Any, labels: Any, loss: Any) -> Trace:
+    """Run a copy of a net once forward and backward; see `Net.trace`."""
+    check(net, x, labels, loss)
+    return Trace(net.label, run(net, x, labels, loss))

@@ -1,0 +1,246 @@
+"""Whatever a layer does, the check answers with a finding or a sentence."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from layers import FullyConnected, SoftmaxCE, gradcheck
+from nets import Sequential
+from tests.layers.gradcheck.wrong_layers import Affine, Chain, Plain, Square
+
+X = np.random.default_rng(0).normal(size=(5, 4))
+
+
+class ForwardRaises(Square):
+    def forward(self, x):
+        return x @ np.ones((7, 2))
+
+
+class ForwardRaisesNothingToRead(Square):
+    def forward(self, x):
+        assert x is None
+
+
+class BackwardRaises(Square):
+    def backward(self, dout):
+        return dout @ self.x, {}
+
+
+class SecondForwardRaises(Square):
+    calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        if self.calls > 1:
+            raise RuntimeError("only once")
+        return super().forward(x)
+
+
+class SecondBackwardRaises(Square):
+    def backward(self, dout):
+        x = self.x
+        del self.x
+        return 2 * x * dout, {}
+
+
+class BackwardRaisesElsewhere(Square):
+    """Right at the point, and breaks down beside it."""
+
+    def backward(self, dout):
+        assert self.x[0, 0] == X[0, 0]
+        return 3 * self.x * dout, {}
+
+
+class ReturnsAList(Square):
+    def forward(self, x):
+        return super().forward(x).tolist()
+
+
+class ReturnsNothing(Square):
+    def forward(self, x):
+        super().forward(x)
+
+
+class ReturnsText(Square):
+    def forward(self, x):
+        super().forward(x)
+        return np.full(x.shape, "y")
+
+
+class ReturnsComplex(Square):
+    def forward(self, x):
+        return super().forward(x) + 0j
+
+
+class ReturnsWhole(Square):
+    def forward(self, x):
+        return super().forward(x).astype(int)
+
+
+class ReturnsTrueOrFalse(Plain):
+    def forward(self, x):
+        return bool(x.sum() > 0)
+
+    def backward(self, dout):
+        return dout, {}
+
+
+class ReturnsFloat32(Square):
+    def forward(self, x):
+        return super().forward(x.astype(np.float32))
+
+
+class ChangesShape(Square):
+    """One row less in every call."""
+
+    calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        return super().forward(x)[: len(x) - self.calls]
+
+    def backward(self, dout):
+        return np.ones((5, 4)), {}
+
+
+class RandomWithoutRng(Square):
+    def forward(self, x):
+        return super().forward(x) + np.random.default_rng().normal()
+
+
+class WholeParameters(Affine):
+    def __init__(self):
+        super().__init__()
+        self.params = {name: np.ones(array.shape, int) for name, array in self.params.items()}
+
+
+class UsesMath(Plain):
+    """Python's own math, which raises where NumPy warns."""
+
+    def forward(self, x):
+        self.y = np.array([math.exp(value) - math.exp(value) + value for value in x])
+        return self.y
+
+    def backward(self, dout):
+        return dout, {}
+
+
+FINDINGS = {
+    "forward raises": (
+        ForwardRaises(),
+        "forward-raises",
+        r"forward raises ValueError: matmul.*line",
+    ),
+    "forward raises without words": (
+        ForwardRaisesNothingToRead(),
+        "forward-raises",
+        r"forward raises AssertionError \(test_bad_input.py, line \d+\)|assert",
+    ),
+    "forward raises in a net": (
+        Chain(Affine(), ForwardRaises()),
+        "forward-raises",
+        r"test_bad_input.py, line",
+    ),
+    "forward raises in a Sequential": (
+        Sequential(Affine(), ForwardRaises()),
+        "forward-raises",
+        r"layer 1 \(ForwardRaises\)",
+    ),
+    "backward raises": (
+        BackwardRaises(),
+        "backward-raises",
+        r"^backward raises ValueError: matmul: .* \(test_bad_input.py, line \d+\)$",
+    ),
+    "second forward raises": (
+        SecondForwardRaises(),
+        "forward-raises",
+        "^a second forward raises RuntimeError: only once ",
+    ),
+    "second backward raises": (
+        SecondBackwardRaises(),
+        "backward-raises",
+        "^a second backward raises AttributeError: ",
+    ),
+    "a list": (ReturnsAList(), "wrong-output", "^forward returns a list, and not an array$"),
+    "nothing": (ReturnsNothing(), "wrong-output", "^forward returns a NoneType, and not an array$"),
+    "text": (
+        ReturnsText(),
+        "wrong-output",
+        "^forward returns numbers of dtype <U1, which cannot move a little$",
+    ),
+    "complex numbers": (ReturnsComplex(), "wrong-output", "of dtype complex128, which"),
+    "whole numbers": (ReturnsWhole(), "wrong-output", "of dtype int64, which cannot"),
+    "a truth value": (ReturnsTrueOrFalse(), "wrong-output", "^forward returns a bool, and not"),
+    "float32": (
+        ReturnsFloat32(),
+        "wrong-output",
+        "^forward returns float32 for float64, so that small changes drown in its rounding$",
+    ),
+    "another shape each time": (
+        ChangesShape(),
+        "changes-shape",
+        r"^forward gives outputs of shapes \(4, 4\) and \([0-3], 4\) for one input$",
+    ),
+    "random numbers from nowhere": (RandomWithoutRng(), "not-repeatable", "two different outputs"),
+    "whole parameters": (WholeParameters(), "not-floating", "the parameter W is not a floating"),
+}
+
+
+@pytest.mark.parametrize(("layer", "mistake", "evidence"), FINDINGS.values(), ids=FINDINGS.keys())
+def test_what_a_layer_does_wrong_is_a_finding(layer, mistake, evidence, capsys):
+    report = gradcheck(layer, X)
+    assert not report
+    assert report.findings[0].mistake == mistake
+    with pytest.raises(AssertionError, match=mistake):
+        report.raise_if_failed()
+    assert re.search(evidence, report.findings[0].evidence)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_wrong_layer_that_breaks_down_beside_the_point_is_found():
+    report = gradcheck(BackwardRaisesElsewhere(), X)
+    assert not report
+    assert [tensor.wrong for tensor in report.tensors] == [20]
+
+
+def test_a_layer_without_parameters_needs_none_and_says_so():
+    class NoParams:
+        def forward(self, x):
+            return x
+
+        def backward(self, dout):
+            return dout, {}
+
+    with pytest.raises(TypeError, match=r"^gradcheck: expected an object with .* lacks params$"):
+        gradcheck(NoParams(), X)
+
+
+@pytest.mark.parametrize("params", [None, [], [X], X])
+def test_params_that_are_no_dict_are_refused(params):
+    layer = Square()
+    layer.params = params
+    message = "^gradcheck: expected params of Square to be a dict of arrays, got "
+    with pytest.raises(TypeError, match=message + type(params).__name__):
+        gradcheck(layer, X)
+
+
+def test_what_the_librarys_own_layers_say_of_their_input_comes_through():
+    message = r"layer 1 \(FullyConnected 3 -> 2\): expected x of shape \(..., 3\), got \(5, 4\)$"
+    with pytest.raises(ValueError, match=message):
+        gradcheck(Sequential(Square(), FullyConnected(3, 2)), X)
+    with pytest.raises(ValueError, match=r"^SoftmaxCE: expected labels from 0 to 3"):
+        gradcheck(SoftmaxCE(), X, [0, 1, 2, 3, 4])
+
+
+def test_too_few_inputs_are_told():
+    report = gradcheck(Square())
+    assert report.findings[0].mistake == "forward-raises"
+    assert "missing 1 required positional argument: 'x'" in report.findings[0].evidence
+
+
+def test_an_overflow_that_pythons_math_raises_is_found():
+    report = gradcheck(UsesMath(), np.array([1.0, -2.0]))
+    assert [finding.mistake for finding in report.findings] == ["overflow"]
+    assert "forward raises math range error" in report.findings[0].evidence

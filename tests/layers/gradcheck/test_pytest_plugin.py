@@ -1,0 +1,247 @@
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from layers.gradcheck import pytest_plugin
+
+PLUGIN = pytest_plugin.__name__
+INSTALLED = any(point.value == PLUGIN for point in metadata.entry_points(group="pytest11"))
+FOUND = () if INSTALLED else ("-p", PLUGIN)
+LAYERS = """
+import numpy as np
+import pytest
+
+class Double:
+    params = {}
+
+    def forward(self, x):
+        return 2 * x
+
+    def backward(self, dout):
+        return 2 * dout, {}
+
+class Triple(Double):
+    def backward(self, dout):
+        return 3 * dout, {}
+
+X = np.array([[1.0, -2.0]])
+"""
+
+
+@pytest.fixture
+def run(pytester):
+    def run(text, *options):
+        pytester.makepyfile(test_layers=LAYERS + text)
+        return pytester.runpytest_inprocess(*FOUND, "-p", "no:cacheprovider", *options)
+
+    return run
+
+
+def test_the_fixture_gives_a_report(run):
+    result = run(
+        """
+def test_right(gradcheck):
+    assert gradcheck(Double(), X)
+
+def test_wrong(gradcheck):
+    report = gradcheck(Triple(), X)
+    assert [finding.mistake for finding in report.findings] == ["constant-factor"]
+"""
+    )
+    result.assert_outcomes(passed=2)
+    assert str(result.stderr) == ""
+
+
+@pytest.mark.parametrize("how", ["fixture", "function"])
+def test_a_failure_shows_the_line_of_the_test_and_the_report(run, how):
+    source = "assert_gradients" if how == "fixture" else ""
+    imported = "from layers import assert_gradients" if how == "function" else ""
+    result = run(f"""
+{imported}
+
+def test_wrong({source}):
+    assert_gradients(Triple(), X)
+""")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">       assert_gradients(Triple(), X)",
+            "E       AssertionError: gradient check of Triple: WRONG",
+            "E       constant-factor: dx equals 1.500 times the numeric gradient in all 2 entries",
+            "E           hint: *",
+            "test_layers.py:*: AssertionError",
+        ]
+    )
+    text = str(result.stdout)
+    assert "layers/gradcheck" not in text
+    assert "raise_if_failed" not in text
+    assert str(result.stderr) == ""
+
+
+def test_a_marked_class_is_a_test(run):
+    result = run(
+        """
+@pytest.mark.gradcheck(input=(7, 5))
+class Marked(Double):
+    pass
+
+@pytest.mark.gradcheck(input=(7, 5))
+class MarkedWrong(Triple):
+    pass
+
+class NotMarked(MarkedWrong):
+    pass
+""",
+        "-v",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "test_layers.py::Marked PASSED*",
+            "test_layers.py::MarkedWrong FAILED*",
+            "*gradcheck of MarkedWrong*",
+            "gradient check of MarkedWrong: WRONG",
+            "x * (7, 5) * WRONG",
+            "constant-factor: dx equals 1.500 times the numeric gradient in all 35 entries",
+        ]
+    )
+    assert "Traceback" not in str(result.stdout)
+    assert ">  " not in str(result.stdout)
+    assert str(result.stderr) == ""
+
+
+def test_a_marked_factory_a_loss_and_constructor_arguments(run):
+    result = run(
+        """
+from layers import FullyConnected, SoftmaxCE
+
+@pytest.mark.gradcheck(input=(7, 5))
+def dense():
+    return FullyConnected(5, 3, rng=0)
+
+@pytest.mark.gradcheck(input=(7, 5), arguments=(5, 2))
+class Dense(FullyConnected):
+    pass
+
+@pytest.mark.gradcheck(input=(7, 5), labels=5)
+class Loss(SoftmaxCE):
+    pass
+
+@pytest.mark.gradcheck(input=(7, 5), tolerance=0.6)
+class Rough(Triple):
+    def forward(self, x):
+        return 2 * x + 0 * abs(x)
+""",
+        "-v",
+    )
+    result.assert_outcomes(passed=4)
+
+
+def test_arguments_that_are_missing_are_told(run):
+    result = run(
+        """
+from layers import FullyConnected
+
+@pytest.mark.gradcheck(input=(7, 5))
+class Dense(FullyConnected):
+    pass
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "TypeError: Dense: missing a required argument: 'in_features'; give them in the "
+            "marker: @pytest.mark.gradcheck(input=..., arguments=(...))"
+        ]
+    )
+
+
+def test_an_input_that_is_missing_is_told(run):
+    result = run("@pytest.mark.gradcheck\nclass Marked(Double):\n    pass\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["TypeError: *missing 1 required keyword-only argument: 'input'"])
+
+
+def test_marked_classes_are_collected_where_they_are_written_only(run, pytester):
+    pytester.makepyfile(
+        test_elsewhere="from test_layers import Marked\ndef test_one():\n    assert Marked\n"
+    )
+    result = run("@pytest.mark.gradcheck(input=(2, 2))\nclass Marked(Double):\n    pass\n")
+    result.assert_outcomes(passed=2)
+
+
+def test_a_marked_test_function_stays_one(run):
+    result = run(
+        "@pytest.mark.gradcheck(input=(2, 2))\ndef test_mine(gradcheck):\n    assert gradcheck\n"
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_the_seed_settles_the_random_numbers(run):
+    text = """
+def test_seed(gradcheck):
+    report = gradcheck(Triple(), X)
+    print("analytic", report.tensors[0].worst.analytic)
+"""
+    shown = [
+        re.findall(r"analytic \S+", str(run(text, "-s", *seed).stdout))
+        for seed in ([], ["--gradcheck-seed=0"], ["--gradcheck-seed", "7"])
+    ]
+    assert shown[0] == shown[1] != shown[2]
+    result = run(
+        "@pytest.mark.gradcheck(input=(2, 2))\nclass Marked(Double):\n    pass\n",
+        "--gradcheck-seed=5",
+    )
+    result.assert_outcomes(passed=1)
+    assert run("", "--gradcheck-seed=x").ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_the_marker_is_known(run):
+    result = run("", "--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.gradcheck(input, arguments=(), labels=None, *"])
+
+
+def test_nothing_is_warned_of_when_warnings_are_errors(pytester):
+    pytester.makepyfile(
+        LAYERS
+        + """
+@pytest.mark.gradcheck(input=(3, 2))
+class Naive:
+    params = {}
+
+    def forward(self, x):
+        self.e = np.exp(x)
+        return self.e / self.e.sum(axis=1, keepdims=True)
+
+    def backward(self, dout):
+        return dout / 0.0, {}
+"""
+    )
+    # In a process of its own, because pytest warns of a plugin that is imported already.
+    result = pytester.runpytest_subprocess(*FOUND, "-W", "error", "--strict-markers")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["not-finite: *"])
+    assert str(result.stderr) == ""
+
+
+def test_the_plugin_is_an_entry_point():
+    text = (Path(__file__).parents[3] / "setup.cfg").read_text()
+    assert f"pytest11 =\n    handgrad = {PLUGIN}\n" in text
+
+
+def test_an_installed_plugin_is_found_by_itself(tmp_path):
+    if not INSTALLED:
+        pytest.skip("the library is not installed with its entry points here")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--markers"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "@pytest.mark.gradcheck(input" in done.stdout
+    assert done.stderr == ""

@@ -1,0 +1,77 @@
+"""A sample of the zoo; ``python -m tests.layers.gradcheck.zoo`` shows all of it."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from layers import FullyConnected, gradcheck
+from layers.gradcheck.hints import HINTS
+from tests.layers.gradcheck.zoo import activations, affine, census, losses, nets, others
+from tests.layers.gradcheck.zoo.right import checks
+from tests.layers.gradcheck.zoo.specimen import Specimen, mutant, tampered
+
+
+def one_of_each(specimens):
+    """The first visible specimen of each kind of layer, mistake and tensor."""
+    found = {}
+    for specimen in specimens:
+        key = specimen.kind, specimen.mistake, specimen.tensor
+        if key not in found and not specimen.invisible:
+            found[key] = specimen
+    return found.values()
+
+
+SAMPLE = [
+    *one_of_each(affine.specimens()),
+    *list(one_of_each(activations.specimens()))[::3],
+    *one_of_each(losses.specimens()),
+    *list(one_of_each(others.specimens()))[::2],
+    *list(nets.specimens())[::41],
+    *nets.wrong_containers(),
+    *nets.ending_in_softmax(),
+]
+
+
+@pytest.mark.parametrize("specimen", SAMPLE, ids=[specimen.name for specimen in SAMPLE])
+def test_a_mistake_is_caught_and_named(specimen):
+    report = specimen.report()
+    found = census.outcome(specimen, report)
+    assert found.caught
+    assert found.said == (specimen.mistake, specimen.tensor)
+    for finding in [*report.findings, *report.notes]:
+        assert finding.hint == HINTS[finding.mistake] != ""
+        assert finding.evidence
+        assert 0 < finding.confidence <= 1
+
+
+@pytest.mark.parametrize("seed", range(1000, 1005))
+def test_no_right_layer_is_accused(seed):
+    for name, layer, inputs, options in checks(seed):
+        report = gradcheck(layer, *inputs, **options)
+        assert report, f"{name}\n{report}"
+        assert not report.findings
+
+
+def test_the_zoo_is_large():
+    counts = Counter(specimen.mistake for specimen in census.specimens())
+    assert counts.total() >= 150
+    assert len(counts) >= 50
+    assert not set(counts) - set(HINTS)
+
+
+def test_a_right_layer_among_the_wrong_ones_is_called_invisible():
+    x = np.ones((1, 3))
+    right = mutant(FullyConnected, tampered("W", lambda layer, dout, g: g / len(dout)))
+    one = Specimen("FullyConnected", "averaged-twice", "W", "", lambda: right(3, 2, rng=0), (x,))
+    assert not one.invisible  # without the right layer beside it, nobody knows
+    assert replace(one, right=lambda: FullyConnected(3, 2, rng=0)).invisible
+    assert not replace(one, right=lambda: FullyConnected(3, 2, rng=1)).invisible
+
+
+def test_the_matrix_counts_what_was_said():
+    specimens = list(affine.specimens())[:8]
+    outcomes = [census.Outcome(specimen, True, ("wrong-sign", "x")) for specimen in specimens]
+    *_, last = census.matrix(outcomes, specimens[:2]).splitlines()
+    assert last.split() == ["all", "10", "2", "8", "1"]
