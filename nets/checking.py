@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import io
 import json
@@ -17,6 +16,8 @@ from typing import Any
 from layers import gradcheck
 from layers.gradcheck import FunctionPair, GradientReport
 from nets.guesses import UncheckedError, further, inputs, sizes
+from nets.homework.command import check_public
+from nets.loading import load_module
 
 Shape = tuple[int, ...]
 Given = tuple[Any, ...] | None
@@ -72,8 +73,10 @@ def check(target: str, shape: Shape, given: Given = None, as_json: bool = False)
         not be checked.
     """
     path, _, name = target.partition(":")
+    if not (name or as_json) and (code := check_public(Path(path))) is not None:
+        return code
     with redirect_stdout(io.StringIO() if as_json else sys.stdout):  # the file may print, too
-        module = _load(Path(path))
+        module = load_module(Path(path))
         found = _layers(module, name)
         outcomes = [_outcome(name, layer, shape, given) for name, layer in found.items()]
     print(_document(target, outcomes) if as_json else _text(outcomes))
@@ -90,24 +93,6 @@ def _text(outcomes: list[Outcome]) -> str:
 def _document(target: str, outcomes: list[Outcome]) -> str:
     checked = [outcome.to_dict() for outcome in outcomes]
     return json.dumps({"target": target, "checked": checked}, indent=2, allow_nan=False)
-
-
-def _load(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    spec = importlib.util.spec_from_file_location(f"checked_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path}: expected a Python file, whose name ends in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module
-    sys.path.append(str(path.parent.resolve()))  # last, so that a layers.py there hides nothing
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise ValueError(f"{path}: cannot be run: {type(error).__name__}: {error}") from error
-    finally:
-        sys.path.pop()
-    return module
 
 
 def _layers(module: ModuleType, name: str) -> dict[str, Any]:

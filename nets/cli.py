@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nets.checking import check
+from nets.homework import command as homework
 from nets.machine import doctor
 from nets.recipes.activation import ACTIVATIONS
 from nets.training import DivergenceError
@@ -57,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     _train_options(commands.add_parser("train", help="train a net", description=TRAIN))
     _check_options(commands.add_parser("check", help="check gradients", description=CHECK))
     _doctor_options(commands.add_parser("doctor", help="what makes it fast", description=DOCTOR))
+    homework.build_options(commands.add_parser("assignment", help="make homework"))
+    homework.grade_options(
+        commands.add_parser("grade", help="grade homework", description=homework.GRADE)
+    )
     return parser
 
 
@@ -82,6 +87,12 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         help="units of the hidden layers; 0 for none (default: hangs on the task)",
     )
     add("--activation", choices=ACTIVATIONS, help="default: relu, of a language model tanh")
+    add(
+        "--layers",
+        type=Path,
+        metavar="FILE.py",
+        help="a file of yours: its classes FullyConnected, ReLU, ... take the place of those here",
+    )
     add("--dropout", type=_share, default=0.0, metavar="P", help="share of units dropped")
     add("--optimizer", choices=RULES, default="adam", help="default: adam")
     add(

@@ -16,6 +16,7 @@ from nets.interop.atomic import atomic_write
 from nets.sequential import Sequential
 from nets.training.fit import fit
 from nets.training.history import History
+from nets.training.own_layers import with_own_layers
 from nets.training.tasks import TASKS, Task
 from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Optimizer, RMSProp
 from optimizers.schedules import Linear
@@ -37,6 +38,8 @@ def train(options: argparse.Namespace) -> int:
     _refuse_options_of_others(options)
     options.out.mkdir(parents=True, exist_ok=True)  # before the work, if it cannot be made
     task = TASKS[options.task](options)
+    if options.layers:
+        task.net = with_own_layers(task.net, options.layers, options.seed)
     x, y = task.x_train, task.y_train
     print(task.net.summary(x.shape[1:]), end="\n\n")
     report = gradcheck(task.net, x[:CHECKED], loss=(SoftmaxCE(), y[:CHECKED]))

@@ -394,3 +394,42 @@ def test_a_folder_that_is_a_file_is_told_before_the_training(run, file):
     code, out, err = run("train", "--out", file("in the way", "taken"))
     assert (code, out) == (2, "")
     assert "taken" in err
+
+
+OWN_LAYERS = """
+import numpy as np
+
+
+class FullyConnected:
+    def __init__(self, d, m):
+        rng = np.random.default_rng(0)
+        self.params = {"W": rng.normal(size=(d, m)) / np.sqrt(d), "b": np.zeros(m)}
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params["W"] + self.params["b"]
+
+    def backward(self, dout):
+        dW, db = self.x.T @ dout, dout.sum(axis=0)
+        return dout @ self.params["W"].T, {"W": dW, "b": db}
+"""
+
+
+class TestOwnLayers:
+    def test_a_net_of_own_classes_is_trained(self, run, file, tmp_path):
+        path = file(OWN_LAYERS)
+        code, out, _ = run("train", "--layers", path, "--epochs", 5, "--out", tmp_path / "out")
+        assert code == 0
+        assert f"from {path}: FullyConnected" in out
+        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) > 90
+
+    def test_a_wrong_class_is_not_trained(self, run, file, tmp_path):
+        path = file(OWN_LAYERS.replace("dout.sum", "dout.mean"))
+        code, out, _ = run("train", "--layers", path, "--out", tmp_path / "out")
+        assert code == 1
+        assert "WRONG" in out
+
+    def test_a_file_without_any_is_a_sentence(self, run, file, tmp_path):
+        code, _, err = run("train", "--layers", file("x = 1"), "--out", tmp_path / "out")
+        assert code == 2
+        assert "expected a class with one of the names FullyConnected, ReLU" in err

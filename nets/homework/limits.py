@@ -1,0 +1,24 @@
+"""What a submission may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on a submission's process.
+
+    Attributes
+    ----------
+    seconds : float
+        For one test.
+    total_seconds : int
+        For all tests together, as wall time and as processor time.
+    megabytes : int
+        Of memory.
+    """
+
+    seconds: float = 10.0
+    total_seconds: int = 60
+    megabytes: int = 1024

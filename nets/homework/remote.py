@@ -1,0 +1,69 @@
+"""Objects that stand for a submission's objects."""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from typing import Any
+
+import numpy as np
+
+
+class Remote:
+    """Something in the submission's process: attributes and calls are passed on."""
+
+    def __init__(self, sandbox: Any, number: int, generators: list[np.random.Generator]) -> None:
+        held = {
+            "_sandbox": sandbox,
+            "_number": number,
+            "_generators": generators,
+            "_seen": {},
+            "_verbs": set(),
+        }
+        self.__dict__.update(held)
+        if number:
+            weakref.finalize(self, sandbox.let_go, number).atexit = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        sandbox, seen = self.__dict__["_sandbox"], self.__dict__["_seen"]
+        if name in self.__dict__["_verbs"]:
+            return Verb(sandbox, self, name)
+        kind, value = sandbox.ask("get", self, name)
+        if kind == "callable":
+            self.__dict__["_verbs"].add(name)
+            return Verb(sandbox, self, name)
+        # Kept, so that layer.params["W"][...] = 0 writes into an array that is still there.
+        seen[name] = value
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__["_sandbox"].ask("set", self, name, value)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it, over there."""
+        return self.__dict__["_sandbox"].ask("call", self, "", (args, kwargs))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        twin = self.__dict__["_sandbox"].copy(self, memo)
+        own, others = twin.__dict__["_generators"], self.__dict__["_generators"]
+        for position, generator in enumerate(others[: len(own)]):
+            own[position] = copy.deepcopy(generator, memo)
+        return twin
+
+
+class Verb:
+    """A function or a method of the submission."""
+
+    def __init__(self, sandbox: Any, owner: Remote, name: str) -> None:
+        self._sandbox, self._owner, self._name = sandbox, owner, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it, over there."""
+        return self._sandbox.ask("call", self._owner, self._name, (args, kwargs))
+
+
+def remote_class(name: str) -> type[Remote]:
+    """A class of the name that the submission gave its own, for messages to show."""
+    return type(name if name.isidentifier() else "Submitted", (Remote,), {})

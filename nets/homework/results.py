@@ -1,0 +1,109 @@
+"""Results in Gradescope's form, in plain finite numbers, written anew after each test."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from nets.interop.atomic import atomic_write
+
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+NOT_RUN = "This test has not run."
+
+
+@dataclass(frozen=True)
+class Question:
+    """A test with points.
+
+    Attributes
+    ----------
+    id : str
+        Where it is: ``test_public.py::test_forward``.
+    title : str
+        What it tests, in a line.
+    points : float
+        What it is worth.
+    visibility : str
+        Who sees it: one of Gradescope's "visible", "after_due_date", "after_published", "hidden".
+    """
+
+    id: str
+    title: str
+    points: float
+    visibility: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a submission got for a question, what it is told, and what it got wrong."""
+
+    score: float
+    output: str = ""
+    mistakes: list[str] = field(default_factory=list)
+
+
+class Results:
+    """The scores so far: every question is there from the beginning, with 0 points.
+
+    Parameters
+    ----------
+    questions : list of Question
+        All of them, in order.
+    """
+
+    def __init__(self, questions: list[Question]) -> None:
+        self.questions = questions
+        self.scores: dict[str, Score] = {}
+        self.output = ""
+        self.seconds = 0.0
+
+    def add(self, identity: str, score: Score) -> None:
+        """Take the score of a question, within 0 and its points."""
+        points = {question.id: question.points for question in self.questions}[identity]
+        number = float(score.score)
+        number = min(max(number, 0.0), points) if math.isfinite(number) else 0.0
+        self.scores[identity] = Score(round(number, 4), score.output, list(score.mistakes))
+
+    @property
+    def score(self) -> float:
+        """The points of all questions together."""
+        return round(math.fsum(score.score for score in self.scores.values()), 4)
+
+    @property
+    def points(self) -> float:
+        """What could have been had."""
+        return round(math.fsum(question.points for question in self.questions), 4)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The results as Gradescope reads them."""
+        return {
+            "score": self.score,
+            "execution_time": round(self.seconds, 2),
+            "output": self.output,
+            "visibility": "visible",
+            "tests": [
+                self._test(number, question) for number, question in enumerate(self.questions, 1)
+            ],
+        }
+
+    def _test(self, number: int, question: Question) -> dict[str, Any]:
+        got = self.scores.get(question.id, Score(0.0, NOT_RUN, ["not run"]))
+        return {
+            "number": str(number),
+            "name": question.title,
+            "score": got.score,
+            "max_score": question.points,
+            "status": "passed" if got.score >= question.points else "failed",
+            "output": got.output,
+            "visibility": question.visibility,
+            "extra_data": {"id": question.id, "mistakes": got.mistakes},
+        }
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the file as a whole; who reads it finds these results or those before."""
+        text = json.dumps(self.as_dict(), indent=1, allow_nan=False)
+        with atomic_write(path) as file:
+            file.write(text.encode())

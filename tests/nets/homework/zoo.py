@@ -1,0 +1,197 @@
+"""Made-up submissions for homework 2, each with the points that it must get, of 20."""
+
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[3] / "notebooks" / "homework" / "2-layers"
+SOLUTION = (SOURCE / "dense.py").read_text()
+FORWARD = 'self.x = x\n        return x @ self.params["W"] + self.params["b"]'
+GRADS = 'grads = {"W": self.x.T @ dout, "b": dout.sum(axis=0)}'
+DX = 'return dout @ self.params["W"].T, grads'
+MASK = "self.mask = x > 0"
+RELU = "return x * self.mask"
+SLOPE = "return dout * self.mask, {}"
+
+
+def changed(*pairs: str) -> str:
+    """The solution with some of its lines replaced."""
+    text = SOLUTION
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return text
+
+
+def grads(W="self.x.T @ dout", b="dout.sum(axis=0)") -> str:
+    return changed(GRADS, f'grads = {{"W": {W}, "b": {b}}}')
+
+
+def before(code: str) -> str:
+    return SOLUTION.replace("import numpy as np\n", f"import numpy as np\n{code}\n", 1)
+
+
+RIGHT = {
+    "solution": SOLUTION,
+    "einsum": grads('np.einsum("nd,nm->dm", self.x, dout)', 'np.einsum("nm->m", dout)'),
+    "ones": grads(b="np.ones(len(dout)) @ dout"),
+    "loops": grads("sum(np.outer(x, d) for x, d in zip(self.x, dout))", "sum(dout)"),
+    "maximum": changed(RELU, "return np.maximum(0, x)"),
+    "where": changed(SLOPE, "return np.where(self.mask, dout, 0), {}"),
+    "attribute": changed(
+        FORWARD,
+        'self.x, W = x.copy(), self.params["W"]\n        return np.dot(x, W) + self.params["b"]',
+    ),
+    "helper module level": before("def column_sums(a):\n    return a.sum(0)\n").replace(
+        "dout.sum(axis=0)", "column_sums(dout)"
+    ),
+    "noisy": changed(MASK, 'self.mask = x > 0\n        print("relu" * 100_000)'),
+    "warns": before('import sys\nprint("hello", file=sys.stderr)'),
+    "derives from Layer": SOLUTION.replace(
+        "class ReLU:", "from layers import Layer\n\n\nclass ReLU(Layer):"
+    ),
+    "main guard": SOLUTION
+    + '\nif __name__ == "__main__":\n    raise SystemExit("not when imported")\n',
+    "float32 input kept": changed(FORWARD, FORWARD.replace("self.x = x", "self.x = np.asarray(x)")),
+}
+
+WRONG = {
+    "bias averaged": grads(b="dout.mean(axis=0)"),
+    "bias one row": grads(b="dout[0]"),
+    "bias not summed": grads(b="dout"),
+    "bias over all": grads(b="np.full(dout.shape[1], dout.sum())"),
+    "divided by N": grads("self.x.T @ dout / len(dout)", "dout.sum(axis=0) / len(dout)"),
+    "sign": grads("-self.x.T @ dout"),
+    "dW transposed": grads("dout.T @ self.x"),
+    "dW reshaped": grads("(dout.T @ self.x).reshape(self.x.shape[1], -1)"),
+    "W not transposed": changed(
+        DX,
+        'return (dout @ self.params["W"] if dout.shape[1] == self.x.shape[1] else dout @ self.params["W"].T), grads',
+    ),
+    "earlier input": changed("self.x = x\n", 'self.x = self.__dict__.get("x", x)\n'),
+    "accumulates": changed(
+        GRADS,
+        'self.sum = getattr(self, "sum", 0) + self.x.T @ dout\n        grads = {"W": self.sum, "b": dout.sum(axis=0)}',
+    ),
+    "input in place": changed(MASK, "self.mask = x > 0\n        x[~self.mask] = 0"),
+    "dout in place": changed(SLOPE, "dout *= self.mask\n        return dout, {}"),
+    "mask from dout": changed(SLOPE, "return dout * (dout > 0), {}"),
+    "no mask": changed(SLOPE, "return dout, {}"),
+    "slope without dout": changed(SLOPE, "return self.mask * 1.0, {}"),
+    "slope 1 at 0": changed(MASK, "self.mask = x >= 0"),
+    "bias forgotten": changed(FORWARD, 'self.x = x\n        return x @ self.params["W"]'),
+    "only dx": changed(DX, 'return dout @ self.params["W"].T'),
+    "key missing": changed(GRADS, 'grads = {"W": self.x.T @ dout}'),
+    "nothing written": SOLUTION[: SOLUTION.index("class FullyConnected")],
+    "absolute": changed(RELU, "return abs(x)"),
+    "nan": grads("self.x.T @ dout * np.nan"),
+    "raises": grads("self.x.T @ dout / undefined"),
+}
+
+EXIT = "import os\nos._exit(0)"
+HOSTILE = {
+    "syntax error": SOLUTION + "\ndef (:\n",
+    "import error": before("import torchvision_of_mine"),
+    "raises at import": before("1 / 0"),
+    "system exit at import": before("raise SystemExit(0)"),
+    "os exit at import": before(EXIT),
+    "loop at import": before("while True:\n    pass"),
+    "hog at import": before("hoard = np.ones(1 << 33)"),
+    "segfault at import": before("import faulthandler\nfaulthandler._sigsegv()"),
+    "library instead": "from layers import FullyConnected, ReLU\n",
+    "library inside": "from layers.fully_connected import FullyConnected\nfrom layers.relu import ReLU\n",
+    "os exit in relu": changed(SLOPE, "import os\n        os._exit(0)"),
+    "system exit in relu": changed(SLOPE, "raise SystemExit(0)"),
+    "keyboard interrupt": changed(SLOPE, "raise KeyboardInterrupt"),
+    "loop in relu": changed(SLOPE, "while True:\n            pass"),
+    "hog in relu": changed(SLOPE, "return dout + np.ones((1 << 33, 1)), {}"),
+    "segfault in relu": changed(SLOPE, "import faulthandler\n        faulthandler._sigsegv()"),
+    "recursion": changed(SLOPE, "return self.backward(dout)"),
+    "objects": changed(SLOPE, "return np.array([object()]), {}"),
+    "huge answer": changed(SLOPE, "return np.zeros(1 << 26), {}"),
+    "patches the checker": before(
+        "import sys, layers\n"
+        "layers.gradcheck = lambda *a, **k: True\n"
+        'sys.modules["layers.gradcheck"].gradcheck = layers.gradcheck\n'
+        'sys.modules["layers.gradcheck.report"].GradientReport.__bool__ = lambda self: True\n'
+        "np.allclose = lambda *a, **k: True"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "equal to everything": changed(
+        SLOPE,
+        "class Same(np.ndarray):\n            __eq__ = lambda a, b: True\n"
+        "        return np.zeros(self.mask.shape).view(Same), {}",
+    ),
+    "writes results": before(
+        "import json, pathlib\n"
+        'for place in (".", "..", "../..", "/tmp"):\n'
+        "    try:\n"
+        '        (pathlib.Path(place) / "results.json").write_text(json.dumps({"score": 100}))\n'
+        "    except OSError:\n"
+        "        pass"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "reads hidden tests": before(
+        "import glob, pathlib\n"
+        'FOUND = [p for p in pathlib.Path("BUNDLE").glob("*hidden*")]\n'
+        'HIDDEN = pathlib.Path("BUNDLE/test_hidden.py").read_text()'
+    ),
+    "kills the grader": before("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"),
+    "starts programs": before('import subprocess\nsubprocess.run(["true"])'),
+    "network": before('import socket\nsocket.create_connection(("127.0.0.1", 9))'),
+    "writes to the channel": before(
+        "import os\nfor fd in range(3, 20):\n    try:\n"
+        '        os.write(fd, b"\\0" * 7 + b"\\2" + b"{}")\n    except OSError:\n        pass'
+    ),
+}
+
+POINTS = {
+    **dict.fromkeys(RIGHT, 20.0),
+    "bias averaged": 17.3333,
+    "bias one row": 17.3333,
+    "bias not summed": 14.3333,
+    "bias over all": 16.3333,
+    "divided by N": 12.6667,
+    "sign": 12.3333,
+    "dW transposed": 12.3333,
+    "dW reshaped": 12.3333,
+    "W not transposed": 18.3333,
+    "earlier input": 18.0,
+    "accumulates": 16.3333,
+    "input in place": 19.0,
+    "dout in place": 19.0,
+    "mask from dout": 14.0,
+    "no mask": 17.0,
+    "slope without dout": 15.0,
+    "slope 1 at 0": 19.0,
+    "bias forgotten": 15.3333,
+    "only dx": 6.0,
+    "key missing": 13.3333,
+    "nothing written": 0.0,
+    "absolute": 17.0,
+    "nan": 12.3333,
+    "raises": 6.0,
+    "syntax error": 0.0,
+    "import error": 0.0,
+    "raises at import": 0.0,
+    "system exit at import": 0.0,
+    "os exit at import": 0.0,
+    "loop at import": 0.0,
+    "hog at import": 0.0,
+    "segfault at import": 0.0,
+    "library instead": 0.0,
+    "library inside": 0.0,
+    "os exit in relu": 14.0,
+    "system exit in relu": 14.0,
+    "keyboard interrupt": 14.0,
+    "loop in relu": 14.0,
+    "hog in relu": 14.0,
+    "segfault in relu": 14.0,
+    "recursion": 14.0,
+    "objects": 14.0,
+    "huge answer": 14.0,
+    "patches the checker": 17.3333,
+    "equal to everything": 18.0,
+    "writes results": 17.3333,
+    "reads hidden tests": 0.0,
+    "kills the grader": 0.0,
+    "starts programs": 0.0,
+    "network": 0.0,
+    "writes to the channel": 0.0,
+}
