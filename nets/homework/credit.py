@@ -65,7 +65,9 @@ class Credit:
             if finding.mistake not in self.mistakes:
                 self.mistakes.append(finding.mistake)
         for key in layer.params:
-            wrong.setdefault(key, True)
+            if key not in wrong:
+                wrong[key] = True
+                hints.setdefault(key, [f"backward returned none that fits the shape of {key}"])
         for name, is_wrong in wrong.items():
             told = hints.pop(name, [])
             if not is_wrong and not told:
