@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nets.differentiation.dual import forward_mode
+from nets.differentiation.formulas import formula
 from nets.differentiation.numeric import (
     Function,
     centred_difference,
     complex_step,
     forward_difference,
 )
-from nets.differentiation.reverse import number_of, repeatable, reverse_mode
+from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
 from nets.differentiation.symbolic import symbolic
 from nets.differentiation.table import Table
 
@@ -27,6 +28,7 @@ WAYS: dict[str, Callable[..., Any]] = {
     "symbolic": symbolic,
 }
 REVERSE = "reverse mode"
+BY_VALUES = ("forward difference", "centred difference")  # which need to know nothing else
 TRUSTED = ("symbolic", "forward mode", REVERSE)  # what errors are measured by, the best first
 LONG = 0.2  # seconds, after which a way is not timed again
 REPEATS = 5
@@ -88,7 +90,8 @@ def compare(
     function : callable or layer
         A function that gives one number; or a layer, of which the outputs are added up. Finite
         differences can do with any function, reverse mode wants a layer, and the others a function
-        that is made of NumPy operations: layers refuse numbers that are not real.
+        that is made of NumPy operations: of a layer of this library, or a net of them, they take
+        the formula, because ``forward`` refuses numbers that are not real.
     *xs : number or array
         Where to differentiate. Arrays of integers, such as labels, are passed through.
     layer : layer, optional
@@ -115,9 +118,13 @@ def compare(
     -----
     Source: 10-601, lecture 13, "Approaches to Differentiation".
     """
-    f, reverse = both(function, layer, xs)
-    ways = {**WAYS, REVERSE: reverse}
-    tried = {name: _tried(way, f, xs) for name, way in ways.items() if name not in without}
+    forms = forms_of(function, layer, xs)
+    ways = {**WAYS, REVERSE: forms.reverse}
+    tried = {
+        name: _tried(way, forms.function if name in BY_VALUES else forms.formula, xs)
+        for name, way in ways.items()
+        if name not in without
+    }
     found = [name for name in TRUSTED if name in tried and not tried[name].reason]
     if exact is None and not found:
         raise ValueError(
@@ -135,21 +142,49 @@ def compare(
     return Comparison(outcomes, measure)
 
 
-def both(function: Any, layer: Any, xs: tuple[Any, ...]) -> tuple[Function, Callable[..., Any]]:
-    """The function that gives a number, and its gradient in reverse mode."""
-    if hasattr(function, "backward"):
-        layer = function
-    twin, rewind = repeatable(layer)
-    ones = None if layer is None else np.ones(np.shape(twin.forward(*xs)))[()]
-    f = number_of(layer, ones) if layer is function else function
+class Forms(NamedTuple):
+    """What the ways to differentiate take.
+
+    Attributes
+    ----------
+    function : callable
+        Gives the number whose gradient is wanted.
+    formula : callable
+        The same for inputs that are complex, dual numbers or symbols.
+    reverse : callable
+        Its gradient in reverse mode.
+    """
+
+    function: Function
+    formula: Function
+    reverse: Callable[..., Any]
+
+
+def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
+    """A function or layer in the forms that the ways to differentiate take."""
+    if layer is None and not hasattr(function, "backward"):
+        return Forms(function, function, _no_layer)
+    is_layer = hasattr(function, "backward")
+    twin, rewind = repeatable(function if is_layer else layer)
+    dout = _ones(twin.forward(*xs))
 
     def reverse(_: Function, *xs: Any) -> Any:
-        if layer is None:
-            raise TypeError("reverse_mode: expected the same function as a layer, pass layer=")
         rewind()
-        return reverse_mode(twin, *xs, dout=ones)
+        return reverse_mode(twin, *xs, dout=dout)
 
-    return f, reverse
+    if not is_layer:
+        return Forms(function, function, reverse)
+    in_numpy = formula(twin)
+    return Forms(number_of(function, dout), lambda *xs: weighted_sum(in_numpy(*xs), dout), reverse)
+
+
+def _no_layer(_: Function, *xs: Any) -> Any:
+    raise TypeError("reverse_mode: expected the same function as a layer, pass layer=")
+
+
+def _ones(y: Any) -> Any:
+    """A dout for an output of which all entries are added up."""
+    return tuple(map(_ones, y)) if isinstance(y, tuple) else np.ones(np.shape(y))[()]
 
 
 def _tried(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> Outcome:

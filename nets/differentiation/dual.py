@@ -28,6 +28,8 @@ RULES: dict[Any, tuple[Callable[..., Any], ...]] = {
     np.cos: (lambda x: -np.sin(x),),
     np.tanh: (lambda x: 1 - np.tanh(x) ** 2,),
 }
+# Linear functions: what they do to the values, they do to the slopes.
+LINEAR = (np.sum, np.mean, np.reshape, np.transpose, np.concatenate)
 COMPARISONS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 
 
@@ -68,15 +70,45 @@ class Dual(NDArrayOperatorsMixin):
                 slope = slope + RULES[ufunc][i](*values) * x.slope
         return Dual(value, slope)
 
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Dual:
+        """A linear function of the values, and the same of the slopes."""
+        if function not in LINEAR:
+            known = ", ".join(linear.__name__ for linear in LINEAR)
+            raise TypeError(f"Dual: there is no rule for np.{function.__name__}, only for {known}")
+        x, *rest = args
+        return Dual(function(_value(x), *rest, **options), function(_slope(x), *rest, **options))
+
+    def sum(self, axis: Any = None) -> Dual:
+        """The sum of the entries."""
+        return Dual(np.sum(self.value, axis), np.sum(self.slope, axis))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the values."""
+        return np.shape(self.value)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
     def __getitem__(self, index: Any) -> Dual:
         return Dual(self.value[index], self.slope[index])
 
-    def sum(self, axis: Any = None, **_: Any) -> Dual:
-        """The sum of the entries, as np.sum asks for it."""
-        return Dual(np.sum(self.value, axis), np.sum(self.slope, axis))
-
     def __repr__(self) -> str:
         return f"Dual({self.value}, {self.slope})"
+
+
+def _value(x: Any) -> Any:
+    """The value of a dual number; of several, each; a constant is its own."""
+    if isinstance(x, (tuple, list)):
+        return tuple(map(_value, x))
+    return x.value if isinstance(x, Dual) else x
+
+
+def _slope(x: Any) -> Any:
+    """The slope of a dual number; of several, each; that of a constant is 0."""
+    if isinstance(x, (tuple, list)):
+        return tuple(map(_slope, x))
+    return x.slope if isinstance(x, Dual) else np.zeros(np.shape(x))
 
 
 def forward_mode(f: Function, *xs: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from layers.params import Array
 from nets.canvas import blank
-from nets.differentiation.comparison import both, distance
+from nets.differentiation.comparison import BY_VALUES, distance, forms_of
 from nets.differentiation.dual import forward_mode
 from nets.differentiation.numeric import centred_difference, complex_step, forward_difference
 
@@ -33,8 +33,7 @@ def errors_against_h(
     Parameters
     ----------
     function : callable or layer
-        A function that gives one number; or a layer, of which the outputs are added up, and which
-        takes no complex step.
+        A function that gives one number; or a layer, of which the outputs are added up.
     *xs : number or array
         Where to differentiate.
     exact : gradient, optional
@@ -48,14 +47,14 @@ def errors_against_h(
     >>> [way for way, of_way in errors.items() if of_way.argmin() == 1]
     ['forward difference', 'centred difference']
     """
-    f, reverse = both(function, None, xs)
-    is_layer = hasattr(function, "backward")
+    forms = forms_of(function, None, xs)
     if exact is None:
-        exact = reverse(f, *xs) if is_layer else forward_mode(f, *xs)
+        is_layer = hasattr(function, "backward")
+        exact = forms.reverse(function, *xs) if is_layer else forward_mode(function, *xs)
+    f = {way: forms.function if way in BY_VALUES else forms.formula for way, *_ in WAYS}
     return {
-        name: np.array([distance(way(f, *xs, h=float(h)), exact) for h in steps])
+        name: np.array([distance(way(f[name], *xs, h=float(h)), exact) for h in steps])
         for name, way, _, _ in WAYS
-        if not (is_layer and way is complex_step)
     }
 
 

@@ -66,9 +66,16 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
 
     def f(*xs: Any) -> Any:
         rewind()
-        return np.sum(twin.forward(*xs) * dout)
+        return weighted_sum(twin.forward(*xs), dout)
 
     return f
+
+
+def weighted_sum(y: Any, dout: Any) -> Any:
+    """The sum of an output's entries, each times its dout; of all parts, where it has several."""
+    if isinstance(y, tuple):
+        return sum(weighted_sum(part, weights) for part, weights in zip(y, dout, strict=True))
+    return np.sum(y * dout)
 
 
 def repeatable(layer: Any) -> tuple[Any, Callable[[], None]]:

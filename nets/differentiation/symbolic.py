@@ -54,7 +54,7 @@ def symbolic(f: Function, *xs: Any) -> Any:
         for position, x in enumerate(inputs)
     ]
     arguments = given(
-        [x if s is None else _wrapped(s) for x, s in zip(inputs, symbols, strict=True)]
+        [x if s is None else _each(Expression, s) for x, s in zip(inputs, symbols, strict=True)]
     )
     formula = _formula(f(*arguments))
     values = {
@@ -141,17 +141,39 @@ class Expression:
         return lambda: Expression(getattr(_sympy(), name)(self.formula))
 
 
+def is_symbolic(x: Any) -> bool:
+    """Whether this is a formula, or an array of them."""
+    return isinstance(x, Expression) or getattr(x, "dtype", None) == np.dtype(object)
+
+
+def symbolic_step(x: Any) -> Any:
+    """1 where a formula is above 0, and 0 elsewhere."""
+    if isinstance(x, np.ndarray):
+        return _each(symbolic_step, x)
+    sympy = _sympy()
+    return Expression(sympy.Piecewise((1, _formula(x) > 0), (0, True)))
+
+
+def symbolic_normal(x: Any) -> Any:
+    """The probability that a standard normal number is below a formula."""
+    if isinstance(x, np.ndarray):
+        return _each(symbolic_normal, x)
+    sympy = _sympy()
+    return Expression((1 + sympy.erf(_formula(x) / sympy.sqrt(2))) / 2)
+
+
 def _binary(operation: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return NotImplemented  # the array takes it entry by entry
     return Expression(operation(_formula(a), _formula(b)))
 
 
-def _wrapped(symbols: Any) -> Any:
-    wrapped = np.empty(symbols.shape, object)
-    for index in np.ndindex(symbols.shape):
-        wrapped[index] = Expression(symbols[index])
-    return wrapped
+def _each(function: Callable[[Any], Any], entries: Any) -> Any:
+    """A function of every entry of an array of objects."""
+    found = np.empty(entries.shape, object)
+    for index in np.ndindex(entries.shape):
+        found[index] = function(entries[index])
+    return found
 
 
 def _formula(value: Any) -> Any:

@@ -50,10 +50,8 @@ def test_a_layer_is_compared_by_itself():
     found = compare(FullyConnected(2, 3, rng=0), X)
     assert found["reverse mode"].evaluations == 1
     assert found["centred difference"].error < 1e-8
-    assert "errors are measured by the way 'reverse mode'" in repr(found).lower()
-    assert "expected x to be an array of real numbers, got ndarray of dtype complex128" in (
-        found["complex step"].reason
-    )
+    assert found["complex step"].error < 1e-15
+    assert not any(outcome.reason for outcome in found.outcomes.values())
 
 
 def test_a_students_layer_that_takes_any_numbers_is_compared_in_every_way():
