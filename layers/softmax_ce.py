@@ -41,7 +41,9 @@ def softmax(scores: Any) -> Array:
     if not given.ndim or not given.shape[-1]:
         raise ValueError(f"SoftmaxCE: expected scores of shape (..., C), got {given.shape}")
     matrix = given.reshape(-1, given.shape[-1])
-    _, e, total = _exponentials(matrix, _row_starts(matrix))
+    shifted = _below_the_largest(matrix, _row_starts(matrix))
+    e = np.exp(shifted, out=shifted)
+    total = sums.over_columns(e)
     return (e / total[:, None]).reshape(given.shape)
 
 
@@ -93,9 +95,12 @@ class SoftmaxCE(Layer):
         checks.not_empty(self, scores, "scores")
         weight = classwise.weight_of_examples(self, scores, sample_weight)
         rows = _row_starts(scores)
-        shifted, self._e, self._total = _exponentials(scores, rows)
         self._right, self._weight = rows + labels, weight
-        losses = np.log(self._total) - shifted.take(self._right)
+        shifted = _below_the_largest(scores, rows)
+        right = shifted.take(self._right)
+        self._e = np.exp(shifted, out=shifted)  # in place: new memory takes longer than exp
+        self._total = sums.over_columns(self._e)
+        losses = np.log(self._total) - right
         if sample_weight is not None:
             losses[weight == 0] = 0  # even an infinite loss counts for nothing then
         return float(losses.dot(weight))
@@ -123,8 +128,8 @@ class SoftmaxCE(Layer):
         return classwise.accuracy("SoftmaxCE", scores, labels)
 
 
-def _exponentials(scores: Array, rows: Array) -> tuple[Array, Array, Array]:
-    """The scores below the largest of their row, their exponentials, and the sums of these.
+def _below_the_largest(scores: Array, rows: Array) -> Array:
+    """The scores, each less the largest of its row.
 
     Looking the largest up by its place is several times faster than ``scores.max(axis=1)``, which
     is slow on short rows.
@@ -132,9 +137,8 @@ def _exponentials(scores: Array, rows: Array) -> tuple[Array, Array, Array]:
     top = scores.take(rows + scores.argmax(axis=1))
     # Finite scores can lie further apart than the largest float: exp(-inf) = 0 is right then.
     with np.errstate(over="ignore"):
-        shifted = scores - top[:, None]
-    e = np.exp(shifted)
-    return shifted, e, sums.over_columns(e)
+        shifted: Array = scores - top[:, None]
+    return shifted
 
 
 def _row_starts(matrix: Array) -> Array:

@@ -16,7 +16,8 @@ class Tally:
     """Loss and accuracy over the examples of an epoch so far.
 
     Comparing a few outputs with their labels takes about as long as comparing a thousand, so
-    that outputs wait until there are many, or until somebody asks.
+    that outputs wait until there are many, or until somebody asks. Large ones, whose copies would
+    take long, do not wait.
 
     Parameters
     ----------
@@ -31,6 +32,9 @@ class Tally:
 
     def add(self, value: float, scores: Array, labels: Array) -> None:
         """Count a step: the mean loss of its examples, and what the net said of them."""
+        if scores.size >= TOGETHER:
+            self._record(len(labels), value * len(labels), scores, labels)
+            return
         self._waiting.append((value, scores.copy(), labels))
         if len(self._waiting) * scores.size >= TOGETHER:
             self._count()
@@ -53,10 +57,12 @@ class Tally:
             return
         values, scores, labels = zip(*self._waiting, strict=True)
         sizes = [len(some) for some in labels]
-        self._seen += sum(sizes)
-        self._loss += sum(value * n for value, n in zip(values, sizes, strict=True))
-        if self._compare:
-            self._right += self._compare(np.concatenate(scores), np.concatenate(labels)) * sum(
-                sizes
-            )
+        total = sum(value * n for value, n in zip(values, sizes, strict=True))
+        self._record(sum(sizes), total, np.concatenate(scores), np.concatenate(labels))
         self._waiting = []
+
+    def _record(self, examples: int, loss: float, scores: Array, labels: Array) -> None:
+        self._seen += examples
+        self._loss += loss
+        if self._compare:
+            self._right += self._compare(scores, labels) * examples
