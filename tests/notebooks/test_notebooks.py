@@ -2,14 +2,13 @@
 
 import os
 import re
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 
 from tests.notebooks.comparing import difference, errors, same
-from tests.notebooks.executing import FOLDER, SOURCES, from_source, run
+from tests.notebooks.executing import FOLDER, SOURCES, executed, from_source, merged, run
 
 IDS = [source.stem for source in SOURCES]
 of_each_notebook = pytest.mark.parametrize("source", SOURCES, ids=IDS)
@@ -28,7 +27,7 @@ def runs(request):
         items = [i for i in request.session.items if i.name.startswith("test_it_runs_and_shows")]
         wanted = [item.callspec.params["source"] for item in items]
         ready = [s for s in wanted if "HANDGRAD_DATA" in os.environ or not needs_mnist(s)]
-        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        with ThreadPoolExecutor(2) as pool:
             yield {source: pool.submit(run, source) for source in ready}
 
 
@@ -120,3 +119,21 @@ def test_cells_differ_in_text_in_kinds_and_in_number_of_outputs_but_not_in_pixel
     assert "other kinds" in difference(cell(text), cell(text, text))
     assert "other kinds" in difference(cell(text), cell(image))
     assert errors(cell(text, stderr)) == ["a warning"]
+
+
+def test_the_pieces_of_a_stream_are_one_output():
+    def piece(name, text):
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    picture = nbformat.v4.new_output("display_data", {"text/plain": "a picture"})
+    found = merged([piece("stdout", "a"), picture, piece("stderr", "b"), piece("stdout", "c")])
+    assert found == [piece("stdout", "ac"), picture, piece("stderr", "b")]
+
+
+def test_a_notebook_that_fails_says_where(tmp_path):
+    path = tmp_path / "broken.py"
+    path.write_text("# %%\nmissing + 1\n")
+    with pytest.raises(
+        RuntimeError, match=r"(?s)broken does not run through.*missing.* not defined"
+    ):
+        executed(path)
