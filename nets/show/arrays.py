@@ -19,8 +19,13 @@ def array_text(array: Any) -> list[str]:
     """The lines of a small array; none for a large one or none."""
     if not _fits(array):
         return []
+    found = np.asarray(array)
+    if found.ndim == 0:
+        return [number(found.item())]
+    if found.dtype.kind == "f":
+        found = found + 0.0  # turns -0 into 0
     with np.printoptions(precision=4, suppress=True, linewidth=100):
-        return str(np.asarray(array)).split("\n")
+        return str(found).split("\n")
 
 
 def array_html(array: Any) -> str:

@@ -10,10 +10,12 @@ import numpy as np
 
 from layers.page import Html, norm, number, table, text
 from nets.show.colours import SKY, VERMILION
+from nets.show.table import ends
 from nets.trace.step import Step
 
 HEADER = ["layer", "output", "‖x‖", "‖y‖", "‖dout‖", "|dy/dx|", "‖dx‖", "‖grads‖", "dead", "sat."]
-UPSTREAM = HEADER.index("‖dout‖")
+OUTPUT, UPSTREAM = HEADER.index("output"), HEADER.index("‖dout‖")
+MOST = 24  # steps of a table; of more, the first and the last
 DECADES = 3.0  # the least that the bars span: small differences shall look small
 
 
@@ -34,18 +36,40 @@ def row(step: Step) -> list[str]:
     ]
 
 
-def table_of(first: list[Step], hidden: int, last: list[Step], blamed: Step | None) -> str:
+def short(steps: Sequence[Step], blamed: Step | None) -> list[Step | int]:
+    """The first and the last of many steps, and the blamed one with its neighbours.
+
+    A number stands for as many steps that are left out.
+    """
+    first, _, last = ends(range(len(steps)), MOST)
+    around = [n for n, step in enumerate(steps) if step is blamed]
+    beside = {near for n in around for near in (n - 1, n, n + 1)} & {*range(len(steps))}
+    found: list[Step | int] = []
+    before = -1
+    for place in sorted({*first, *last, *beside}):
+        found += [place - before - 1, steps[place]] if place > before + 1 else [steps[place]]
+        before = place
+    return found
+
+
+def gap(hidden: int, dots: str) -> list[str]:
+    """The row that stands for steps which are left out."""
+    return [f"{dots} {hidden} more", *[""] * (len(HEADER) - 1)]
+
+
+def table_of(shown: Sequence[Step | int], blamed: Step | None) -> str:
     """The table with a bar for each upstream gradient; the blamed step has another colour."""
-    steps = first + last
-    widths = bars([step.upstream for step in steps])
-    rows = [row(step) for step in steps]
-    for step, cells, width in zip(steps, rows, widths, strict=True):
+    steps = [step for step in shown if isinstance(step, Step)]
+    widths = dict(zip(steps, bars([step.upstream for step in steps]), strict=True))
+    rows = [gap(step, "…") if isinstance(step, int) else row(step) for step in shown]
+    for step, cells in zip(shown, rows, strict=True):
+        if isinstance(step, int):
+            continue
         is_blamed = step is blamed
-        cells[UPSTREAM] = _bar(cells[UPSTREAM], width, VERMILION if is_blamed else SKY)
+        cells[OUTPUT] = Html(f'<span style="white-space:nowrap">{cells[OUTPUT]}</span>')
+        cells[UPSTREAM] = _bar(cells[UPSTREAM], widths[step], VERMILION if is_blamed else SKY)
         if is_blamed:
             cells[0] = Html(f"<b>{text(cells[0])} \N{BLACK LEFT-POINTING TRIANGLE}</b>")
-    if hidden:
-        rows.insert(len(first), [f"… {hidden} more", *[""] * (len(HEADER) - 1)])
     return table(HEADER, rows, 2)
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.base import Grads
+from layers.base import Grads, label
 from layers.local import curve
-from layers.page import norm, number, text, title
+from layers.page import cut, norm, number, text, title
 from layers.params import Array
 from nets.show.arrays import SMALL, array_html, array_text
 
@@ -85,7 +85,10 @@ class Step:
     @property
     def title(self) -> str:
         """Its name and its layer, in one short line."""
-        return f"{self.name} {title(self.layer)}"
+        own = label(self.layer)
+        # Where a label is no more than the class, the repr says more: LeakyReLU(0.1).
+        shown = title(self.layer) if own == type(self.layer).__name__ else cut(own)
+        return f"{self.name} {shown}"
 
     @cached_property
     def upstream(self) -> float:

@@ -18,7 +18,6 @@ from nets.trace.verdict import Verdict, verdict
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST = 24  # steps of a table; of more, the first and the last
 FEW = 12  # steps whose numbers are shown below the table
 
 
@@ -64,7 +63,7 @@ class Trace(Sequence[Step]):
             return self.steps[names.index(str(index))]
         if isinstance(index, int) and -len(self) <= index < len(self):
             return self.steps[index]
-        shown, hidden, last = ends(names, MOST)
+        shown, hidden, last = ends(names, page.MOST)
         some = ", ".join([*shown, *["..."] * bool(hidden), *last])
         error = IndexError if isinstance(index, int) else KeyError
         raise error(f"trace: there is no step {index!r}, only {some}")
@@ -86,19 +85,19 @@ class Trace(Sequence[Step]):
         return f"{cut(self.label)}, loss {self.loss:.6g}"
 
     def __repr__(self) -> str:
-        first, hidden, last = ends(self.steps, MOST)
-        rows = [page.row(step) for step in first + last]
-        if hidden:
-            rows.insert(len(first), [f"... {hidden} more", *[""] * (len(page.HEADER) - 1)])
+        rows = [
+            page.gap(step, "...") if isinstance(step, int) else page.row(step)
+            for step in page.short(self.steps, self.verdict.step)
+        ]
         return "\n".join([self._title, *aligned([page.HEADER, *rows]), self.verdict.sentence])
 
     def _repr_html_(self) -> str:
-        first, hidden, last = ends(self.steps, MOST)
+        blamed = self.verdict.step
         few = len(self) <= FEW and all(step.is_small for step in self.steps)
         return (
             f"<div><b>{text(self._title)}</b></div>"
             f"<div>{text(self.verdict.sentence)}</div>"
-            f"{page.table_of(first, hidden, last, self.verdict.step)}"
+            f"{page.table_of(page.short(self.steps, blamed), blamed)}"
             f"{''.join(map(page.details, reversed(self.steps))) if few else ''}"
         )
 

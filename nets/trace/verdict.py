@@ -51,17 +51,27 @@ _NAN = "holds nan or infinity"
 
 
 def _stopped(steps: Sequence[Step]) -> Verdict | None:
-    for step in reversed(steps[1:]):
+    for place in range(len(steps) - 1, 0, -1):
+        step = steps[place]
         gives = any(dx is not None for dx in step.dxs)
         if gives and step.upstream and not step.downstream:
+            first = _first_silent(steps, place)
             why = (
                 "no unit of it is on in this batch" if step.dead == 1 else "its dx is 0 everywhere"
             )
+            why += f", as all outputs from {_name(first)} on are 0" if first is not step else ""
             return Verdict(
                 f"The gradient ends in {_name(step)}: {why}, and what comes before learns nothing.",
-                step,
+                first,
             )
     return None
+
+
+def _first_silent(steps: Sequence[Step], place: int) -> Step:
+    """Where the zeros began that a step got; the step itself if it got others."""
+    while place > 0 and np.size(steps[place - 1].y) and not np.any(steps[place - 1].y):
+        place -= 1
+    return steps[place]
 
 
 def _faded(steps: Sequence[Step]) -> Verdict | None:

@@ -7,6 +7,8 @@ from nets.show.arrays import SMALL, WIDEST, array_html, array_text
 def test_small_arrays_are_text_line_by_line():
     assert array_text(np.array([[1.0, -2.0], [0.5, 0.0]])) == ["[[ 1.  -2. ]", " [ 0.5  0. ]]"]
     assert array_text(2.5) == ["2.5"]
+    assert array_text(1.0181710665564727) == ["1.02"]
+    assert array_text(np.array([-0.0, 1.0])) == ["[0. 1.]"]
 
 
 @pytest.mark.parametrize(

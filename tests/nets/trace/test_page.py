@@ -29,9 +29,9 @@ def test_bars_are_logarithmic_and_span_three_decades_or_more():
 
 def test_the_blamed_step_is_marked_and_has_another_colour():
     trace = traced(small())
-    page = table_of(trace[:2], 5, trace[2:], trace[1])
+    page = table_of([*trace[:2], 5, *trace[2:]], trace[1])
     assert page.count("#D55E00") == 1
     assert page.count("#2389CB") == 3
     assert "<b>1 ReLU() ◀</b>" in page
     assert "… 5 more" in page
-    assert "◀" not in table_of(trace[:], 0, [], None)
+    assert "◀" not in table_of(trace[:], None)

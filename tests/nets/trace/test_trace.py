@@ -5,7 +5,8 @@ import pytest
 
 from layers import FullyConnected, ReLU
 from nets import Sequential, Trace, plots
-from nets.trace.trace import MOST
+from nets.trace import page as pages
+from nets.trace.page import MOST
 from tests.nets.trace.nets import StudentsReLU, small, traced
 
 
@@ -47,12 +48,41 @@ def test_text_is_a_table_with_the_verdict_below():
 
 
 def test_a_long_net_is_shown_short():
-    text, page = repr(long(1000)), long(1000)._repr_html_()
-    assert f"... {1001 - MOST} more" in text
-    assert f"… {1001 - MOST} more" in page
-    assert len(text.split("\n")) == MOST + 4
-    assert page.count("<tr>") == MOST + 2
+    trace = long(1000)
+    text, page = repr(trace), trace._repr_html_()
+    assert pages.short(trace.steps, None)[12] == 1001 - MOST
+    assert len(pages.short(trace.steps, None)) == MOST + 1
+    rows = MOST + 3 + 2  # the blamed layer, its neighbours, and two gaps
+    assert trace.verdict.step.name == "931"
+    assert "... 918 more" in text
+    assert "… 918 more" in page
+    assert len(text.split("\n")) == rows + 3
+    assert page.count("<tr>") == rows + 1
     assert "<details" not in page
+
+
+def test_of_a_long_net_the_blamed_layer_is_shown_too():
+    trace = long(100)
+    blamed = trace.steps[50]
+    found = pages.short(trace.steps, blamed)
+    assert [step if isinstance(step, int) else step.name for step in found[11:19]] == (
+        ["11", 37, "49", "50", "51", 37, "89", "90"]
+    )
+    assert pages.short(trace.steps[:5], trace.steps[4]) == trace.steps[:5]
+    assert pages.short(trace.steps, trace.steps[0])[:3] == trace.steps[:3]
+
+
+def test_a_dead_layer_in_the_middle_of_a_long_net_is_seen():
+    inner = [FullyConnected(2, 2, rng=0) for _ in range(50)]
+    inner[25].params["b"] = [-100.0, -100.0]
+    trace = traced(Sequential(*(layer for full in inner for layer in (full, ReLU()))))
+    assert trace.verdict.step is trace["51"]
+    assert trace.verdict.sentence == (
+        "The gradient ends in 99 (ReLU): no unit of it is on in this batch, as all outputs from "
+        "51 (ReLU) on are 0, and what comes before learns nothing."
+    )
+    assert "\n51 ReLU()" in repr(trace)
+    assert "<b>51 ReLU() ◀</b>" in trace._repr_html_()
 
 
 def test_html_has_the_numbers_of_a_small_net_from_last_to_first():
