@@ -60,7 +60,9 @@ def status(
         for name in MEASURES
         if (value := moment.figures.get(name)) is not None
     }
-    done = fraction(plan, moment)
+    # The first step of many sets up what the others find there: its pace is not that of the run.
+    is_first = moment.epoch == moment.step == 1 < plan.steps
+    done = 0.0 if is_first else fraction(plan, moment)
     if done and elapsed > 0:
         texts["speed"] = speed(done * plan.epochs * plan.examples / elapsed)
     if final:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nets.training.pace import Moment, duration, number, speed, status
+from nets.training.pace import Moment, Plan, duration, number, speed, status
 from tests.nets.training.doubles import PLAN
 
 
@@ -14,6 +14,12 @@ def test_status_names_only_what_is_known():
 def test_time_left_and_speed_are_those_of_the_whole_run():
     texts = status(PLAN, Moment(1, 5, {}), elapsed=90.0)
     assert texts == {"speed": "5.56/s", "time": "10:30 left"}
+
+
+def test_the_first_step_of_many_foretells_nothing():
+    assert status(PLAN, Moment(1, 1, {}), elapsed=90.0) == {}
+    assert set(status(PLAN, Moment(1, 2, {}), elapsed=90.0)) == {"speed", "time"}
+    assert set(status(Plan(4, 1, 100), Moment(1, 1, {}), elapsed=9.0)) == {"speed", "time"}
 
 
 def test_time_of_a_short_run_has_tenths():
