@@ -1,4 +1,4 @@
-"""A data set in a notebook: an image of each class, or how many examples it has."""
+"""A data set in a notebook: images or texts of each class, or how many examples it has."""
 
 from __future__ import annotations
 
@@ -11,18 +11,34 @@ from nets.show.images import tiles
 
 if TYPE_CHECKING:
     from nets.datasets.dataset import Dataset
+    from nets.datasets.texts import Texts
 
 MOST = 20  # classes
+SAMPLES = 5  # texts of a class
 
 
 def dataset_page(data: Dataset) -> str:
     """What a data set is, and the first training example of each class where these are images."""
     shown = data.classes[:MOST]
+    return _page(data, _images(data, shown) if data.image_shape else _counts(data, shown))
+
+
+def texts_page(data: Texts) -> str:
+    """What a data set of texts is, and the first training texts of each class."""
+    rows = []
+    for n, name in enumerate(data.classes[:MOST]):
+        first = np.flatnonzero(data.y_train == n)[:SAMPLES]
+        rows.append((cut(name), *(cut(data.x_train[at], 30) for at in first)))
+    wide = max(map(len, rows), default=1)
+    filled = [(*row, *[""] * (wide - len(row))) for row in rows]
+    return _page(data, table(("class", "texts", *[""] * (wide - 2)), filled, wide))
+
+
+def _page(data: Dataset | Texts, samples: str) -> str:
     more = f"<div>… {len(data.classes) - MOST} more classes</div>"
     return (
         f"<div><b>{text(cut(data.name))}</b>{text(repr(data).removeprefix(data.name))}</div>"
-        f"{_images(data, shown) if data.image_shape else _counts(data, shown)}"
-        f"{more if len(data.classes) > MOST else ''}"
+        f"{samples}{more if len(data.classes) > MOST else ''}"
     )
 
 

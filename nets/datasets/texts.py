@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.params import Array
+from nets.datasets.page import texts_page
 
 
 # Without eq, as comparing arrays gives arrays: it equals itself only.
@@ -46,6 +47,9 @@ class Texts:
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))
+
+    def _repr_html_(self) -> str:
+        return texts_page(self)
 
     def __repr__(self) -> str:
         return (

@@ -6,6 +6,7 @@ import pytest
 from nets import datasets
 from nets.datasets.dataset import Dataset
 from nets.datasets.page import MOST
+from nets.datasets.texts import Texts
 from tests.nets.show.pages import Page
 from tests.nets.show.test_images import pictures
 
@@ -47,3 +48,21 @@ def test_many_classes_are_shown_short_and_names_escaped():
     assert f"… {1000 - MOST} more classes" in page
     assert "<b>0" not in page
     assert len(page) < 10_000
+
+
+def test_texts_show_the_first_of_each_class():
+    parsed = Page(datasets.names()._repr_html_())
+    assert parsed.texts[:4] == (
+        ["names", ": 4096 training and 1067 test texts, 2 classes", "class", "texts"]
+    )
+    assert parsed.texts[4:7] == ["female", "mary", "patricia"]
+    assert parsed.texts[10:12] == ["male", "james"]
+
+
+def test_long_texts_are_cut_and_escaped_and_a_class_may_have_none():
+    texts = ("<b>" * 999, "short")
+    y = np.array([0, 2])
+    page = Texts("made", texts, y, texts, y, ("a", "none", "c"))._repr_html_()
+    assert "<b><b>" not in page
+    assert len(page) < 2000
+    assert Page(page).texts[-3:] == ["none", "c", "short"]
