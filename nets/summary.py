@@ -37,8 +37,12 @@ def total(net: Any) -> str:
     if not (size := sum(array.size for array in arrays)):
         return f"no parameters{beside}"
     kinds = " and ".join(sorted({str(array.dtype) for array in arrays}))
-    memory = sum(array.nbytes for array in arrays) / 1000
-    return f"{size:,} parameters, {memory:,.1f} kB in {kinds}{beside}"
+    return f"{size:,} parameters, {_memory(arrays)} in {kinds}{beside}"
+
+
+def _memory(arrays: list[Any]) -> str:
+    size = sum(array.nbytes for array in arrays)
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
 def _rows(net: Any, input_shape: Shape | None) -> Iterator[tuple[str, str, str]]:

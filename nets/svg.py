@@ -35,7 +35,8 @@ def image(width: float, height: float, title: str, pieces: Sequence[str]) -> str
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
             f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-size="{FONT}" '
-            'font-family="Helvetica, Arial, DejaVu Sans, sans-serif">',
+            'font-family="Helvetica, Arial, DejaVu Sans, sans-serif" '
+            'style="max-width:100%;height:auto">',  # a long graph shrinks to the page
             f"<title>{_text(title)}</title>",
             f"<style>@media (prefers-color-scheme: dark) {{{dark}}}</style>",
             f'<rect width="100%" height="100%" rx="8" {_fill("page")}/>',

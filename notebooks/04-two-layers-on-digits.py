@@ -138,6 +138,7 @@ net.trace(x[:100], y[:100], SoftmaxCE())
 
 # %% [markdown]
 # The loop is `fit`, and the step is an optimizer. `L2` draws weights that are of no use towards 0.
+# It is part of the training loss, which therefore ends above the other one.
 
 # %%
 from nets import L2, fit

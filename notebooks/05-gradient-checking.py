@@ -39,9 +39,8 @@ from layers import Tanh
 tanh, dout = Tanh(), rng.normal(size=x.shape)
 tanh.forward(x)
 dx, _ = tanh.backward(dout)
-print(
-    "largest difference:", np.abs(dx - numeric(lambda x: (tanh.forward(x) * dout).sum(), x)).max()
-)
+measured = numeric(lambda x: (tanh.forward(x) * dout).sum(), x)
+print(f"largest difference: {np.abs(dx - measured).max():.0e}")
 
 # %% [markdown]
 # `gradcheck` does this for all inputs and parameters, chooses $h$ by measuring, sets kinks aside,
@@ -288,14 +287,14 @@ def slope(layer):
     return layer.backward(dout)[0].ravel()
 
 
-right = Averaging(4, 3)
-true_dw, true_sigma = dense_dw(right), numeric(lambda x: (Sigma().forward(x) * dout).sum(), x)
-error = SquaredError()
-error.forward(x, t)
-
 # %%
+true_dw = dense_dw(Averaging(4, 3))  # only its b was wrong
+true_sigma = numeric(lambda x: (Sigma().forward(x) * dout).sum(), x)
+error = SquaredError()
+true_error = numeric(lambda x: error.forward(x, t), x)
+value = error.forward(x, t)  # once more, where x is what it was
 pairs = {
-    "1. not divided": (numeric(lambda x: error.forward(x, t), x), error.backward()[0]),
+    "1. not divided": (true_error, error.backward()[0]),
     "7. wrong sign": (true_dw, dense_dw(Descending(4, 3))),
     "4. reshaped": (true_dw, dense_dw(Reshaped(4, 3))),
     "6. input for output": (true_sigma, slope(Sigma())),

@@ -148,16 +148,17 @@ loss_curves({f"batches of {name}": run(SGD(0.1), 20, size) for name, size in siz
 # %% [markdown]
 # ## A learning rate that falls
 #
-# Large steps first, small ones in the end. A schedule is a function of the number of steps.
+# A rate of 0.05 is quick, and never settles. Large steps first, small ones in the end: a schedule
+# is a function of the number of steps.
 
 # %%
 from optimizers.schedules import Cosine, StepDecay
 
 steps = 20 * 45  # 20 epochs of 45 batches
 schedules = {
-    "constant": 0.02,
-    "a tenth every 300 steps": StepDecay(0.02, every=300, factor=0.1),
-    "cosine": Cosine(0.02, steps),
+    "constant": 0.05,
+    "a tenth every 300 steps": StepDecay(0.05, every=300, factor=0.1),
+    "cosine": Cosine(0.05, steps),
 }
 figure = loss_curves({name: run(Adam(schedule), 20) for name, schedule in schedules.items()})
 figure.axes[0].set_yscale("log")

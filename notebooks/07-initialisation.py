@@ -115,7 +115,7 @@ plain(axes)
 # The same eight layers on handwritten digits, with four beginnings.
 
 # %%
-from layers import SoftmaxCE
+from layers import SoftmaxCE, uniform
 from nets import datasets, fit
 from nets.plots import loss_curves
 from optimizers import SGD
@@ -134,8 +134,6 @@ def train(net):
     options = {"epochs": 15, "batch_size": 32, "progress": False, "rng": 0}
     return fit(net, SoftmaxCE(), SGD(0.05), data.x_train, data.y_train, **options)
 
-
-from layers import uniform
 
 begun = {
     "sigmoid, Xavier": digits_net(Sigmoid, "xavier_uniform"),

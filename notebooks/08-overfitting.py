@@ -74,12 +74,14 @@ print(f"best after epoch {stopping.best_epoch}, stopped after {len(history)}")
 #
 # $$L' = L + \frac{\lambda}{2} \sum w^2 \qquad \frac{\partial L'}{\partial w} =
 # \frac{\partial L}{\partial w} + \lambda w$$
+#
+# The training curve is that of $L'$, and so begins far above the other one.
 
 # %%
 from nets import L2
 
 small = net_with()
-with_l2 = train(small, regularizer=L2(0.03))
+with_l2 = train(small, regularizer=L2(0.025))
 with_l2.plot()
 
 # %% [markdown]
@@ -125,14 +127,16 @@ figure
 # %% [markdown]
 # ## What it looks like
 #
-# In two dimensions one can see it. Two classes that overlap, and the same net without and with L2:
+# In two dimensions one can see it. Two classes that overlap along a wave, and the same net without
+# and with L2:
 
 # %%
 from nets.plots import boundaries
 
 rng = np.random.default_rng(3)
-points = rng.normal(size=(60, 2))
-labels = (points[:, 1] + 0.8 * np.sin(2 * points[:, 0]) + rng.normal(scale=0.9, size=60) > 0) * 1
+points = rng.uniform(-2, 2, size=(120, 2))
+height = points[:, 1] + np.sin(2 * points[:, 0])
+labels = (height + rng.normal(scale=0.6, size=120) > 0) * 1
 
 
 def fitted(strength):
@@ -149,8 +153,8 @@ def fitted(strength):
     return net
 
 
-strengths = (0.0, 0.003, 0.02, 0.2)
-boundaries({f"λ = {strength}": fitted(strength) for strength in strengths}, points, labels)
+strengths = (0.0, 0.002, 0.01, 0.2)
+boundaries({f"λ = {strength:g}": fitted(strength) for strength in strengths}, points, labels)
 
 # %% [markdown]
 # From "by heart" by way of "about right" to "too simple".
@@ -164,7 +168,7 @@ for n in (50, 150, 500, 1437):
     net = net_with()
     options = {"epochs": 40, "batch_size": 15, "progress": False, "rng": 0}
     fit(net, SoftmaxCE(), Adam(0.001), data.x_train[:n], data.y_train[:n], **options)
-    print(f"{n:5} images: {evaluate(net, SoftmaxCE(), data.x_test, data.y_test)[1]:.1%}")
+    print(f"{n:5,} images: {evaluate(net, SoftmaxCE(), data.x_test, data.y_test)[1]:.1%}")
 
 # %% [markdown]
 # ## Exercises

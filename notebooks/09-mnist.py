@@ -128,7 +128,7 @@ confidence = p.max(axis=1)
 for low, high in pairwise((0, 0.6, 0.9, 0.99, 1.0001)):
     some = (low <= confidence) & (confidence < high)
     right = (read == data.y_test)[some].mean()
-    print(f"confidence from {low:4}: {some.mean():6.1%} of the images, {right:.0%} right")
+    print(f"confidence from {low:4}: {some.mean():6.1%} of the images, {right:.1%} right")
 
 # %% [markdown]
 # ## Keep it

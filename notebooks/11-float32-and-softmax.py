@@ -66,7 +66,7 @@ from layers import SoftmaxCE
 label = np.array([2])
 with np.errstate(divide="ignore"):
     print("-log of the softmax:", -np.log(softmax(scores)[2]))
-print("SoftmaxCE          :", SoftmaxCE().forward(scores[None], label))
+print(f"SoftmaxCE          : {SoftmaxCE().forward(scores[None], label):.4f}")
 
 # %% [markdown]
 # That is why the loss takes *scores*, and why a net has no softmax as its last layer. The gradient
@@ -81,8 +81,8 @@ print(loss.backward()[0])
 # ## The same with two classes
 #
 # For one score $z$ and the label 0, the loss is $-\log(1 - \sigma(z)) = \log(1 + e^z)$, which for
-# large $z$ is just $z$. Computed by way of the probability in float32, it becomes infinite at 17,
-# where $\sigma(z)$ is rounded to 1.
+# large $z$ is just $z$. Computed by way of the probability in float32, it becomes infinite above
+# 16.6, where $1 + e^{-z}$ is rounded to 1.
 
 # %%
 import matplotlib.pyplot as plt
@@ -100,20 +100,21 @@ by_score = np.array([SigmoidCE().forward(row[None], np.zeros((1, 1))) for row in
 figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 axes.plot(z, by_score, color=BLUE, lw=2.2, label="from the score")
 axes.plot(z, by_probability, color=VERMILION, lw=1.5, label="from the probability")
-last = float(z[np.isfinite(by_probability)].max())
-axes.axvline(last, color="grey", ls=":")
-axes.annotate(f"infinite from z = {last:.1f} on", (last + 0.4, 3))
+first = float(z[np.isinf(by_probability)].min())
+axes.axvline(first, color="grey", ls=":")
+axes.annotate(f"infinite from z = {first:.1f} on", (first + 0.4, 3))
 axes.set(xlabel="score z", ylabel="loss")
 axes.legend(frameon=False)
 plain(axes)
 
 # %% [markdown]
-# `BinaryCE`, which takes probabilities, therefore asks for those strictly between 0 and 1, and
-# refuses the others with a sentence instead of clipping them in silence.
+# `BinaryCE`, which takes probabilities, clips nothing in silence. To be certain and wrong costs
+# what the formula says, and what is no probability is refused with a sentence.
 
 # %%
 from layers import BinaryCE
 
+print("certain and wrong:", BinaryCE().forward(np.array([[1.0]]), np.array([[0.0]])))
 try:
     BinaryCE().forward(np.array([[1.5]]), np.array([[1.0]]))
 except ValueError as error:
@@ -168,7 +169,10 @@ for kind in (np.float64, np.float32):
     print(f"{kind.__name__}: {right:.1%} right, {size / 1000:.0f} kB")
 
 # %%
-loss_curves(runs)
+figure = loss_curves(runs)
+figure.axes[0].lines[0].set(lw=8, alpha=0.25)  # the wide one, below the other
+figure.axes[0].legend(frameon=False)
+figure
 
 # %% [markdown]
 # The curves lie on top of each other. So: train in float32, which takes half the memory and about

@@ -29,8 +29,8 @@ class Frame:
 
     @property
     def tile(self) -> tuple[int, int]:
-        """The width and the height of a tile."""
-        return (46, 20) if len(self.columns) <= LEGIBLE else (14, 14)
+        """The width and the height of a tile, with room for a number such as -1.2e-05."""
+        return (56, 20) if len(self.columns) <= LEGIBLE else (14, 14)
 
     @property
     def caption(self) -> str:

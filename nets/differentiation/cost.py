@@ -13,7 +13,7 @@ from nets.differentiation.table import Table
 from nets.sequential import Sequential
 
 HIDDEN = 16
-NOTE = "Evaluations of the function, and microseconds; reverse mode runs backward once besides."
+NOTE = "How often the function is evaluated, and how long; reverse mode runs backward once besides."
 
 
 def two_layer_net(inputs: int) -> tuple[Callable[..., Any], Sequential, Any]:
@@ -45,7 +45,7 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
     Returns
     -------
     Table
-        One row for each size, one column for each way: evaluations and microseconds.
+        One row for each size, one column for each way: evaluations and time.
 
     Examples
     --------
@@ -61,6 +61,20 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
         f, net, x = two_layer_net(size)
         without = () if size <= formulas else ("symbolic",)
         found = compare(f, x, layer=net, without=without).outcomes
-        shown = {way: f"{o.evaluations}, {1e6 * o.seconds:,.0f} µs" for way, o in found.items()}
+        shown = {way: f"{o.evaluations:,} in {short_time(o.seconds)}" for way, o in found.items()}
         rows.append([str(size), *(shown.get(way, "") for way in (*WAYS, REVERSE))])
     return Table(["inputs", *WAYS, REVERSE], rows, [NOTE])
+
+
+def short_time(seconds: float) -> str:
+    """A time in the unit that suits it.
+
+    Examples
+    --------
+    >>> short_time(1.7e-5), short_time(0.0033), short_time(4.47)
+    ('17 µs', '3.3 ms', '4.5 s')
+    """
+    for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
+        if seconds < 1000 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.1f} s"

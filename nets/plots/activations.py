@@ -62,7 +62,7 @@ def activations(*layers: Any) -> Figure:
         axes = figure.add_subplot(rows, columns, index + 1)
         axes.plot(x, y, color=BLUE, lw=2.2, label="y")
         axes.plot(x, dy, color=VERMILION, lw=1.8, ls=(0, (4, 1.5)), label="dy/dx")
-        axes.set_title(label(layer), fontsize=10)
+        axes.set_title(label(layer), fontsize=10, pad=10)
         _cross(axes)
         if index % columns:
             axes.tick_params(labelleft=False)

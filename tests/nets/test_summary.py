@@ -68,7 +68,7 @@ def test_it_is_a_summary_and_prints_as_its_repr():
         (Sequential(FullyConnected(5, 5, bias=False)), "25 parameters, 0.2 kB in float64"),
         (
             Sequential(FullyConnected(500, 500, dtype="f4")),
-            "250,500 parameters, 1,002.0 kB in float32",
+            "250,500 parameters, 1.0 MB in float32",
         ),
         (
             Sequential(FullyConnected(10, 10), FullyConnected(10, 10, dtype=np.float32)),

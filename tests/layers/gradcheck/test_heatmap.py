@@ -25,7 +25,7 @@ def test_the_largest_entries_have_the_full_colours_and_0_is_grey():
 def test_both_gradients_share_one_scale():
     said, found, _ = colours(heatmap("W", np.array([[1.0, 2.0]]), np.array([[4.0, 2.0]])))
     assert found[0, 0] == POSITIVE
-    assert said[46, 0] == found[46, 0] != POSITIVE
+    assert said[56, 0] == found[56, 0] != POSITIVE
 
 
 @pytest.mark.parametrize("ink", [POSITIVE, NEGATIVE])
@@ -71,10 +71,19 @@ def test_infinite_entries_can_be_drawn():
     said = np.array([[np.inf, 1.0, -np.inf]])
     panel, *_ = colours(heatmap("x", said, np.array([[2.0, 1.0, 2.0]])))
     assert panel[0, 0] == POSITIVE
-    assert panel[92, 0] == NEGATIVE
+    assert panel[112, 0] == NEGATIVE
 
 
 def test_the_worst_entry_is_framed_in_black_and_white():
     picture = heatmap("x", np.array([[1.0, 5.0]]), np.array([[1.0, 2.0]]))
-    assert picture.count('<rect x="46.75" y="0.75"') == 3
+    assert picture.count('<rect x="56.75" y="0.75"') == 3
     assert picture.count('stroke="#fff"') == picture.count('stroke="#000"') == 3
+
+
+def test_the_longest_numbers_have_room_in_their_tiles():
+    said = np.array([[1.0, -1.25e-5, -0.000125]])
+    picture = heatmap("x", said, said)
+    texts = re.findall(r'font-family="monospace">(.+?)</text>', picture)
+    room = sorted(x for x, _ in colours(picture)[0])[1]
+    letter = 0.61 * 11  # of a font of 11 pixels
+    assert max(map(len, texts)) * letter < room
