@@ -10,6 +10,8 @@ Point = tuple[float, float]
 FONT = 14  # the height of letters
 LETTER = 8.0  # an average one's width
 LONGEST = 28  # letters of a name; longer ones are cut
+PAGE = 880  # pixels that a notebook has room for: wider images shrink to them
+LEAST = 0.6  # but not below this scale, at which letters can still be read
 # What is drawn in light surroundings, and in dark ones. Blue and orange are told apart by
 # colour-blind readers, and gradients are set in italics as well.
 COLOURS = {
@@ -31,12 +33,13 @@ def image(width: float, height: float, title: str, pieces: Sequence[str]) -> str
     """
     dark = "".join(f".hg-{kind}{{fill:{colour}}}" for kind, (_, colour) in COLOURS.items())
     dark += f".hg-stroke{{stroke:{COLOURS['line'][1]}}}"
+    scale = max(min(1.0, PAGE / width), LEAST)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" '
+            f'width="{scale * width:.0f}" height="{scale * height:.0f}" '
             f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-size="{FONT}" '
-            'font-family="Helvetica, Arial, DejaVu Sans, sans-serif" '
-            'style="max-width:100%;height:auto">',  # a long graph shrinks to the page
+            'font-family="Helvetica, Arial, DejaVu Sans, sans-serif">',
             f"<title>{_text(title)}</title>",
             f"<style>@media (prefers-color-scheme: dark) {{{dark}}}</style>",
             f'<rect width="100%" height="100%" rx="8" {_fill("page")}/>',

@@ -157,7 +157,7 @@ gradcheck(twins, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)))
 # cost a pass for *each input*. Backward costs one pass for all, and nets have millions of inputs
 # (their parameters) and one output (the loss).
 
-# %% tags=["words"]
+# %% tags=["machine"]
 from nets.differentiation import cost_against_inputs
 
 cost_against_inputs(sizes=(1, 5, 50, 500), formulas=5)

@@ -147,7 +147,7 @@ def test_arrays_are_shown_by_shape_and_norm_and_layers_by_their_label():
 def test_no_words_overlap_and_all_are_inside(kind):
     drawing = GRAPHS[kind]().draw()
     root = ET.fromstring(drawing.svg)
-    width, height = float(root.get("width")), float(root.get("height"))
+    width, height = map(float, root.get("viewBox").split()[2:])
     places = []
     for x, y, word, anchor in texts(drawing):
         wide = width_of(word)

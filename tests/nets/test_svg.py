@@ -2,7 +2,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from nets.svg import COLOURS, FONT, LONGEST, arrow, box, cut, image, text, width_of
+from nets.svg import COLOURS, FONT, LONGEST, PAGE, arrow, box, cut, image, text, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -64,6 +64,16 @@ def test_an_arrow_is_level_in_pairs_and_bends_between_them():
     path, tip = ET.fromstring(f"<g>{line}</g>")
     assert path.get("d") == "M0.0 10.0L5.0 10.0C15.0 10.0 15.0 40.0 25.0 40.0L30.0 40.0"
     assert tip.get("d").startswith("M30.0 40.0l-9")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(PAGE, (880, 88)), (1100, (880, 88)), (5000, (3000, 60))]
+)
+def test_a_wide_image_shrinks_to_the_page_while_it_can_be_read(width, shown):
+    height = {880: 88, 1100: 110, 5000: 100}[width]
+    root = ET.fromstring(image(width, height, "", []))
+    assert (int(root.get("width")), int(root.get("height"))) == shown
+    assert root.get("viewBox") == f"0 0 {width} {height}"
 
 
 def test_width_grows_with_the_letters_that_are_shown():
