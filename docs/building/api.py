@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -66,7 +66,7 @@ def index(module: ModuleType) -> str:
         parts += [table((f":py:obj:`{row.name} <{row.path}>`", row.summary) for row in rows)]
     at_home = [name for name in listed.values() if name.package == module.__name__]
     pages = [f"{name.name} <{name.name}>" for name in at_home]
-    return "\n\n".join([*parts, toctree(pages, hidden=True)]) + "\n"
+    return "\n\n".join([*parts, toctree(pages)]) + "\n"
 
 
 def contents() -> str:
@@ -80,7 +80,7 @@ def contents() -> str:
         "What one imports, each name on a page of its own. The code of all of it is on this site: "
         "follow *source* beside a signature."
     )
-    return "\n\n".join([heading("Reference"), about, table(rows), toctree(pages, hidden=True)])
+    return "\n\n".join([heading("Reference"), about, table(rows), toctree(pages)])
 
 
 def heading(title: str, line: str = "=") -> str:
@@ -88,13 +88,12 @@ def heading(title: str, line: str = "=") -> str:
     return f"{title}\n{line * len(title)}"
 
 
-def toctree(pages: list[str], hidden: bool) -> str:
-    """The pages below this one."""
-    options = ["   :hidden:"] if hidden else []
-    return "\n".join([".. toctree::", *options, "", *(f"   {page}" for page in pages)])
+def toctree(pages: list[str]) -> str:
+    """The pages below this one, for the contents at the side."""
+    return "\n".join([".. toctree::", "   :hidden:", "", *(f"   {page}" for page in pages)])
 
 
-def table(rows: Any) -> str:
+def table(rows: Iterable[tuple[str, str]]) -> str:
     """A table of names and of what they are."""
     lines = [".. list-table::", "   :widths: auto", "   :class: names", ""]
     for left, right in rows:

@@ -23,10 +23,6 @@ class Box(NamedTuple):
     height: int
     about: str
 
-    def port(self, x: int, bottom: bool) -> tuple[int, int]:
-        """A place on the upper or lower edge."""
-        return x, self.y + self.height * bottom
-
 
 def _rooms(y: int, **about: str) -> dict[str, Box]:
     places = {name: 26 + 142 * column for column, name in enumerate(about)}
@@ -128,9 +124,8 @@ def _box(name: str) -> str:
 
 def _arrow(pair: tuple[str, str]) -> str:
     source, target = pair
-    x = CROSSINGS[pair]
-    (x1, y1), (x2, y2) = BOXES[source].port(x, True), BOXES[target].port(x, False)
-    return f'<path class="arrow" data-imports="{source} {target}" d="M{x1} {y1}L{x2} {y2}"/>'
+    x, start, stop = CROSSINGS[pair], BOXES[source].y + BOXES[source].height, BOXES[target].y
+    return f'<path class="arrow" data-imports="{source} {target}" d="M{x} {start}V{stop}"/>'
 
 
 class Packages(SphinxDirective):
