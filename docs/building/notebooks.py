@@ -21,6 +21,7 @@ def write(app: Any) -> None:
     books = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
     pages = {book.name: book.read_bytes() for book in books}
     pages |= {f"pictures/{p.name}": p.read_bytes() for p in NOTEBOOKS.glob("pictures/*.svg")}
+    pages |= {f"examples/{p.name}": p.read_bytes() for p in NOTEBOOKS.glob("examples/*.py")}
     pages["index.md"] = (index + toctree([book.stem for book in books])).encode()
     pages["lectures.md"] = linked(LECTURES + lectures).encode()
     pages["homework.md"] = (NOTEBOOKS / "homework" / "README.md").read_bytes()
