@@ -29,7 +29,23 @@ def evaluate(
         The mean over all examples.
     accuracy : float or None
         The share that is classified right; None for a loss that does not classify.
+
+    Raises
+    ------
+    TypeError
+        If the net or the loss is none, or a class in place of an object of it.
+    ValueError
+        If there are no examples, or not as many targets.
+
+    Examples
+    --------
+    >>> from layers import MSE, MultiplyConstant
+    >>> evaluate(MultiplyConstant(2.0), MSE(), [[1.0], [2.0]], [[2.0], [2.0]])
+    (2.0, None)
     """
+    for wanted, given in (("a net with forward", net), ("a loss such as SoftmaxCE()", loss)):
+        if isinstance(given, type) or not hasattr(given, "forward"):
+            raise TypeError(f"evaluate: expected {wanted}, got {given!r}")
     if not len(x):
         raise ValueError("evaluate: expected at least one example, got none")
     total, right = 0.0, 0.0

@@ -1,5 +1,7 @@
 """Loss and accuracy of examples that are only predicted."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -120,3 +122,16 @@ def test_a_batch_size_that_is_no_count_is_refused(batch_size):
 def test_no_examples_are_refused():
     with pytest.raises(ValueError, match="at least one example"):
         evaluate(make(), SoftmaxCE(), X[:0], LABELS[:0])
+
+
+@pytest.mark.parametrize(
+    ("net", "loss", "sentence"),
+    [
+        (None, MSE(), "evaluate: expected a net with forward, got None"),
+        (Sequential, MSE(), f"evaluate: expected a net with forward, got {Sequential!r}"),
+        (Sequential(ReLU()), "mse", "evaluate: expected a loss such as SoftmaxCE(), got 'mse'"),
+    ],
+)
+def test_what_is_no_net_or_no_loss_is_refused(net, loss, sentence):
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        evaluate(net, loss, X, X)
