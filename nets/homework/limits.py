@@ -12,7 +12,7 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        For one test.
+        For one test, of the submission's own code; what the checker takes is not counted.
     total_seconds : int
         For all tests together, as wall time and as processor time.
     megabytes : int

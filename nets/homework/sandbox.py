@@ -66,7 +66,8 @@ class Sandbox(End):
         self._process: subprocess.Popen[bytes] | None = None
         self._broken: SubmissionError | None = None
         self._ends = time.monotonic() + limits.total_seconds
-        self._deadline = self._ends
+        self._left = limits.seconds
+        self._ended = ""
         self.printed = b""
 
     @property
@@ -76,7 +77,7 @@ class Sandbox(End):
 
     def begin(self) -> Any:
         """Begin a test: the module of the submission, in a process that lives."""
-        self._deadline = min(time.monotonic() + self.limits.seconds, self._ends)
+        self._left, self._ended = self.limits.seconds, ""
         if self._broken:
             raise self._broken
         if self._process is None:
@@ -131,11 +132,11 @@ class Sandbox(End):
         """Have something done in the submission's process."""
         number, generators = remote_parts(owner)
         if self._process is None or number not in self._alive:
-            raise SubmissionError("gone", "your process ended in an earlier part of this test")
+            raise SubmissionError("gone", f"the rest of this test could not be run: {self._ended}")
         states = [state_of(one) for one in generators]
         message = {"verb": verb, "object": number, "name": name, "generators": states}
         try:
-            self.channel.settimeout(self._left())
+            self.channel.settimeout(self._patience())
             self.say(message, values)
         except (OSError, ValueError):
             self._raise_ended()
@@ -145,42 +146,49 @@ class Sandbox(End):
         return value
 
     def _hear(self) -> tuple[dict[str, Any], Any]:
+        began = time.monotonic()
         try:
-            self.channel.settimeout(self._left())
+            self.channel.settimeout(self._patience())
             answer, value = self.hear()
         except TimeoutError:
-            self.end()
-            raise SubmissionError("timeout", self._too_long()) from None
+            raise self._over("timeout", self._too_long()) from None
         except (EOFError, OSError):
             self._raise_ended()
         except WireError as error:
-            self.end()
             text = f"your code wrote to the grader's channel: {error}"
-            raise SubmissionError("crash", text) from None
+            raise self._over("crash", text) from None
+        finally:
+            self._left -= time.monotonic() - began
         if raised := answer.get("error"):
             _raise(raised)
         return answer, value
 
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 1e-3)
+    def _patience(self) -> float:
+        """How long to wait for the next answer. What the tests take themselves is not counted."""
+        return max(min(self._left, self._ends - time.monotonic()), 1e-3)
 
     def _too_long(self) -> str:
         if time.monotonic() >= self._ends:
             return f"all tests together took longer than {self.limits.total_seconds} s"
-        return f"your code did not return within {self.limits.seconds:g} s"
+        return f"your code ran for longer than {self.limits.seconds:g} s in one test"
 
     def _raise_ended(self) -> Any:
         assert self._process
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2)
         code = self._process.returncode
-        self.end()
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            raise SubmissionError("timeout", self._too_long())
+            raise self._over("timeout", self._too_long())
         if code is not None and code < 0:
             name = signal.Signals(-code).name
-            raise SubmissionError("crash", f"your code crashed the interpreter ({name})")
-        raise SubmissionError("exit", f"your code ended its process (exit code {code})")
+            raise self._over("crash", f"your code crashed the interpreter ({name})")
+        raise self._over("exit", f"your code ended its process (exit code {code})")
+
+    def _over(self, kind: str, text: str) -> SubmissionError:
+        """End the process, and remember why for whoever asks it again in this test."""
+        self._ended = text
+        self.end()
+        return SubmissionError(kind, text)
 
     def end(self) -> None:
         """End the submission's process, and those that it started."""

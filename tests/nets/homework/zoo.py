@@ -93,7 +93,6 @@ HOSTILE = {
     "raises at import": before("1 / 0"),
     "system exit at import": before("raise SystemExit(0)"),
     "os exit at import": before(EXIT),
-    "loop at import": before("while True:\n    pass"),
     "hog at import": before("hoard = np.ones(1 << 33)"),
     "segfault at import": before("import faulthandler\nfaulthandler._sigsegv()"),
     "library instead": "from layers import FullyConnected, ReLU\n",
@@ -101,7 +100,6 @@ HOSTILE = {
     "os exit in relu": changed(SLOPE, "import os\n        os._exit(0)"),
     "system exit in relu": changed(SLOPE, "raise SystemExit(0)"),
     "keyboard interrupt": changed(SLOPE, "raise KeyboardInterrupt"),
-    "loop in relu": changed(SLOPE, "while True:\n            pass"),
     "hog in relu": changed(SLOPE, "return dout + np.ones((1 << 33, 1)), {}"),
     "segfault in relu": changed(SLOPE, "import faulthandler\n        faulthandler._sigsegv()"),
     "recursion": changed(SLOPE, "return self.backward(dout)"),
@@ -141,6 +139,11 @@ HOSTILE = {
     ),
 }
 
+LOOPS = {
+    "loop at import": before("while True:\n    pass"),
+    "loop in relu": changed(SLOPE, "while True:\n            pass"),
+}
+
 POINTS = {
     **dict.fromkeys(RIGHT, 20.0),
     "bias averaged": 17.3333,
@@ -172,7 +175,6 @@ POINTS = {
     "raises at import": 0.0,
     "system exit at import": 0.0,
     "os exit at import": 0.0,
-    "loop at import": 0.0,
     "hog at import": 0.0,
     "segfault at import": 0.0,
     "library instead": 0.0,
@@ -180,7 +182,6 @@ POINTS = {
     "os exit in relu": 14.0,
     "system exit in relu": 14.0,
     "keyboard interrupt": 14.0,
-    "loop in relu": 14.0,
     "hog in relu": 14.0,
     "segfault in relu": 14.0,
     "recursion": 14.0,
@@ -195,3 +196,4 @@ POINTS = {
     "network": 0.0,
     "writes to the channel": 0.0,
 }
+LOOP_POINTS = {"loop at import": 0.0, "loop in relu": 14.0}
