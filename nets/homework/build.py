@@ -10,6 +10,7 @@ from pathlib import Path
 from nets.homework.assignment import HIDDEN, PUBLIC, Assignment, read
 from nets.homework.gradescope import zip_for_gradescope
 from nets.homework.notebook import notebook_of
+from nets.homework.otter import folder_for_otter
 from nets.homework.results import Question, Results
 from nets.homework.run import grade
 from nets.homework.strip import strip
@@ -42,7 +43,7 @@ of them for what you can check yourself; the rest is for the same things on othe
 
 
 def build(source: Path, out: Path) -> tuple[Path, Path]:
-    """Write the students' folder, the grader's bundle, and a zip of it for Gradescope.
+    """Write the students' folder, the grader's, a zip of it for Gradescope, and otter's form.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
         A folder with ``assignment.json``, the solved file, ``test_public.py``, ``test_hidden.py``
         and ``instructor.md``.
     out : path
-        Where ``student/``, ``grader/`` and ``gradescope.zip`` are written.
+        Where ``student/``, ``grader/``, ``gradescope.zip`` and ``otter/`` are written.
 
     Returns
     -------
@@ -97,7 +98,9 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
     (grader / PAGE).write_text(
         f"{page}\n## Points\n\n{table(questions)}\n\n{ISOLATION}", encoding="utf-8"
     )
-    zip_for_gradescope(read(grader), out / "gradescope.zip")
+    built = read(grader)
+    zip_for_gradescope(built, out / "gradescope.zip")
+    folder_for_otter(built, solved.read_text(encoding="utf-8"), out / "otter")
     return student, grader
 
 

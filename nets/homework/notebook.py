@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 CELL = re.compile(r"^# %%(?P<kind> \[markdown\])?.*\n", re.MULTILINE)
+NO_PYTHON = re.compile(r"^\s*[%!].*$|^(import otter$|grader = otter\.|grader\.).*$", re.MULTILINE)
 
 
 def code_of(path: Path) -> str:
-    """The code of a notebook's cells, one after the other, without magics and shell lines.
+    """The code of a notebook's cells, one after the other.
+
+    Left out are magics, shell lines, and the lines that otter-grader adds to check and export.
 
     Raises
     ------
@@ -25,7 +28,7 @@ def code_of(path: Path) -> str:
         raise ValueError(
             f"{path.name}: expected a notebook, and cannot read it: {error}"
         ) from error
-    return "\n\n".join(re.sub(r"(?m)^\s*[%!].*$", "", cell) for cell in code) + "\n"
+    return "\n\n".join(re.sub(NO_PYTHON, "", cell) for cell in code) + "\n"
 
 
 def notebook_of(text: str) -> dict[str, Any]:
@@ -36,16 +39,20 @@ def notebook_of(text: str) -> dict[str, Any]:
     >>> book = notebook_of("# %% [markdown]\n# Read this\n# %%\nx = 1\n")
     >>> [(cell["cell_type"], "".join(cell["source"])) for cell in book["cells"]]
     [('markdown', 'Read this'), ('code', 'x = 1')]
+    >>> len(notebook_of("x = 1\n")["cells"])
+    1
     """
     marks = list(CELL.finditer(text))
+    if not marks:
+        return {"cells": [_cell(0, text.strip("\n"), False)], **_KERNEL}
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     cells = [
         _cell(number, text[mark.end() : end].strip("\n"), bool(mark["kind"]))
         for number, (mark, end) in enumerate(zip(marks, ends, strict=True))
     ]
-    if marks and (head := text[: marks[0].start()].strip("\n")):
+    if head := text[: marks[0].start()].strip("\n"):
         cells.insert(0, _cell(len(cells), head, False))
-    return {"cells": cells or [_cell(0, text, False)], **_KERNEL}
+    return {"cells": cells, **_KERNEL}
 
 
 def _cell(number: int, text: str, prose: bool) -> dict[str, Any]:
@@ -58,6 +65,12 @@ def _cell(number: int, text: str, prose: bool) -> dict[str, Any]:
         "source": text.splitlines(keepends=True),
     }
     return cell if prose else {**cell, "execution_count": None, "outputs": []}
+
+
+def raw_cell(identity: str, text: str) -> dict[str, Any]:
+    """A raw cell, which Jupyter leaves alone."""
+    lines = text.strip("\n").splitlines(keepends=True)
+    return {"id": identity[:64], "cell_type": "raw", "metadata": {}, "source": lines}
 
 
 _KERNEL = {

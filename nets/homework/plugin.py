@@ -135,6 +135,11 @@ def question_of(item: pytest.Item) -> Question | None:
             f"{item.nodeid}: expected points(n, visibility=...) with n above 0 and one of "
             f"{', '.join(VISIBILITIES)}, got points({points:g}, visibility={visibility!r})"
         )
-    doc = getattr(getattr(item, "function", None), "__doc__", None)
-    title = doc.strip().splitlines()[0].rstrip(".") if doc else item.name
+    title = title_of(getattr(item, "function", None), item.name)
     return Question(f"{path}::{item.name}", title, points, visibility)
+
+
+def title_of(function: Any, name: str) -> str:
+    """What a test is called: the first line of its docstring, or its name."""
+    doc = getattr(function, "__doc__", None)
+    return str(doc.strip().splitlines()[0].rstrip(".")) if doc else name

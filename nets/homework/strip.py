@@ -31,7 +31,7 @@ def strip(text: str, name: str = "source") -> str:
             if opened:
                 raise ValueError(f"{name}, line {number}: {BEGIN} within that of line {opened}")
             opened = number
-            lines += _hole(line[: len(line) - len(line.lstrip())])
+            lines += hole(line[: len(line) - len(line.lstrip())])
         elif mark == END:
             if not opened:
                 raise ValueError(f"{name}, line {number}: {END} without {BEGIN}")
@@ -45,7 +45,8 @@ def strip(text: str, name: str = "source") -> str:
     return "\n".join(lines) + "\n" * text.endswith("\n")
 
 
-def _hole(indent: str) -> list[str]:
+def hole(indent: str) -> list[str]:
+    """What stands where a solution was."""
     if not indent:
         return [HOLE]
     return [
