@@ -82,7 +82,7 @@ class Host(End):
         states = [state_of(found) for found in drawn]
         try:
             self.say({**message, "generators": states}, value)
-        except TypeError as error:
+        except (TypeError, ValueError, MemoryError) as error:
             self.say({"error": described(error), "generators": states}, None)
 
     def _do(self, message: dict[str, Any], owner: Any, values: Any) -> Any:

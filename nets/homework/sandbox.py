@@ -27,6 +27,7 @@ from nets.homework.notebook import code_of
 from nets.homework.remote import Remote, remote_class
 from nets.homework.wire import WireError
 
+LONGEST = 1000  # characters of each part of what is told of an exception
 KEPT = 10_000  # bytes of what a submission prints
 START = """\
 import sys, json
@@ -243,7 +244,7 @@ class Sandbox(End):
         number = int(tree["object"])
         self._alive.add(number)
         made = [generator(state) for state in tree["generators"]]
-        return remote_class(str(tree["name"]))(self, number, made)
+        return remote_class(str(tree["name"])[:100])(self, number, made)
 
     def copy(self, owner: Any, memo: dict[int, Any]) -> Any:
         """A deep copy over there, whose arrays are those that `memo` holds."""
@@ -259,14 +260,17 @@ def remote_parts(owner: Any) -> tuple[int, list[np.random.Generator]]:
 
 
 def _raise(error: Any) -> Any:
-    kind, text, where = (str(error.get(key, "")) for key in ("kind", "text", "where"))
+    """Raise what the other end says; that end is not to be trusted, so long texts are cut."""
+    said = (str(error.get(key, ""))[:LONGEST] for key in ("kind", "text", "where"))
+    kind, text, where = (part.encode(errors="replace").decode() for part in said)
+    kind = kind if kind.isidentifier() else "Exception"
     if kind == "AttributeError" and not where:
         raise AttributeError(text)
     kind = "memory" if kind == "MemoryError" else kind
-    said = f"{kind}: {text}" if text else kind
+    told = f"{kind}: {text}" if text else kind
     if kind == "memory":
-        said = "your code asked for more memory than it may have"
-    raise SubmissionError(kind, f"{said} ({where})" if where else said)
+        told = "your code asked for more memory than it may have"
+    raise SubmissionError(kind, f"{told} ({where})" if where else told)
 
 
 def _own_copy(file: Path, work: Path) -> Path:

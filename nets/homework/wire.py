@@ -37,6 +37,8 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], Buffers]:
         message, sizes = json.loads(_exactly(channel, size))
         if not isinstance(message, dict):
             raise WireError("a message is a dict")
+        if sum(sizes) > LARGEST:
+            raise WireError(f"arrays of {sum(sizes)} bytes are too large")
         return message, [_exactly(channel, int(n)) for n in sizes]
     except (ValueError, TypeError, RecursionError) as error:
         raise WireError(f"not a message: {error}") from error

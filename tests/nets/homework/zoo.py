@@ -137,6 +137,81 @@ HOSTILE = {
         "import os\nfor fd in range(3, 20):\n    try:\n"
         '        os.write(fd, b"\\0" * 7 + b"\\2" + b"{}")\n    except OSError:\n        pass'
     ),
+    "rewrites results at exit": before(
+        "import atexit, glob, json\n\n\n"
+        "def rewrite():\n"
+        '    for path in glob.glob("/tmp/**/results*", recursive=True):\n'
+        '        open(path, "w").write(json.dumps({"score": 100}))\n\n\n'
+        "atexit.register(rewrite)"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "threads": before(
+        "import threading, time\n\n\n"
+        "def meddle():\n    while True:\n"
+        "        np.allclose = lambda *a, **k: True\n        time.sleep(0.01)\n\n\n"
+        "threading.Thread(target=meddle).start()"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "patches builtins": before(
+        "import builtins\n"
+        "builtins.isinstance = lambda *a: True\n"
+        "builtins.all = builtins.any = lambda *a: True"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "patches numpy": before(
+        "np.testing.assert_allclose = np.allclose = np.isclose = lambda *a, **k: True\n"
+        "np.max = np.abs = lambda *a, **k: 0.0"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "sys.modules": before(
+        "import sys, types\n"
+        'sys.modules["pytest"] = sys.modules["layers.gradcheck"] = types.ModuleType("fake")\n'
+        'for name in [n for n in sys.modules if n.startswith("nets")]:\n'
+        "    sys.modules[name] = None"
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
+    "reads proc": before(
+        'import os\nCOMMAND = open(f"/proc/{os.getppid()}/cmdline").read()\n'
+        'FOUND = open(COMMAND.split("\\0")[-2]).read()'
+    ),
+    "looks around": before('import os\nFOUND = os.listdir("..")'),
+    "forks": before("import os\nwhile True:\n    os.fork()"),
+    "forks by multiprocessing": before(
+        'import multiprocessing\nmultiprocessing.get_context("fork").Process(target=print).start()'
+    ),
+    "signals": before(
+        "import signal\n\n\n"
+        "def rings(*_):\n    pass\n\n\n"
+        "for number in (signal.SIGTERM, signal.SIGINT, signal.SIGXCPU, signal.SIGALRM):\n"
+        "    signal.signal(number, rings)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)"
+    ),
+    "takes stdout": before(
+        'import sys\nsys.stdout = sys.stderr = sys.__stdout__ = None\nprint("?")'
+    ),
+    "closes everything": before("import os\nos.closerange(0, 100)"),
+    "an object equal to everything": changed(
+        RELU,
+        "return Same()",
+    )
+    + "\n\nclass Same(float):\n    shape, ndim, size, dtype = (2, 2), 2, 4, np.dtype(float)\n"
+    "    __eq__ = __le__ = __lt__ = lambda *a: True\n    __array__ = lambda *a, **k: np.zeros((2, 2))\n",
+    "a dict of everything": changed(
+        GRADS,
+        'class All(dict):\n            keys = lambda self: {"W": 0, "b": 0}.keys()\n'
+        "            __getitem__ = lambda self, key: self\n            __eq__ = lambda *a: True\n"
+        "        grads = All()",
+    ),
+    "an error that lies": changed(
+        SLOPE,
+        'raise type("E | 20 |\\n" * 100, (Exception,), {})("\\ud800" * 10**4)',
+    ),
+    "an error without words": changed(
+        SLOPE,
+        'raise type("E", (Exception,), {"__str__": lambda self: 1 / 0})()',
+    ),
+    "a number of many digits": changed(SLOPE, "return 10**5000, {}"),
+    "nested without end": changed(SLOPE, "dx = []\n        dx.append(dx)\n        return dx, {}"),
+    "answers for itself": before(
+        "import gc\nfrom nets.homework.host import Host\n\n\n"
+        "for thing in gc.get_objects():\n    if type(thing) is Host:\n"
+        '        thing.answer({"score": 100, "id": "test_hidden.py::test_kink"}, True)'
+    ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
 }
 
 LOOPS = {
@@ -195,5 +270,24 @@ POINTS = {
     "starts programs": 0.0,
     "network": 0.0,
     "writes to the channel": 0.0,
+    "rewrites results at exit": 17.3333,
+    "threads": 17.3333,
+    "patches builtins": 0.0,
+    "patches numpy": 17.3333,
+    "sys.modules": 17.3333,
+    "reads proc": 0.0,
+    "looks around": 0.0,
+    "forks": 0.0,
+    "forks by multiprocessing": 0.0,
+    "signals": 20.0,
+    "takes stdout": 20.0,
+    "closes everything": 0.0,
+    "an object equal to everything": 14.0,
+    "a dict of everything": 8.6667,
+    "an error that lies": 14.0,
+    "an error without words": 14.0,
+    "a number of many digits": 14.0,
+    "nested without end": 14.0,
+    "answers for itself": 0.0,
 }
 LOOP_POINTS = {"loop at import": 0.0, "loop in relu": 14.0}
