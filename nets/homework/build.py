@@ -35,10 +35,19 @@ asks the same. Hand in one of the two.
 
     handgrad check {file}
 
-tells what you have so far, in the same words as the grader. There are {points:g} points, {public:g}
-of them for what you can check yourself; the rest is for the same things on other inputs.
+tells what you have so far, in the same words as the grader; it takes the notebook as well. There
+are {points:g} points, {public:g} of them for what you can check yourself; the rest is for the same
+things on other inputs.
 
 {table}
+"""
+CHECK = """
+# %% [markdown]
+# ## Check
+# Save this notebook, and see what you have so far.
+
+# %%
+!handgrad check {book}
 """
 
 
@@ -80,7 +89,8 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
     assignment.write(grader, questions)
     (student / assignment.file).write_text(stub, encoding="utf-8")
     book = Path(assignment.file).with_suffix(".ipynb").name
-    (student / book).write_text(json.dumps(notebook_of(stub), indent=1), encoding="utf-8")
+    cells = notebook_of(stub + CHECK.format(book=book))
+    (student / book).write_text(json.dumps(cells, indent=1), encoding="utf-8")
     (student / "README.md").write_text(
         README.format(
             title=assignment.title,

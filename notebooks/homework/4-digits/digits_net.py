@@ -111,3 +111,17 @@ def curves(x, labels, epochs=10):
         found[momentum] = train(net, Momentum(0.05, momentum), x, labels, epochs, 64, rng=0)
     return found
     ### END SOLUTION
+
+
+# %% [markdown]
+# Look at both curves. Which one would go on falling?
+
+# %%
+if __name__ == "__main__":
+    from IPython.display import display
+
+    from nets import datasets, plots
+
+    data = datasets.digits(dtype=np.float64)
+    found = curves(data.x_train, data.y_train)
+    display(plots.loss_curves({f"momentum {key}": losses for key, losses in found.items()}))

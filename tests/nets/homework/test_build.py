@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +88,16 @@ def test_check_says_what_the_public_part_of_the_grader_says(built, tmp_path, cap
     arguments = [str(tmp_path / "dense.py"), "--assignment", str(grader), "--out", str(out)]
     assert main(["grade", *arguments]) == 0
     assert capsys.readouterr().out.startswith(checked[: checked.index("7 of 8 points")])
+
+
+def test_the_students_notebook_checks_itself(built, tmp_path, capsys):
+    folder = Path(shutil.copytree(built[0], tmp_path / "mine"))
+    book = json.loads((folder / "dense.ipynb").read_text())
+    assert "!handgrad check dense.ipynb" in book["cells"][-1]["source"]
+    assert main(["check", str(folder / "dense.ipynb")]) == 1
+    said = capsys.readouterr().out
+    assert "NotImplementedError: this part is not written yet (line " in said
+    assert "0 of 8 points" in said
 
 
 def test_a_notebook_is_graded_as_well(built, tmp_path, capsys):

@@ -3,9 +3,14 @@
 import csv
 import json
 import math
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from nets.homework import grade, read
 from tests.nets.homework import zoo
 
 UNGRADABLE = {"nothing": 0.0, "link": 0.0}
@@ -77,6 +82,29 @@ def test_results_are_plain_and_every_lost_point_is_explained(graded, name):
 )
 def test_what_a_student_reads(graded, name, sentence):
     assert sentence in told(graded, name)
+
+
+ALSO_CHECKED = ("solution", "loops", "import error", "library instead", "os exit in relu", "forks")
+
+
+def checked(path):
+    """What `handgrad check` finds for a file beside the public tests."""
+    folder = path.parent
+    return grade(path, read(folder), tests=[folder / "test_public.py"]).as_dict()["tests"]
+
+
+def test_students_see_what_the_public_part_of_the_grader_says(built, handed_in, graded, tmp_path):
+    names = [*zoo.WRONG, *ALSO_CHECKED]
+    folders = [Path(shutil.copytree(built[0], tmp_path / name)) for name in names]
+    for name, folder in zip(names, folders, strict=True):
+        shutil.copyfile(handed_in / name / "dense.py", folder / "dense.py")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(checked, [folder / "dense.py" for folder in folders]))
+    for name, tests in zip(names, found, strict=True):
+        public = result(graded, name)["tests"][: len(tests)]
+        assert [t["name"] for t in tests] == [t["name"] for t in public], name
+        assert [t["score"] for t in tests] == [t["score"] for t in public], name
+        assert [t["output"] for t in tests] == [t["output"] for t in public], name
 
 
 def test_no_file(graded):
