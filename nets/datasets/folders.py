@@ -6,7 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-from nets.datasets.download import download
 from nets.datasets.sources import FILES, Source
 
 
@@ -80,6 +79,8 @@ def _all_in(folder: Path, source: Source) -> dict[str, Path]:
 
 
 def _fetch_missing(source: Source, folder: Path) -> None:
+    from nets.datasets.download import download  # a tenth of what importing this library takes
+
     try:
         for name in FILES:
             if name not in _found(folder):

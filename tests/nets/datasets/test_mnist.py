@@ -31,7 +31,7 @@ def downloads(monkeypatch):
             target.write_bytes(gzip.compress(self.content[target.name.removesuffix(".gz")]))
 
     network = Network()
-    monkeypatch.setattr(folders, "download", network)
+    monkeypatch.setattr("nets.datasets.download.download", network)
     return network
 
 
