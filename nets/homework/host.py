@@ -31,8 +31,8 @@ LONGEST = 500  # characters of an exception's text that are passed on
 class Host(End):
     """The end that holds the submission's objects."""
 
-    def __init__(self, channel: socket.socket, module: Any) -> None:
-        super().__init__(channel, first=1)
+    def __init__(self, channel: socket.socket, module: Any, first: int = 1) -> None:
+        super().__init__(channel, first)
         self._arrays: dict[int, Array] = {}
         self.objects: dict[int, Any] = {GLOBAL: module}
 
@@ -140,10 +140,12 @@ def load(path: Path) -> Any:
     return module
 
 
-def main(descriptor: int, file: str, forbidden: list[str], megabytes: int, seconds: int) -> None:
+def main(
+    descriptor: int, first: int, file: str, forbidden: list[str], megabytes: int, seconds: int
+) -> None:
     """Serve one submission over a socket."""
     channel = socket.socket(fileno=descriptor)
-    host = Host(channel, None)
+    host = Host(channel, None, first)
     guard(Path.cwd(), forbidden, megabytes, seconds)
     np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
     try:

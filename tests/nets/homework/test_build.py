@@ -10,6 +10,8 @@ from nets.cli import main
 from nets.homework import build
 from tests.nets.homework import zoo
 
+README = Path(__file__).parents[3] / "README.md"
+
 
 @pytest.fixture
 def source(tmp_path):
@@ -83,6 +85,7 @@ def test_check_says_what_the_public_part_of_the_grader_says(built, tmp_path, cap
     assert main(["check", str(folder / "dense.py")]) == 1
     checked = capsys.readouterr().out
     assert "7 of 8 points" in checked
+    assert checked.strip() in README.read_text()
     (tmp_path / "dense.py").write_text(wrong)
     out = tmp_path / "results.json"
     arguments = [str(tmp_path / "dense.py"), "--assignment", str(grader), "--out", str(out)]

@@ -1,6 +1,7 @@
 """Objects in another process, used as if they were here."""
 
 import copy
+import gc
 import time
 
 import numpy as np
@@ -182,6 +183,41 @@ def test_partial_credit(module):
     assert credit.mistakes == ["not so: the sum"]
     credit.gradients(object(), np.ones(2))
     assert "the gradients cannot be checked: TypeError" in credit.messages[-1]
+
+
+def test_what_stands_for_an_earlier_process_means_nothing_in_the_next(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(zoo.SOLUTION + EXTRA)
+    sandbox = Sandbox(path, Limits(seconds=5, total_seconds=60))
+    module = sandbox.begin()
+    old = [module.FullyConnected(2, 2, rng=0) for _ in range(5)]
+    arrays = [layer.params["W"] for layer in old]
+    with pytest.raises(SubmissionError, match="ended its process"):
+        module.ends(0)
+    module = sandbox.begin()
+    new = [module.FullyConnected(2, 2, rng=1) for _ in range(5)]
+    kept = [layer.params["W"] for layer in new]
+    with pytest.raises(SubmissionError, match="could not be run"):
+        old[0].forward(np.eye(2))
+    del old, arrays
+    gc.collect()
+    for layer, W in zip(new, kept, strict=True):
+        W[...] = 2 * np.eye(2)
+        assert layer.forward(np.eye(2)).tolist() == [[2, 0], [0, 2]]
+        assert layer.params["W"] is W
+    sandbox.close()
+
+
+def test_a_submission_that_has_had_no_processor_is_waited_for(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import time\n\n\ndef late(seconds):\n    time.sleep(seconds)\n    return seconds\n"
+    )
+    sandbox = Sandbox(path, Limits(seconds=1, total_seconds=60))
+    assert sandbox.begin().late(1.5) == 1.5
+    with pytest.raises(SubmissionError, match="ran for longer than 1 s"):
+        sandbox.begin().late(30)
+    sandbox.close()
 
 
 def test_only_its_own_time_counts(tmp_path):
