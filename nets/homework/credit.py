@@ -11,6 +11,16 @@ from nets.homework.sandbox import SubmissionError
 
 GENERIC = "derive it again, with the shapes beside it, and compare with handgrad check"
 
+# What is seen where numbers alone say little; the checker's hint follows.
+SYMPTOMS = {
+    "accumulates": "a second backward returns another gradient than the first. ",
+    "overwrites": "an array that was handed out is written to later. ",
+    "mutates-input": "an argument is changed in place. ",
+    "ignores-dout": "twice the dout does not give twice the gradient. ",
+    "not-repeatable": "the same call gives another result. ",
+    "stale-cache": "backward answers for an earlier forward. ",
+}
+
 
 class Credit:
     """The parts of a test: each counts the same, and says what is wrong where it is lost.
@@ -61,7 +71,8 @@ class Credit:
         hints: dict[str, list[str]] = {}
         for finding in report.findings:
             hint = str(getattr(finding, "hint", "") or finding.evidence)
-            hints.setdefault(finding.tensor, []).append(hint)
+            symptom = SYMPTOMS.get(finding.mistake, "")
+            hints.setdefault(finding.tensor, []).append(symptom + hint)
             if finding.mistake not in self.mistakes:
                 self.mistakes.append(finding.mistake)
         for key in layer.params:
@@ -74,7 +85,7 @@ class Credit:
                 self.won += 1
                 continue
             self.lose(
-                f"the gradient of {name} is wrong: {'; '.join(told) or GENERIC}",
+                f"the gradient of {name} is wrong: {' Also: '.join(told) or GENERIC}",
                 report.findings[0].mistake if report.findings else f"wrong gradient of {name}",
             )
         for told in hints.values():  # of the whole layer, or of an array that is no tensor

@@ -10,8 +10,8 @@ from nets.homework import Limits, build, read
 from nets.homework.classroom import grade_all
 from tests.nets.homework import zoo
 
-LIMITS = Limits(seconds=4, total_seconds=12, megabytes=1024)
-IMPATIENT = Limits(seconds=1.5, total_seconds=6, megabytes=1024)
+LIMITS = Limits(seconds=4, total_seconds=60, megabytes=1024)
+IMPATIENT = Limits(seconds=1.5, total_seconds=30, megabytes=1024)
 
 
 def with_limits(grader, limits):

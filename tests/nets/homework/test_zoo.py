@@ -65,6 +65,8 @@ def test_results_are_plain_and_every_lost_point_is_explained(graded, name):
         ("segfault in relu", "your code crashed the interpreter (SIGSEGV)"),
         ("reads hidden tests", "graded code may not reach"),
         ("kills the grader", "graded code may not do this: os.kill"),
+        ("accumulates", "a second backward returns another gradient than the first. What is in"),
+        ("dout in place", "an argument is changed in place. "),
         ("reads proc", "graded code may not reach /proc/"),
         ("forks", "graded code may not do this: os.fork"),
         ("nested without end", "a value nested more than 50 deep"),
