@@ -95,8 +95,9 @@ def _optimizer(options: argparse.Namespace, steps: int) -> Optimizer:
 
 def _results(net: Sequential, task: Task, history: History, seconds: float) -> Iterator[str]:
     speed = len(history) * len(task.y_train) / seconds
+    epochs = f"{len(history)} epoch{'s' * (len(history) != 1)}"
     rows = {
-        "training": f"{len(history)} epoch{'s' * (len(history) != 1)} in {seconds:.1f} s, {speed:,.0f} examples/s",
+        "training": f"{epochs} in {seconds:.1f} s, {speed:,.0f} examples/s",
         "training loss": f"{history.loss[-1]:.4f}",
         **task.results(net),
     }
