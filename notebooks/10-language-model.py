@@ -75,8 +75,8 @@ from layers import SoftmaxCE, gradcheck
 from nets.recipes import neural_language_model
 
 net = neural_language_model(len(vocabulary), CONTEXT, dim=8, hidden=64, rng=0)
-print(net.summary())
-bool(gradcheck(net, x[:4], loss=(SoftmaxCE(), y[:4])))
+print(net.summary((CONTEXT,)))
+gradcheck(net, x[:4], loss=(SoftmaxCE(), y[:4]))
 
 # %%
 from nets import EarlyStopping, fit
@@ -148,11 +148,11 @@ def in_two_dimensions(vectors):
 
 letters = [letter for letter in sorted(set(train_text)) if letter.isalpha()]
 places = in_two_dimensions(net.params["0.W"][vocabulary.ids(letters)])
-figure, axes = plt.subplots(figsize=(6, 4.6), layout="constrained")
+figure, axes = plt.subplots(figsize=(7, 5.6), layout="constrained")
 axes.scatter(*places.T, s=0)
 for letter, place in zip(letters, places, strict=True):
     colour = VERMILION if letter in "aeiouy" else BLUE
-    axes.text(*place, letter, color=colour, fontsize=15, ha="center", va="center")
+    axes.text(*place, letter, color=colour, fontsize=13, ha="center", va="center")
 axes.set(xticks=(), yticks=())
 axes.spines[:].set_visible(False)
 
@@ -208,3 +208,5 @@ print(sentence(start + generate(net, vocabulary, start, 40, temperature=0.6, rng
 # 3. Train on female and on male names separately. Use both models to tell which list a name of the
 #    test part is from, and compare with `text_classifier`.
 # 4. Take a book of your own. Which words are near each other there?
+# 5. `examples/language_model.py` does this with a whole book, and has a model that counts as its
+#    rival. What does its last reading of the last sixth gain, and why?

@@ -15,7 +15,15 @@ Shape = tuple[int, ...]
 
 def empty(input_shape: Shape | None) -> Any:
     """An empty batch of examples of a shape; None if it is not known."""
-    return None if input_shape is None else np.empty((0, *input_shape))
+    if input_shape is None:
+        return None
+    sizes = input_shape if isinstance(input_shape, (tuple, list)) else [None]
+    if not all(isinstance(size, (int, np.integer)) and size >= 0 for size in sizes):
+        raise TypeError(
+            "summary: expected input_shape to be the shape of one example, a tuple of whole "
+            f"numbers such as (64,), got {input_shape!r}"
+        )
+    return np.empty((0, *input_shape))
 
 
 def taken(layer: Any, batch: Any) -> Any:

@@ -68,7 +68,7 @@ def test_zeros_are_zeros():
     assert rng.random() == np.random.default_rng(0).random()
 
 
-@pytest.mark.parametrize("init", [*BY_NAME.values(), uniform(0.5)], ids=repr)
+@pytest.mark.parametrize("init", [*BY_NAME.values(), uniform(0.5)], ids=[*BY_NAME, "uniform"])
 def test_the_same_generator_gives_the_same_weights(init):
     first = init((4, 3), np.random.default_rng(3))
     assert first.tolist() == init((4, 3), np.random.default_rng(3)).tolist()

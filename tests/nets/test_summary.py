@@ -1,6 +1,7 @@
 """The table of a net, as text and in a notebook."""
 
 import html.parser
+import re
 import warnings
 
 import numpy as np
@@ -173,3 +174,13 @@ def test_html_escapes_what_a_student_calls_the_layer():
     assert "<b>" not in page
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; &lt;script&gt;" in page
     assert Table(page).tags.count("script") == 0
+
+
+@pytest.mark.parametrize("shape", ["64", 64, (2.5,), [[1, 2]], (-1,)])
+def test_what_is_no_shape_is_refused(shape):
+    sentence = (
+        "summary: expected input_shape to be the shape of one example, a tuple of whole numbers "
+        f"such as (64,), got {shape!r}"
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        Sequential(ReLU()).summary(shape)

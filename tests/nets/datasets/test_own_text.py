@@ -43,6 +43,7 @@ class TestTextFile:
             (b"no gzip", "a.txt.gz"),
             (gzip.compress(b"text" * 99)[:-9], "a.txt.gz"),
         ],
+        ids=["latin-1", "no gzip", "cut off"],
     )
     def test_what_is_no_text_is_refused(self, file, content, name):
         with pytest.raises(ValueError, match=f"{name}: cannot be read as text in UTF-8: "):
