@@ -12,7 +12,7 @@ from layers.gradcheck.experiment import Experiment, flat
 from layers.gradcheck.form import read
 from layers.params import Array
 
-WORK = 2 * 10**7  # how many numbers the passes for one tensor may touch, about
+WORK = 5 * 10**6  # how many numbers the passes for one tensor may touch, about
 FEWEST, MOST = 16, 300  # entries looked at in any case, and at most
 
 

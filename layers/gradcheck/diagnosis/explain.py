@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -73,8 +74,13 @@ def _finding(case: Case) -> Finding:
 
 def _candidates(case: Case) -> Iterator[Candidate]:
     """All mistakes; those that only name a pattern come after all others."""
-    found = [candidate for family in FAMILIES for candidate in family(case)]
-    yield from sorted(found, key=lambda candidate: candidate.general)
+    general = []
+    for candidate in chain.from_iterable(family(case) for family in FAMILIES):
+        if candidate.general:
+            general.append(candidate)
+        else:
+            yield candidate
+    yield from general
 
 
 def _evidence(case: Case, verdict: Verdict) -> str:

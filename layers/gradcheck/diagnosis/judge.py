@@ -33,10 +33,18 @@ class Verdict:
 
 
 def best(case: Case, candidates: Iterable[Candidate]) -> Verdict | None:
-    """The candidate with the fewest entries unexplained; of equals, the first."""
+    """The candidate with the fewest entries unexplained; of equals, the first.
+
+    Where a tensor is so large that only some of its entries are looked at, the first candidate that
+    explains all of them is taken: others cost time, and chance explains no such tensor.
+    """
     wrong = sum(int(differs(view, view.numeric).sum()) for view in case.views)
     allowed = int((1 - ENOUGH) * wrong)
-    left = [(candidate, _unexplained(case, candidate, allowed)) for candidate in candidates]
+    left = []
+    for candidate in candidates:
+        left.append((candidate, _unexplained(case, candidate, allowed)))
+        if not (left[-1][1] or case.first.complete):
+            break
     fewest = min((count for _, count in left), default=wrong)
     if not wrong or fewest > allowed:
         return None

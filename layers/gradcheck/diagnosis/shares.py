@@ -10,6 +10,7 @@ import numpy as np
 
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
 from layers.gradcheck.diagnosis.slopes import slopes
+from layers.gradcheck.experiment import Experiment, flat, varied
 from layers.params import Array
 
 MOST = 6  # uses that are told apart
@@ -80,7 +81,7 @@ def _measured(view: View) -> list[Array]:
     reads = _counting(other.layer, view.name)
     if reads is None:
         return []
-    other.run()
+    y = flat(other.run())
     uses = reads.count
     if not 1 < uses <= MOST:
         return []
@@ -88,9 +89,24 @@ def _measured(view: View) -> list[Array]:
     for use in range(uses):
         moved = reads[view.name].copy()
         reads.count, reads.special = 0, (use, uses, moved)
-        found.append(slopes(other, moved, view.places).numeric)
-    shares = [share for share in found if np.abs(share).max(initial=0.0) > 0]
-    return shares if len(shares) > 1 else []
+        if _matters(other, moved, y):
+            found.append((use, moved))
+    if len(found) < 2:
+        return []
+    shares = []
+    for use, moved in found:
+        reads.count, reads.special = 0, (use, uses, moved)
+        shares.append(slopes(other, moved, view.places).numeric)
+    return shares
+
+
+def _matters(experiment: Experiment, array: Array, y: Array) -> bool:
+    """Whether the output depends on what one reading gives, and not on its shape alone."""
+    start = array.copy()
+    array[...] = varied(start, np.random.default_rng(0))
+    moved = flat(experiment.run())
+    array[...] = start
+    return not np.array_equal(moved, y, equal_nan=True)
 
 
 def _counting(layer: Any, key: str) -> Reads | None:
