@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -82,6 +84,14 @@ def gradcheck(
     _require_layer(layer)
     _require_options(tolerance)
     rng = generator(0 if rng is None else rng, "gradcheck")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a layer is run at odd places, hundreds of times
+        return _checked(layer, inputs, loss, rng, tolerance)
+
+
+def _checked(
+    layer: Any, inputs: Sequence[Any], loss: Any, rng: np.random.Generator, tolerance: float
+) -> GradientReport:
     try:
         experiment = Experiment(layer, inputs, loss, rng)
     except ForwardError as error:
@@ -143,6 +153,13 @@ def _require_layer(layer: Any) -> None:
             f"gradcheck: expected an object with params, forward and backward, "
             f"got {label(layer)}, which lacks {' and '.join(missing)}"
         )
+    try:
+        copy.deepcopy(layer)
+    except Exception as error:  # whatever a layer holds may refuse
+        raise TypeError(
+            f"gradcheck: expected a layer that copy.deepcopy can copy, because the check works on "
+            f"a copy; {label(layer)} refuses: {error}"
+        ) from None
 
 
 def _require_options(tolerance: Any) -> None:

@@ -76,7 +76,7 @@ class Experiment:
         """The first pass, whose errors are the layer's own."""
         try:
             return self.run(given)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if is_ours(error):
                 raise
             raise ForwardError from error

@@ -27,6 +27,8 @@ def read(experiment: Experiment, returned: Any) -> tuple[list[Tensor], list[Find
     if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
         kind = type(returned).__name__
         shown = f"a tuple of {len(returned)}" if isinstance(returned, tuple) else f"a {kind}"
+        if isinstance(returned, tuple) and len(returned) == 2:
+            shown = f"a pair whose second is a {type(returned[1]).__name__}"
         evidence = f"backward must return (dx, grads) with a dict of gradients, not {shown}"
         return [], [Finding("wrong-return", "", evidence)]
     dx, grads = returned

@@ -27,13 +27,18 @@ LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of
 
 def broken_laws(experiment: Experiment) -> Iterator[Finding]:
     """All laws, for a layer whose backward returns gradients of the right form."""
-    broken = [finding for law in LAWS for finding in _tried(law, experiment)]
+    broken = list(dict.fromkeys(found for law in LAWS for found in _tried(law, experiment)))
     adding_up = {finding.tensor for finding in broken if finding.mistake == "accumulates"}
     for finding in broken:  # what grows from call to call cannot be linear in dout either
         if finding.mistake != "ignores-dout" or finding.tensor not in adding_up:
             yield finding
     if not broken:
         yield from answers_the_latest(experiment)
+
+
+def unsteady(experiment: Experiment) -> list[Finding]:
+    """Whether forward says the same twice, without which nothing can be compared."""
+    return _tried(repeatable, experiment)
 
 
 def _tried(law: Law, experiment: Experiment) -> list[Finding]:

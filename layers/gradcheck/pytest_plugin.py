@@ -80,6 +80,11 @@ def _mark(obj: Any) -> pytest.Mark | None:
     return next((mark for mark in marks if mark.name == "gradcheck"), None)
 
 
+def _is_shape(value: Any) -> bool:
+    """Whether something is a tuple of lengths."""
+    return isinstance(value, tuple) and all(type(n) is int and n > 0 for n in value)
+
+
 class LayerItem(pytest.Item):
     """The gradient check of one marked class or factory."""
 
@@ -89,22 +94,30 @@ class LayerItem(pytest.Item):
 
     def runtest(self) -> None:
         """Make the layer and its inputs, and check."""
-        self._check(**self.mark.kwargs)
+        settings = dict(self.mark.kwargs)
+        if self.mark.args or "input" not in settings or not _is_shape(settings["input"]):
+            raise TypeError(
+                f"{self.name}: expected the shape of the input in the marker: "
+                "@pytest.mark.gradcheck(input=(7, 5))"
+            )
+        shape, labels = settings.pop("input"), settings.pop("labels", None)
+        if labels is not None and not _is_shape((labels,)):
+            raise TypeError(
+                f"{self.name}: expected labels to be the number of classes, got {labels!r}"
+            )
+        if unknown := set(settings) - {"arguments", "loss", "rng", "tolerance"}:
+            raise TypeError(f"{self.name}: the marker does not know {min(unknown)}: {MARKER}")
+        layer = self._layer(settings.pop("arguments", ()))
+        self._check(layer, shape, labels, settings)
 
     def _check(
-        self,
-        *,
-        input: tuple[int, ...],
-        arguments: tuple[Any, ...] = (),
-        labels: int | None = None,
-        **options: Any,
+        self, layer: Any, shape: tuple[int, ...], labels: int | None, options: dict[str, Any]
     ) -> None:
         seed = self.config.getoption("--gradcheck-seed")
         rng = np.random.default_rng(seed)
-        inputs: list[Any] = [rng.normal(size=input)]
+        inputs: list[Any] = [rng.normal(size=shape)]
         if labels is not None:
-            inputs.append(rng.integers(labels, size=input[0]))
-        layer = self._layer(arguments)
+            inputs.append(rng.integers(labels, size=shape[0]))
         gradcheck(layer, *inputs, **{"rng": seed, **options}).raise_if_failed()
 
     def _layer(self, arguments: tuple[Any, ...]) -> Any:
@@ -125,5 +138,8 @@ class LayerItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Where the layer is written."""
-        _, line = inspect.getsourcelines(self.make)
-        return self.path, line - 1, f"gradcheck of {self.name}"
+        try:
+            line = inspect.getsourcelines(self.make)[1] - 1
+        except (OSError, TypeError):  # a class made by a call has no lines of its own
+            line = None
+        return self.path, line, f"gradcheck of {self.name}"

@@ -88,9 +88,10 @@ def _evidence(case: Case, verdict: Verdict) -> str:
     predicted = candidate.predict(view)
     entries = view.places.size
     fit = entries if predicted is None else entries - int(differs(view, predicted).sum())
-    share = f"all {entries}" if fit == entries else f"{fit} of {entries}"
+    share = f"all {entries} entries" if fit == entries else f"{fit} of {entries} entries"
     because = f"; {candidate.because}" if candidate.because else ""
-    return f"d{case.name} {candidate.says} in {share} entries{because}"
+    where = share if entries > 1 else "its one entry"
+    return f"d{case.name} {candidate.says} in {where}{because}"
 
 
 def _unexplained(case: Case) -> str:

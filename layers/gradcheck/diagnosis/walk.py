@@ -18,7 +18,8 @@ from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
 from layers.gradcheck.probes import Noticed, notice
 
-UNSTEADY = ("not-repeatable", "wrong-return")  # where nothing else can be said
+# Where numbers change by themselves, or are none, nothing else can be said.
+UNSTEADY = ("not-repeatable", "changes-shape", "wrong-return", "wrong-output")
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ def _by_itself(
     experiment: Experiment, found: Examination, rng: np.random.Generator
 ) -> list[Finding]:
     """The findings about a layer that holds no others, or whose others are right."""
-    if any(finding.mistake == "not-repeatable" for finding in found.findings):
-        return found.findings  # numbers that change by themselves explain nothing
+    if any(finding.mistake in UNSTEADY for finding in found.findings):
+        return found.findings
     shapes = [
         shape
         for finding in found.findings

@@ -2,6 +2,8 @@
 
 import math
 import re
+import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -51,6 +53,35 @@ class BackwardRaisesElsewhere(Square):
     def backward(self, dout):
         assert self.x[0, 0] == X[0, 0]
         return 3 * self.x * dout, {}
+
+
+class Grows(Square):
+    calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        return super().forward(x[: self.calls])
+
+
+class Exits(Square):
+    def forward(self, x):
+        raise SystemExit(3)
+
+
+class GivesNoDict(Square):
+    def backward(self, dout):
+        return super().backward(dout)[0], None
+
+
+class Warns(Square):
+    def forward(self, x):
+        warnings.warn("slow", stacklevel=1)
+        return super().forward(x)
+
+
+class HoldsALock(Square):
+    def __init__(self):
+        self.lock = threading.Lock()
 
 
 class ReturnsAList(Square):
@@ -183,6 +214,17 @@ FINDINGS = {
         "changes-shape",
         r"^forward gives outputs of shapes \(4, 4\) and \([0-3], 4\) for one input$",
     ),
+    "a shape that grows": (
+        Grows(),
+        "changes-shape",
+        r"^forward gives outputs of shapes \(1, 4\) and \(2, 4\) for one input$",
+    ),
+    "an exit": (Exits(), "forward-raises", "^forward raises SystemExit: 3 "),
+    "no dict": (
+        GivesNoDict(),
+        "wrong-return",
+        "^backward must .*, not a pair whose second is a NoneType$",
+    ),
     "random numbers from nowhere": (RandomWithoutRng(), "not-repeatable", "two different outputs"),
     "whole parameters": (WholeParameters(), "not-floating", "the parameter W is not a floating"),
 }
@@ -244,3 +286,18 @@ def test_an_overflow_that_pythons_math_raises_is_found():
     report = gradcheck(UsesMath(), np.array([1.0, -2.0]))
     assert [finding.mistake for finding in report.findings] == ["overflow"]
     assert "forward raises math range error" in report.findings[0].evidence
+
+
+def test_what_a_layer_warns_of_is_not_repeated_for_each_pass(recwarn):
+    assert gradcheck(Warns(), X)
+    assert not recwarn.list
+
+
+def test_a_layer_that_cannot_be_copied_is_told():
+    with pytest.raises(TypeError, match=r"HoldsALock refuses: cannot pickle .*lock"):
+        gradcheck(HoldsALock(), X)
+
+
+def test_each_error_of_a_layer_is_told_once():
+    report = gradcheck(SecondForwardRaises(), X)
+    assert len(report.findings) == len(set(report.findings))

@@ -160,10 +160,27 @@ class Dense(FullyConnected):
     )
 
 
-def test_an_input_that_is_missing_is_told(run):
-    result = run("@pytest.mark.gradcheck\nclass Marked(Double):\n    pass\n")
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("", "expected the shape of the input in the marker: *input=(7, 5))"),
+        ("((2, 2))", "expected the shape of the input in the marker: *"),
+        ("(input='ab')", "expected the shape of the input in the marker: *"),
+        ("(input=(2, 0))", "expected the shape of the input in the marker: *"),
+        ("(input=(2, 2), labels='a')", "expected labels to be the number of classes, got 'a'"),
+        ("(input=(2, 2), epochs=1)", "the marker does not know epochs: gradcheck(input, *"),
+    ],
+)
+def test_what_is_wrong_with_a_marker_is_told(run, settings, sentence):
+    result = run(f"@pytest.mark.gradcheck{settings}\nclass Marked(Double):\n    pass\n")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["TypeError: *missing 1 required keyword-only argument: 'input'"])
+    result.stdout.fnmatch_lines([f"TypeError: Marked: {sentence}".replace("[", "[[]")])
+
+
+def test_a_marked_class_without_lines_of_its_own_is_checked(run):
+    result = run("Made = pytest.mark.gradcheck(input=(2, 2))(type('Made', (Triple,), {}))\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["gradient check of Made: WRONG"])
 
 
 def test_marked_classes_are_collected_where_they_are_written_only(run, pytester):
