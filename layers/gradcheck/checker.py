@@ -14,10 +14,11 @@ from layers.base import label
 from layers.checks import generator
 from layers.gradcheck.diagnosis import diagnose
 from layers.gradcheck.examine import examine
-from layers.gradcheck.experiment import Experiment, flat
+from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.output import wrong_output
 from layers.gradcheck.raised import ForwardError, raised
 from layers.gradcheck.report import GradientReport
+from layers.gradcheck.vectors import flat
 
 
 def gradcheck(

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, Index, flat
+from layers.gradcheck.experiment import Experiment, Index
 from layers.gradcheck.randomness import generators, put_back
+from layers.gradcheck.vectors import flat
 from layers.params import Array
 
 STEP = 1e-20  # in units of the entry's own size: its square is far below the last digit

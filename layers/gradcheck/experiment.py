@@ -12,6 +12,8 @@ from layers.base import label
 from layers.casting import cast
 from layers.gradcheck.raised import ForwardError, is_ours
 from layers.gradcheck.randomness import generators, put_back, state_of
+from layers.gradcheck.vectors import draw_like, size_of
+from layers.gradcheck.watch import Watch
 from layers.params import Array
 
 Index = tuple[int, ...]
@@ -174,47 +176,6 @@ class Experiment:
         return [*self.tensors().values(), *(self.inputs[i] for i in chosen)]
 
 
-class Watch:
-    """Notices which arrays are written to in a block, and puts them back."""
-
-    def __init__(self, arrays: dict[str, Array]) -> None:
-        self.arrays = arrays
-        self.written: list[str] = []
-
-    def __enter__(self) -> Watch:
-        self._before = {name: array.copy() for name, array in self.arrays.items()}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for name, array in self.arrays.items():
-            if array.tobytes() != self._before[name].tobytes():
-                self.written.append(name)
-                array[...] = self._before[name]
-
-
-def flat(y: Any) -> Array:
-    """An output, or a tuple of several, as one float64 vector."""
-    parts = y if isinstance(y, tuple) else (y,)
-    return np.concatenate([np.ravel(np.asarray(part, np.float64)) for part in parts])
-
-
-def scaled(dout: Any, by: float) -> Any:
-    """`dout`, or each of a tuple, times a number, as new arrays."""
-    return tuple(by * part for part in dout) if isinstance(dout, tuple) else by * dout
-
-
-def varied(array: Array, rng: np.random.Generator) -> Array:
-    """Other numbers of the same signs, none larger; zeros are moved off their place."""
-    noise = 0.1 * (np.abs(array).max(initial=0.0) or 1.0) * rng.uniform(0.5, 1, array.shape)
-    other: Array = array * rng.uniform(0.5, 1, array.shape)
-    return np.where(array == 0, noise * rng.choice([-1, 1], array.shape), other)
-
-
-def size_of(array: Array) -> float:
-    """The root mean square of the entries, or 1 where all are 0."""
-    return float(np.sqrt(np.mean(np.square(array)))) or 1.0 if array.size else 1.0
-
-
 def _own(value: Any, position: int) -> Array:
     try:
         array = np.array(value)
@@ -243,16 +204,3 @@ def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
     if not is_pair or isinstance(loss[0], type) or not hasattr(loss[0], "backward"):
         raise TypeError(f"gradcheck: expected loss=(loss layer, labels), got {type(loss).__name__}")
     return copy.deepcopy(loss[0]), loss[1:]
-
-
-def draw_like(y: Any, rng: np.random.Generator) -> Any:
-    """A random dout for y: of either sign, and nowhere near 0, where errors would hide."""
-    if isinstance(y, tuple):
-        return tuple(draw_like(part, rng) for part in y)
-    dout = _away_from_0(np.shape(y), rng)
-    return dout if np.shape(y) else float(dout)
-
-
-def _away_from_0(shape: Index, rng: np.random.Generator) -> Array:
-    """Numbers of either sign, of size about 1."""
-    return np.asarray(rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape))

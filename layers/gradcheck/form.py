@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, flat
+from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
+from layers.gradcheck.vectors import flat
 from layers.params import Array
 
 

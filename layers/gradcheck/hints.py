@@ -13,7 +13,8 @@ HINTS = {
         "examples?"
     ),
     "divided-by-classes": (
-        "Over what is the mean taken in forward: over the examples, or over all entries?"
+        "Over what is the mean taken in forward, if there is one: over the examples, or over all "
+        "entries?"
     ),
     "not-divided-by-classes": (
         "Count the numbers that forward averages over, and count those that backward divides by."
@@ -27,6 +28,10 @@ HINTS = {
     "constant-factor": (
         "All entries are off by one and the same factor: which constant of forward is missing, or "
         "there twice?"
+    ),
+    "common-factor": (
+        "One number that is computed from all the others stands before each entry: what is its "
+        "derivative, and where did it go?"
     ),
     # biases
     "bias-not-summed": (
@@ -51,19 +56,37 @@ HINTS = {
     ),
     # derivatives
     "derivative-missing": (
-        "dout is the gradient of the output: what does the chain rule multiply it by to get that "
-        "of the input?"
+        "dout is the gradient of the output: what does the chain rule multiply it by on the way "
+        "back through the function?"
     ),
     "derivative-twice": "The chain rule has one factor for each function: is one counted twice?",
     "derivative-of-input": "Is the formula that you use written in terms of x, or of y = f(x)?",
     "derivative-of-output": "Is the formula that you use written in terms of y, or of x?",
     "derivative-of-dout": "The slope belongs to the point where forward was: which point is that?",
     "derivative-inverted": "Which way does the chain rule go: dx = dout dy/dx, or dout dx/dy?",
-    "derivative-one-sided": "The function has two branches, and one of them has lost its slope.",
+    "derivative-one-sided": (
+        "The function has two branches: what is the slope of each, and which is used where?"
+    ),
     "wrong-derivative": "Differentiate the formula of forward by hand, and compare line by line.",
     "jacobian-diagonal-only": (
-        "Each output depends on all the inputs of its row: where are the mixed derivatives?"
+        "Each output depends on more inputs than its own, on all of its row or its column: where "
+        "are the mixed derivatives?"
     ),
+    # ways from a tensor to the output
+    "path-missing": (
+        "The input acts on the output in several ways, by itself and through what is computed "
+        "from it: which of these ways has no gradient?"
+    ),
+    "path-twice": "How many ways lead from the input to the output, and how often is each counted?",
+    "wrong-axis": "Along which axis does forward take its sum or mean, and along which backward?",
+    "flow-missing": (
+        "One entry acts on several outputs: does each of them send its share back, and is each "
+        "share added to the others?"
+    ),
+    "parameter-missing": (
+        "Forward multiplies by this parameter: where does it stand in the derivative?"
+    ),
+    "weight-reversed": "Which weight did each entry meet in forward, and which in backward?",
     # masks
     "mask-missing": "Where forward lets nothing through, what can flow back?",
     "mask-from-dout": "What decides whether a unit was active: what went in, or what comes back?",
@@ -110,6 +133,11 @@ HINTS = {
     ),
     "mutates-input": "These numbers belong to somebody else, who may still need them.",
     "overwrites": "Who else still holds the array that you write into?",
+    "cache-changed": "Backward may be called again: what will it find of what forward has kept?",
+    "cache-overwritten": (
+        "The layer keeps what it needs of one forward: for which of its uses does the second "
+        "backward need it?"
+    ),
     "accumulates": "What is in the gradient before you begin to add?",
     "not-repeatable": "Where do the random numbers come from, and who could draw them once more?",
     "ignores-dout": "If the loss were twice as large, what would become of your gradient?",

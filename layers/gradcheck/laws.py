@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, Watch, flat, scaled, varied
+from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
 from layers.gradcheck.raised import raised
+from layers.gradcheck.vectors import flat, scaled, varied
+from layers.gradcheck.watch import Watch
 from layers.params import Array
 
 Law = Callable[[Experiment], Iterator[Finding]]
@@ -94,9 +96,29 @@ def same_twice(experiment: Experiment) -> Iterator[Finding]:
     for name, g in first.items():
         if not _close(second[name], g):
             evidence = f"a second backward gives another gradient of {name} than the first"
+            if changed := _changed_by_backward(experiment):
+                evidence += f", because backward changes {changed}, which forward has kept"
+                yield Finding("cache-changed", name, evidence)
+                continue
             if _close(second[name], 2 * g):
                 evidence += ": 2 times the first, because it adds to what was there"
             yield Finding("accumulates", name, evidence)
+
+
+def _changed_by_backward(experiment: Experiment) -> str:
+    """The name of an array that forward makes for backward, and backward changes."""
+    experiment.run()
+    kept = {
+        name: value.copy()
+        for name, value in getattr(experiment.layer, "__dict__", {}).items()
+        if isinstance(value, np.ndarray)
+    }
+    experiment.gradients()
+    now = vars(experiment.layer) if kept else {}
+    changed = [name for name, before in kept.items() if not np.array_equal(now[name], before)]
+    experiment.run()
+    remade = [name for name in changed if np.array_equal(now[name], kept[name])]
+    return remade[0] if remade else ""
 
 
 def nothing_overwritten(experiment: Experiment) -> Iterator[Finding]:

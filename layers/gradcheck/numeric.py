@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, Index, flat
+from layers.gradcheck.experiment import Experiment, Index
+from layers.gradcheck.vectors import flat
 from layers.params import Array
 
 Curve = Callable[[float], Array]

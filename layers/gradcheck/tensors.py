@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 
 from layers.gradcheck.complex_step import ComplexTwin, complex_twin
-from layers.gradcheck.experiment import Experiment, Index, flat, size_of
+from layers.gradcheck.experiment import Experiment, Index
 from layers.gradcheck.form import Tensor
 from layers.gradcheck.laws import UNDERFLOW
 from layers.gradcheck.numeric import (
@@ -22,6 +23,7 @@ from layers.gradcheck.numeric import (
 )
 from layers.gradcheck.report import Entry, TensorReport
 from layers.gradcheck.sampling import Sampling
+from layers.gradcheck.vectors import flat, size_of
 from layers.params import Array
 
 Place = Index | Array
@@ -34,6 +36,14 @@ AGREE = 1e-4  # how close the complex step must come to the difference
 NEAR = 100  # times the tolerance: rounding of the first look may explain an error below that
 SURE = 30  # comparisons that failed, after which a tensor is known to be wrong ...
 SURE_IF_LARGE = 3  # ... or, where each costs many passes
+
+
+class Kink(Enum):
+    """Whether a comparison may have failed because the function has no slope there."""
+
+    NONE = 0
+    POSSIBLE = 1
+    SEEN = 2
 
 
 @dataclass(frozen=True)
@@ -104,14 +114,14 @@ def _comparisons(
     enough = SURE if complete else SURE_IF_LARGE
     wrong = 0
     for place in places:
-        found, may_be_kink = _compare(_probe(experiment, tensor, place), tolerance, wrong >= enough)
-        if may_be_kink and beside:
+        found, kink = _compare(_probe(experiment, tensor, place), tolerance, wrong >= enough)
+        if kink is not Kink.NONE and beside:
             sides = (_compare(_probe(*side, place), tolerance)[0] for side in beside)
             failed = next((entry for entry in sides if entry.error > tolerance), None)
             if failed is None:
                 yield None
                 continue
-            found = failed
+            found = failed if kink is Kink.SEEN else found
         wrong += found.error > tolerance
         yield _sharpened(found, tensor, place, twin)
 
@@ -136,7 +146,7 @@ def _with_both_gradients(
     return replace(report, analytic=analytic, numeric=numeric)
 
 
-def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry, bool]:
+def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry, Kink]:
     """The comparison, and whether a kink may be why it fails.
 
     `sure` says that the tensor is known to be wrong, so that a first look is enough.
@@ -148,7 +158,7 @@ def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry,
         error = _relative(probe.analytic, numeric, 0.0)
     noticed = tolerance * max(abs(probe.analytic), abs(numeric))
     if error <= tolerance or sure:
-        return Entry(probe.place, probe.analytic, numeric, error, noticed), False
+        return Entry(probe.place, probe.analytic, numeric, error, noticed), Kink.NONE
     slope = careful(probe.line, probe.analytic)
     doubt = slope.error + probe.rounding
     error = _relative(probe.analytic, slope.value, 2 * doubt / tolerance)
@@ -158,7 +168,9 @@ def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry,
     large = distance > 0.1 * max(abs(probe.analytic), abs(slope.value))
     noticed += 2 * doubt
     entry = Entry(probe.place, probe.analytic, slope.value, error, noticed)
-    return entry, error > tolerance and (visible or large)
+    if error <= tolerance or not (visible or large):
+        return entry, Kink.NONE
+    return entry, Kink.SEEN if visible else Kink.POSSIBLE
 
 
 def _relative(analytic: float, numeric: float, floor: float) -> float:

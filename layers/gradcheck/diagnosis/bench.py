@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from layers.gradcheck.diagnosis.slopes import Slopes, slopes
-from layers.gradcheck.experiment import Experiment, flat
+from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.form import read
+from layers.gradcheck.vectors import flat
 from layers.params import Array
 
 WORK = 5 * 10**6  # how many numbers the passes for one tensor may touch, about
@@ -25,12 +26,15 @@ class Bench:
         A copy, which may be moved.
     tensors : dict of str to Tensor
         Those whose gradients have the right form.
+    flows : dict of str to array
+        What backward says of a tensor for each output alone, where that was asked for.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
         tensors, _ = read(experiment, experiment.gradients())
         self.tensors = {tensor.name: tensor for tensor in tensors}
+        self.flows: dict[str, Array | None] = {}
         self._seen: dict[str, Slopes] = {}
 
     def sees(self, name: str) -> Slopes:

@@ -11,8 +11,9 @@ import numpy as np
 from layers.gradcheck.diagnosis.bench import Bench
 from layers.gradcheck.diagnosis.slopes import Slopes, slopes
 from layers.gradcheck.diagnosis.variations import batch_size
-from layers.gradcheck.experiment import Experiment, flat
+from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.form import Tensor
+from layers.gradcheck.vectors import flat
 from layers.params import Array
 
 DIAGONAL = 1e-6  # slopes this much smaller than the largest are rounding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from layers.gradcheck.diagnosis.parts import Call, layers_inside
 from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
+from layers.gradcheck.randomness import generators
 
 
 def broken_chain(experiment: Experiment, calls: Sequence[Call]) -> Iterator[Finding]:
@@ -23,7 +25,42 @@ def broken_chain(experiment: Experiment, calls: Sequence[Call]) -> Iterator[Find
             yield Finding("layer-skipped", f"{call.name}.dout", evidence)
         elif evidence := _not_handed_on(experiment, calls, position):
             yield Finding("chain-broken", f"{call.name}.dout", f"{call.label}: {evidence}")
+    yield from _overwritten(calls)
     yield from _misplaced(experiment, calls)
+
+
+def _overwritten(calls: Sequence[Call]) -> Iterator[Finding]:
+    """A layer that is used several times, and keeps what it needs of the last use alone."""
+    for call in calls:
+        uses = sum(other.layer is call.layer for other in calls)
+        if uses < 2 or call.dout is None:
+            continue
+        pairs = zip(_flat(_alone(call)), _flat(call.returned), strict=False)
+        if all(_same(one, other) for one, other in pairs):
+            continue
+        evidence = (
+            f"{call.label}: it is used {uses} times, and when backward answers for an earlier "
+            "use, what forward had kept of that is overwritten by a later one"
+        )
+        yield Finding("cache-overwritten", call.name, evidence)
+        return
+
+
+def _alone(call: Call) -> Any:
+    """What the layer would have said if it had been used only here; None where that is random."""
+    if any(True for _ in generators(call.fresh)):
+        return None
+    layer = copy.deepcopy(call.fresh)
+    layer.forward(*copy.deepcopy(call.inputs))
+    return layer.backward(copy.deepcopy(call.dout))
+
+
+def _flat(returned: Any) -> list[Any]:
+    """All gradients of a call, in one list."""
+    if not isinstance(returned, tuple) or not isinstance(returned[-1], dict):
+        return []
+    dx = returned[0]
+    return [*(dx if isinstance(dx, tuple) else (dx,)), *returned[-1].values()]
 
 
 def _not_handed_on(experiment: Experiment, calls: Sequence[Call], position: int) -> str:

@@ -65,6 +65,7 @@ def derivative(case: Case) -> Iterator[Candidate]:
             "is dout where x > 0, and right elsewhere",
         )
         yield from _other_formulas(case)
+        yield from _two_branches(case)
     elif not (case.elementwise or case.first.is_parameter) and all(
         _same_shape(view) for view in case.views
     ):
@@ -165,6 +166,36 @@ def _other_formulas(case: Case) -> Iterator[Candidate]:
                 f"equals dout times {_written(factor, text, letter)}, {right},",
                 general=True,
             )
+
+
+def _two_branches(case: Case) -> Iterator[Candidate]:
+    """Another formula on each side of 0."""
+    right, left = (_branch(case.first, side) for side in (True, False))
+    if right and left:
+        says = f"equals dout times {right[0]} where x > 0, and times {left[0]} elsewhere,"
+        yield Candidate(
+            "derivative-one-sided",
+            lambda view: np.where(view.values > 0, right[1](view), left[1](view)),
+            says,
+            general=True,
+        )
+
+
+def _branch(view: View, positive: bool) -> tuple[str, Callable[[View], Array]] | None:
+    """The formula that backward uses on one side of 0."""
+    here = (view.values > 0) == positive
+    claimed = (view.analytic / view.own_dout)[here]
+    if here.sum() < 2:
+        return None
+    for text, formula in {"1": _one, **FORMULAS}.items():
+        for letter, values in (("x", _x), ("y", _y)):
+            if _fits(formula(values(view)[here]), claimed):
+                return _written(1.0, text, letter), _slope(formula, values)
+    return None
+
+
+def _one(z: Array) -> Array:
+    return np.ones_like(z)
 
 
 def _described(case: Case) -> str:

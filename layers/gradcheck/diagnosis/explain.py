@@ -13,12 +13,15 @@ from layers.gradcheck.diagnosis.case import Candidate, Case, View
 from layers.gradcheck.diagnosis.derivative import derivative
 from layers.gradcheck.diagnosis.earlier import earlier
 from layers.gradcheck.diagnosis.examples import examples, overwritten
+from layers.gradcheck.diagnosis.flow import flow
 from layers.gradcheck.diagnosis.inputs import inputs
 from layers.gradcheck.diagnosis.judge import Verdict, best, differs
 from layers.gradcheck.diagnosis.labels import labels
 from layers.gradcheck.diagnosis.masks import masks
 from layers.gradcheck.diagnosis.order import order
+from layers.gradcheck.diagnosis.paths import paths
 from layers.gradcheck.diagnosis.regularizer import regularizer
+from layers.gradcheck.diagnosis.repair import repair
 from layers.gradcheck.diagnosis.scale import scale, zero
 from layers.gradcheck.diagnosis.shares import shares
 from layers.gradcheck.diagnosis.updated import updated
@@ -43,6 +46,9 @@ FAMILIES = (
     examples,
     overwritten,
     shares,
+    paths,
+    repair,
+    flow,
     regularizer,
     order,
 )

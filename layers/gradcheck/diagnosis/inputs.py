@@ -19,7 +19,8 @@ def inputs(case: Case) -> Iterator[Candidate]:
         says = f"fits where input {position} is 0"
         yield Candidate("target-missing", _with(position, np.zeros_like), says)
         says = f"fits where input {position} is 1 everywhere"
-        yield Candidate("weights-ignored", _with(position, np.ones_like), says)
+        mistake = "derivative-missing" if view.is_parameter else "weights-ignored"
+        yield Candidate(mistake, _with(position, np.ones_like), says)
     for name in view.bench.tensors:
         if name != case.name:
             says = f"equals the numeric gradient of {name}"

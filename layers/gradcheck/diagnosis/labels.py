@@ -19,6 +19,11 @@ def labels(case: Case) -> Iterator[Candidate]:
     formulas: list[tuple[str, Formula, str]] = [
         ("not-minus-one-hot", lambda p, hot: p, "equals p, from which nothing was subtracted"),
         ("softmax-missing", lambda p, hot: -hot, "is -1 at the right class and 0 elsewhere"),
+        (
+            "softmax-missing",
+            lambda p, hot: -hot / p,
+            "is -1 / p at the right class, 0 elsewhere",
+        ),
         ("plus-one-hot", lambda p, hot: p + hot, "equals p plus the one-hot labels"),
         (
             "double-softmax",

@@ -63,6 +63,9 @@ def _dropout(high: float) -> Iterator[Candidate]:
         f"equals {high:.4g} times the numeric gradient",
         because,
     )
+    if high == 1:
+        says = "is a multiple of the numeric gradient, and forward leaves what it keeps as it is"
+        yield Candidate("dropout-scaled-twice", _enlarged, says)
     for factor in (1.0, high):
         says = f"{_always(factor)}: nothing is dropped"
         yield Candidate("mask-missing", _times(factor), says)
@@ -71,6 +74,13 @@ def _dropout(high: float) -> Iterator[Candidate]:
         lambda view: np.where(view.own_slope > 0, 0, high * view.own_dout),
         "passes what was dropped",
     )
+
+
+def _enlarged(view: View) -> Array | None:
+    """The numeric gradient times the one factor above 1 that fits, if there is one."""
+    norm = float(view.numeric @ view.numeric)
+    factor = float(view.analytic @ view.numeric) / norm if norm else 0.0
+    return factor * view.numeric if factor > 1 else None
 
 
 def _times(factor: float) -> Callable[[View], Array]:

@@ -22,8 +22,8 @@ class Call:
     ----------
     name : str
         Where the layer stands: its position, its name, or the attribute that holds it.
-    layer : layer
-        The layer inside, which has been run.
+    layer, fresh : layer
+        The layer inside, which has been run, and a copy of it from before.
     inputs, output, dout, returned
         Copies of what went in and came out; dout and returned are None before backward.
     written : list of Finding
@@ -34,6 +34,7 @@ class Call:
     layer: Any
     inputs: tuple[Any, ...]
     output: Any
+    fresh: Any = None
     dout: Any = None
     returned: Any = None
     written: list[Finding] = field(default_factory=list)
@@ -108,10 +109,11 @@ def _named_before(inside: dict[str, Any], name: str) -> Iterator[tuple[Any, str]
 
 def _listen(name: str, layer: Any, calls: list[Call]) -> None:
     """Put ears on the two verbs of a layer."""
+    fresh = copy.deepcopy(layer)
     forward, backward = layer.forward, layer.backward
 
     def hear_forward(*inputs: Any, **options: Any) -> Any:
-        call = Call(name, layer, copy.deepcopy(inputs), None)
+        call = Call(name, layer, copy.deepcopy(inputs), None, fresh)
         output = forward(*inputs, **options)
         call.output = copy.deepcopy(output)
         for position in _changed(call.inputs, inputs):

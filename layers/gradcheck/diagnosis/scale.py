@@ -10,7 +10,7 @@ from layers.gradcheck.diagnosis.bias import is_bias
 from layers.gradcheck.diagnosis.case import Candidate, Case, View, shown
 from layers.params import Array
 
-Size = Callable[[View], int]
+Size = Callable[[View], float]
 
 
 def zero(case: Case) -> Iterator[Candidate]:
@@ -30,17 +30,25 @@ def scale(case: Case) -> Iterator[Candidate]:
     if not case.first.is_parameter:
         names = "not-divided-by-classes", "divided-by-classes"
         yield from _sized(case, _columns, "the number of columns", *names)
+        yield from _sized(case, _width, "the width of the input", *names)
+        yield from _sized(case, _each, "the number of entries that each output is taken of", *names)
+        says = "the number of rows over that of columns"
+        yield from _sized(case, _rows_over_columns, says, names[1], names[1])
+    same = "constant-factor", "constant-factor"
+    yield from _sized(case, _root, "the square root of the width of the input", *same)
     yield _factor("factor-two-too-many", 2.0, general=True)
     yield _factor("factor-two-missing", 0.5, general=True)
     if ratio := _ratio(case.first):
         yield _factor("constant-factor", ratio, general=True)
+        says = f"{_says(ratio)}, and another multiple at other inputs,"
+        yield Candidate("common-factor", lambda v: _ratio(v) * v.numeric, says, general=True)
 
 
 def _sized(case: Case, size: Size, what: str, times: str, divided: str) -> Iterator[Candidate]:
     count = size(case.first)
     if all(size(view) == 1 for view in case.views):
         return
-    because = f"{count} is {what}"
+    because = f"{count:.4g} is {what}"
     yield Candidate(times, lambda view: size(view) * view.numeric, _says(count), because)
     yield Candidate(divided, lambda view: view.numeric / size(view), _says(1 / count), because)
 
@@ -69,6 +77,25 @@ def _entries(view: View) -> int:
 def _columns(view: View) -> int:
     shape = _shape(view)
     return shape[-1] if shape else 1
+
+
+def _width(view: View) -> int:
+    """The last axis of the input; of a loss, what is told by the columns already."""
+    shape = np.shape(view.experiment.inputs[0])
+    return shape[-1] if shape and np.shape(view.experiment.y) else 1
+
+
+def _each(view: View) -> float:
+    shape = np.shape(view.experiment.y)
+    return float(np.size(view.experiment.inputs[0]) / max(view.y.size, 1)) if shape else 1.0
+
+
+def _rows_over_columns(view: View) -> float:
+    return _rows(view) / _columns(view)
+
+
+def _root(view: View) -> float:
+    return float(np.sqrt(_width(view)))
 
 
 def _shape(view: View) -> tuple[int, ...]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
 from layers.gradcheck.diagnosis.slopes import slopes
-from layers.gradcheck.experiment import Experiment, flat, varied
+from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.vectors import flat, varied
 from layers.params import Array
 
 MOST = 6  # uses that are told apart

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, Index, flat, size_of
+from layers.gradcheck.experiment import Experiment, Index
 from layers.gradcheck.numeric import Line, entry_line
+from layers.gradcheck.vectors import flat, size_of
 from layers.params import Array
 
 STEPS = (1e-6, 1e-5, 1e-4)  # in units of the entry's own size

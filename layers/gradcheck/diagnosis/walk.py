@@ -140,7 +140,13 @@ def _by_itself(
         if finding.mistake == "wrong-shape" and (shape := misshapen(experiment, finding.tensor))
     ]
     explanations = list(explained(experiment, found.wrong, rng))
-    named = [finding for finding in explanations if finding.confidence]
+    constant = {f.tensor for f in found.findings if f.mistake == "ignores-dout"}
+    named = [
+        finding
+        for finding in explanations
+        if finding.confidence
+        and not (finding.mistake == "common-factor" and finding.tensor in constant)
+    ]
     unexplained = [] if found.findings else [f for f in explanations if not f.confidence]
     own = {finding.tensor for finding in named}
     laws = [f for f in found.findings if f.mistake != "ignores-dout" or f.tensor not in own]

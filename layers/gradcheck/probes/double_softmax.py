@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment, varied
+from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
+from layers.gradcheck.vectors import varied
 from layers.params import Array
 
 

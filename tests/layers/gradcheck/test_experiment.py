@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from layers import MSE, Dropout, FullyConnected, SoftmaxCE, Tanh
-from layers.gradcheck.experiment import Experiment, Watch, flat, scaled, size_of
+from layers.gradcheck.experiment import Experiment
+from layers.gradcheck.vectors import flat, scaled, size_of
+from layers.gradcheck.watch import Watch
 from tests.layers.gradcheck import wrong_layers as wrong
 from tests.layers.gradcheck.wrong_layers import Add, Affine, Chain, Plain, SinAndSquare, Square
 

@@ -53,8 +53,8 @@ def test_lists_will_do(affine):
         ([X, {}], "a list"),
         ((X,), "a tuple of 1"),
         ((X, {}, {}), "a tuple of 3"),
-        ((X, None), "a tuple of 2"),
-        ((X, [X]), "a tuple of 2"),
+        ((X, None), "a pair whose second is a NoneType"),
+        ((X, [X]), "a pair whose second is a list"),
         ({}, "a dict"),
     ],
 )

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from layers.gradcheck import GradientReport
-from tests.layers.gradcheck.zoo import activations, affine, losses, nets, others
+from tests.layers.gradcheck.zoo import activations, affine, courses, losses, nets, others
 from tests.layers.gradcheck.zoo.specimen import Specimen
 
-HOUSES = (affine, activations, losses, others, nets)
+HOUSES = (affine, activations, losses, others, courses, nets)
 
 
 def specimens() -> Iterator[Specimen]:
     for house in HOUSES:
         yield from house.specimens()
+
+
+def visible() -> list[Specimen]:
+    """Those whose mistake shows in the numbers."""
+    return [specimen for specimen in specimens() if not specimen.invisible]
 
 
 @dataclass(frozen=True)

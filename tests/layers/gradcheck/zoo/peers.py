@@ -23,8 +23,8 @@ import numpy as np
 
 from layers import gradcheck
 from layers.casting import cast
-from layers.gradcheck.experiment import draw_like, flat
 from layers.gradcheck.randomness import generators, put_back, state_of
+from layers.gradcheck.vectors import draw_like, flat
 from tests.layers.gradcheck.zoo.census import specimens
 from tests.layers.gradcheck.zoo.right import checks
 from tests.layers.gradcheck.zoo.specimen import Specimen
@@ -154,9 +154,10 @@ def of_autograd(layer: Any, inputs: Sequence[Any], loss: Any) -> Verdict:
         )
 
     f = extend.primitive(lambda *values: function.at(values))
-    extend.defvjp(f, *[of(place) for place in range(len(function.tensors))])
+    every = tuple(range(len(function.tensors)))  # unless told, it looks at the first alone
+    extend.defvjp(f, *[of(place) for place in every])
     try:
-        check_grads(f, modes=["rev"], order=1)(*[array.copy() for array in function.tensors])
+        check_grads(f, every, modes=["rev"], order=1)(*[array.copy() for array in function.tensors])
     except AssertionError:
         return True, ""
     return False, ""

@@ -36,7 +36,7 @@ from layers import (
 )
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Chain
-from tests.layers.gradcheck.zoo import students
+from tests.layers.gradcheck.zoo import courses, students
 from tests.layers.gradcheck.zoo.nets import ByName
 
 Check = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
@@ -86,6 +86,8 @@ def _layers(rng: np.random.Generator, x: Any, m: int, dtype: str) -> Iterator[Ch
     if n > 2:
         yield "BatchNorm", students.BatchNorm(d), (rng.normal(size=x.shape),), {}
     yield "Embedding", Embedding(6, 3, dtype=dtype, rng=rng), (rng.integers(6, size=(n, d)),), {}
+    for layer, given in courses.right_ones(rng):
+        yield layer.__class__.__name__, layer, given, {}
     net = _net(rng, d, m)
     yield f"{type(net).__name__} of layers", net, (x,), {}
     yield (

@@ -8,7 +8,7 @@ import pytest
 
 from layers import FullyConnected, gradcheck
 from layers.gradcheck.hints import HINTS
-from tests.layers.gradcheck.zoo import activations, affine, census, losses, nets, others
+from tests.layers.gradcheck.zoo import activations, affine, census, courses, losses, nets, others
 from tests.layers.gradcheck.zoo.right import checks
 from tests.layers.gradcheck.zoo.specimen import Specimen, mutant, tampered
 
@@ -28,6 +28,7 @@ SAMPLE = [
     *list(one_of_each(activations.specimens()))[::3],
     *one_of_each(losses.specimens()),
     *list(one_of_each(others.specimens()))[::2],
+    *courses.specimens(),
     *list(nets.specimens())[::41],
     *nets.wrong_containers(),
     *nets.ending_in_softmax(),
