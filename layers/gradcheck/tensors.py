@@ -29,7 +29,7 @@ from layers.params import Array
 Place = Index | Array
 
 WORK = 25 * 10**6  # how many numbers the passes for one tensor may touch, about
-FEWEST, MOST = 50, 1000  # entries compared in any case, and at most
+FEWEST, MOST = 30, 1000  # entries compared in any case, and at most
 DIRECTIONS = 6
 LAST_DIGITS = 4 * EPSILON  # of a number of size 1, after a few operations
 AGREE = 1e-4  # how close the complex step must come to the difference
