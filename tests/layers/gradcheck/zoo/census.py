@@ -18,11 +18,6 @@ def specimens() -> Iterator[Specimen]:
         yield from house.specimens()
 
 
-def visible() -> list[Specimen]:
-    """Those whose mistake shows in the numbers."""
-    return [specimen for specimen in specimens() if not specimen.invisible]
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What the check said of one specimen."""

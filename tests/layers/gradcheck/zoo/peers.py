@@ -213,6 +213,12 @@ def line(name: str, check: Any, wrong: Sequence[Specimen], seeds: range) -> str:
     return f"{name:32}" + "".join(f"{cell:>14}" for cell in cells)
 
 
+def chosen(offset: int, every: int) -> list[Specimen]:
+    """Every k-th wrong layer whose gradient is not right, as a note wants it, or by chance."""
+    some = islice(specimens(), offset, None, every)
+    return [specimen for specimen in some if not (specimen.note or specimen.invisible)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.layers.gradcheck.zoo.peers")
     parser.add_argument("--every", type=int, default=8, help="only every k-th wrong layer")
@@ -222,8 +228,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="one of the checks, by a part of its name")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    wrong = [s for s in islice(specimens(), options.offset, None, options.every) if not s.note]
-    wrong = [specimen for specimen in wrong if not specimen.invisible]
+    wrong = chosen(options.offset, options.every)
     heads = ("caught", "tensor told", "named", "accused", "ordinary ones")
     print(" " * 32 + "".join(f"{head:>14}" for head in heads), flush=True)
     for name, (check, module) in PEERS.items():
