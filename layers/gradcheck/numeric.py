@@ -20,6 +20,7 @@ from layers.params import Array
 Curve = Callable[[float], Array]
 EPSILON = float(np.finfo(np.float64).eps)
 LONGEST, SHORTEST = 1e2, 1e-13  # where the ladder begins and ends, in units of the scale
+IS_SURE = 0.25  # of the distance between two slopes, that the one may be off which is preferred
 FEW_DIGITS = 4  # steps of the last digit that are rounding, and no movement
 RUNG = 10**0.5  # from one step of the ladder to the next
 
@@ -94,8 +95,8 @@ def extrapolated(line: Line) -> float:
 def careful(line: Line, analytic: float) -> Slope:
     """The best centred difference on a ladder of steps.
 
-    A function may look straight from afar and bend close by, where a unit switches. Therefore a
-    shorter step that speaks for `analytic`, and is sure of it, goes before a longer one.
+    A function may look straight from afar and bend close by, where a unit switches or is no longer
+    saturated. Therefore a shorter step that speaks for `analytic`, and is sure of it, goes before a longer one.
     """
     steps = _ladder(line)
     middle = line.outputs(0.0)
@@ -120,7 +121,7 @@ def careful(line: Line, analytic: float) -> Slope:
 def _chosen(slopes: Array, errors: Array, analytic: float) -> int:
     best = int(np.argmin(errors))
     distance = np.abs(slopes - analytic)
-    agrees = (distance <= errors) & (errors < 0.1 * distance[best])
+    agrees = (distance <= errors) & (errors < IS_SURE * distance[best])
     shorter = np.flatnonzero(agrees[best:])
     return best + int(shorter[0]) if shorter.size else best
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import FullyConnected
+from layers import FullyConnected, gradcheck
 from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.numeric import (
     Line,
@@ -16,6 +16,7 @@ from layers.gradcheck.numeric import (
     quick,
 )
 from tests.layers.gradcheck.wrong_layers import Affine, Plain, SinAndSquare, Square
+from tests.layers.gradcheck.zoo.courses import Recurrent
 
 
 def line(f, x, scale=1.0, dout=(1.0,)):
@@ -292,3 +293,15 @@ def test_where_forward_changes_the_shape_of_its_output_there_is_none():
     assert np.isnan(moved.outputs(-2.0)).all()
     assert moved.outputs(-2.0).shape == (2,)
     assert moved.outputs(2.0).tolist() == [3.0, 4.0]
+
+
+def test_a_function_that_is_flat_far_out_is_not_flat_here():
+    """Found by chance among right layers: a saturated unit, whose slope is 1e-13."""
+    layer = Recurrent()
+    x = np.zeros((1, 3, 3))
+    x[0] = [
+        [8.05763093, 6.38719995, 1.70062737],
+        [20.5953315, 17.91140149, -15.63165744],
+        [-11.1030674, -11.03628518, 12.9529955],
+    ]
+    assert gradcheck(layer, x)
