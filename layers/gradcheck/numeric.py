@@ -21,6 +21,7 @@ Curve = Callable[[float], Array]
 EPSILON = float(np.finfo(np.float64).eps)
 LONGEST, SHORTEST = 1e2, 1e-13  # where the ladder begins and ends, in units of the scale
 IS_SURE = 0.25  # of the distance between two slopes, that the one may be off which is preferred
+LATER = 3  # shorter steps with which a very long one has to agree
 FEW_DIGITS = 4  # steps of the last digit that are rounding, and no movement
 RUNG = 10**0.5  # from one step of the ladder to the next
 
@@ -96,7 +97,8 @@ def careful(line: Line, analytic: float) -> Slope:
     """The best centred difference on a ladder of steps.
 
     A function may look straight from afar and bend close by, where a unit switches or is no longer
-    saturated. Therefore a shorter step that speaks for `analytic`, and is sure of it, goes before a longer one.
+    saturated. Therefore a shorter step that speaks for `analytic`, and is sure of it, goes before a
+    longer one.
     """
     steps = _ladder(line)
     middle = line.outputs(0.0)
@@ -111,7 +113,9 @@ def careful(line: Line, analytic: float) -> Slope:
     slopes = (ups + downs) @ line.dout / runs
     bends = np.abs(ups - downs) @ np.abs(line.dout)
     rounding = _rounding(bends) + _unseen(ups, downs, runs, line.dout, middle)
-    errors = _disagreement(slopes) + 3 * rounding / runs
+    far = runs > 2 * line.scale
+    errors = np.maximum(_disagreement(slopes), far * _later_disagreement(slopes))
+    errors += 3 * rounding / runs
     chosen = _chosen(slopes, errors, analytic)
     return Slope(
         float(slopes[chosen]), float(errors[chosen]), _kink(2 * bends[chosen:] / runs[chosen:])
@@ -171,6 +175,18 @@ def _disagreement(slopes: Array) -> Array:
     gaps = np.abs(np.diff(slopes))
     larger: Array = np.maximum(np.append(np.inf, gaps), np.append(gaps, gaps[-1]))
     return larger
+
+
+def _later_disagreement(slopes: Array) -> Array:
+    """How much each slope differs from those of the next shorter steps.
+
+    A step longer than the number that it moves leaves its neighbourhood. Where the function is flat
+    far out to both sides, as tanh is, the longest steps agree with each other on a slope of 0.
+    """
+    padded = np.append(slopes, np.full(LATER, slopes[-1]))
+    shifted = np.array([padded[k : k + slopes.size] for k in range(1, LATER + 1)])
+    largest: Array = np.abs(shifted - slopes).max(axis=0)
+    return largest
 
 
 def _kink(gaps: Array) -> float:

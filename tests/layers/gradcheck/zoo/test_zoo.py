@@ -55,6 +55,16 @@ def test_no_right_layer_is_accused(seed):
         assert not report.findings
 
 
+@pytest.mark.parametrize(
+    ("seed", "kind"),
+    [(3000076, "Sequential before a loss on kinks"), (3000138, "Recurrent on kinks")],
+)
+def test_saturated_units_that_were_accused_once_are_not_any_more(seed, kind):
+    (found,) = [check for check in checks(seed) if check[0].startswith(kind)]
+    _, layer, inputs, options = found
+    assert gradcheck(layer, *inputs, **options)
+
+
 def test_the_zoo_is_large():
     counts = Counter(specimen.mistake for specimen in census.specimens())
     assert counts.total() >= 150
