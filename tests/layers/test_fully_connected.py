@@ -174,7 +174,8 @@ def test_a_forward_that_was_refused_leaves_the_one_before(layer):
 
 
 def test_infinity_and_nan_stay_visible(layer):
-    y = layer.forward([[np.inf, 0.0], [np.nan, 0.0], [1.0, 1.0]])
+    with np.errstate(invalid="ignore"):  # some BLAS kernels set the flag, though nothing is invalid
+        y = layer.forward([[np.inf, 0.0], [np.nan, 0.0], [1.0, 1.0]])
     assert y[0].tolist() == [np.inf, np.inf]
     assert np.isnan(y[1]).all()
     assert y[2].tolist() == [14.0, 26.0]
