@@ -148,6 +148,7 @@ def main(
     host = Host(channel, None, first)
     guard(Path.cwd(), forbidden, megabytes, seconds)
     np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
+    host.answer({}, None)  # from here on it is the submission's time that passes
     try:
         host.objects[GLOBAL] = load(Path.cwd() / file)
     except BaseException as error:

@@ -31,6 +31,7 @@ from nets.homework.wire import WireError
 
 LONGEST = 1000  # characters of each part of what is told of an exception
 NUMBERS = 10**9  # more than one process gives to its objects
+STARTING = 60.0  # seconds that Python and NumPy have to start
 BUSY = 3  # times as long as the limit may a submission wait that has had no processor
 KEPT = 10_000  # bytes of what a submission prints
 START = """\
@@ -133,6 +134,9 @@ class Sandbox(End):
         )
         self._reader.start()
         try:
+            self._left = STARTING
+            self._hear()
+            self._left, self._used_before = self.limits.seconds, used_by(self.pid)
             self._hear()
         except SubmissionError as error:
             self._broken = SubmissionError(
