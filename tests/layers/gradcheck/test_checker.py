@@ -261,25 +261,24 @@ def test_a_tensor_that_is_wrong_by_a_factor_is_found(row, name, factor):
 
 @pytest.mark.parametrize(("row", "name"), list(rows_with_gradients()))
 def test_one_entry_that_is_wrong_is_found(row, name):
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        places = []
+    places = []
 
-        def one(g, rng=rng, places=places):
-            # The same entry in each call, and one that is not 0 under a mask.
-            if not places:
-                places.append(rng.choice(np.flatnonzero(np.abs(g) > 1e-2 * np.abs(g).max())))
-            g = g.copy()
-            g.flat[places[0]] *= 1.001
-            return g
+    def one(g):
+        # The same entry in each call, and one that is not 0 under a mask.
+        if not places:
+            rng = np.random.default_rng(len(row.name))
+            places.append(rng.choice(np.flatnonzero(np.abs(g) > 1e-2 * np.abs(g).max())))
+        g = g.copy()
+        g.flat[places[0]] *= 1.001
+        return g
 
-        report = gradcheck(Tampered(row.make(), name, one), *row.inputs(seed))
-        assert wrong_tensors(report) == [name]
-        (tensor,) = [tensor for tensor in report.tensors if not tensor]
-        assert tensor.wrong == 1
-        place = np.unravel_index(places[0], tensor.shape)
-        assert tensor.worst.place == f"{name}[{', '.join(map(str, place))}]"
-        assert tensor.worst.error == pytest.approx(1e-3, rel=0.02)
+    report = gradcheck(Tampered(row.make(), name, one), *row.inputs())
+    assert wrong_tensors(report) == [name]
+    (tensor,) = [tensor for tensor in report.tensors if not tensor]
+    assert tensor.wrong == 1
+    place = np.unravel_index(places[0], tensor.shape)
+    assert tensor.worst.place == f"{name}[{', '.join(map(str, place))}]"
+    assert tensor.worst.error == pytest.approx(1e-3, rel=0.02)
 
 
 WRONG_GRADIENTS = [
