@@ -33,7 +33,7 @@ def evaluate(
     Raises
     ------
     TypeError
-        If the net or the loss is none, or a class in place of an object of it.
+        If the net or the loss has no ``forward``, or is a class in place of an object of it.
     ValueError
         If there are no examples, or not as many targets.
 
