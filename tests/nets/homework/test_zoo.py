@@ -35,6 +35,12 @@ def test_endless_loops(graded_loops, name, points):
     assert "your code ran for longer than 1.5 s in one test" in told(graded_loops, name)
 
 
+@pytest.mark.parametrize("name", ["divided by N", "sign", "dW transposed"])
+def test_a_wrong_gradient_is_not_taken_for_one_of_another_call(graded, name):
+    assert "belongs to the last forward" not in told(graded, name)
+    assert "summed over calls" not in told(graded, name)
+
+
 def test_every_submission_has_its_points():
     assert set(zoo.POINTS) == {*zoo.RIGHT, *zoo.WRONG, *zoo.HOSTILE}
     assert set(zoo.LOOP_POINTS) == set(zoo.LOOPS)
