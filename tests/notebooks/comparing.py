@@ -27,12 +27,13 @@ def difference(old, new):
     return ""
 
 
-def same(old, new, words_only=False):
+def same(old, new, words_only=False, **tolerance):
     """Whether two texts have the same words and nearly the same numbers."""
     if _words(old) != _words(new):
         return False
     pairs = zip(_numbers(old), _numbers(new), strict=True)
-    return words_only or all(math.isclose(a, b, **NEAR) for a, b in pairs)
+    near = tolerance or NEAR
+    return words_only or all(math.isclose(a, b, **near) for a, b in pairs)
 
 
 def errors(cell):
