@@ -168,7 +168,7 @@ from optimizers import Adam
 points = np.repeat(corners, 40, axis=0) + rng.normal(scale=0.12, size=(160, 2))
 labels = np.repeat(truth["XOR"], 40)
 net = Sequential(FullyConnected(2, 2, rng=0), Tanh(), FullyConnected(2, 1, rng=1))
-options = {"epochs": 300, "regularizer": L2(0.004), "progress": False}
+options = {"epochs": 300, "batch_size": "all", "regularizer": L2(0.004), "progress": False}
 fit(net, SigmoidCE(), Adam(0.05), points, labels[:, None], **options)
 bending(net, points, labels)
 

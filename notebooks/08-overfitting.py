@@ -148,7 +148,7 @@ def fitted(strength):
         ReLU(),
         FullyConnected(60, 2, rng=rng),
     )
-    options = {"epochs": 600, "progress": False, "regularizer": L2(strength)}
+    options = {"epochs": 600, "batch_size": "all", "progress": False, "regularizer": L2(strength)}
     fit(net, SoftmaxCE(), Adam(0.01), points, labels, **options)
     return net
 

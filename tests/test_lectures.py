@@ -252,7 +252,7 @@ def classifier():
     return Sequential(FullyConnected(3, 2, rng=0))
 
 
-@pytest.mark.parametrize("batch_size", [None, 2, 1], ids=["batch", "mini-batch", "stochastic"])
+@pytest.mark.parametrize("batch_size", ["all", 2, 1], ids=["batch", "mini-batch", "stochastic"])
 def test_the_three_loops_of_gradient_descent(batch_size):
     """params = params - learning_rate * params_grad: over all data, over batches, over examples."""
     x, y = DATA
@@ -268,7 +268,7 @@ def test_the_three_loops_of_gradient_descent(batch_size):
         shuffle=False,
         progress=False,
     )
-    size = batch_size or len(x)
+    size = len(x) if batch_size == "all" else batch_size
     for _ in range(3):
         for start in range(0, len(x), size):
             batch = slice(start, start + size)

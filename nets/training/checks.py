@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layers.base import predict
-from layers.checks import count, numbers
+from layers.checks import numbers
 from layers.params import Array
 from nets.training.early_stopping import EarlyStopping
 from nets.training.evaluate import classifies
@@ -73,11 +73,6 @@ def watched(callbacks: Iterable[Any], loss: Any, validation: Any) -> None:
                 f"fit: {callback!r} watches {callback.monitor}, but this run measures only "
                 f"{' and '.join(measured)}{hint}"
             )
-
-
-def size(batch_size: Any) -> int | None:
-    """A whole number from 1, or None for all examples at once."""
-    return None if batch_size is None else count(batch_size, "batch_size", "fit")
 
 
 def pair(validation: Any) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from layers.params import Array
 from nets.training import checks
 from nets.training.evaluate import evaluate
 from nets.training.history import History
-from nets.training.minibatches import minibatches
+from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
 from nets.training.progress import progress_display
 from nets.training.step import Step
 from nets.training.tally import Tally
@@ -63,7 +63,7 @@ def fit(
     y: Any,
     *,
     epochs: int,
-    batch_size: int | None = None,
+    batch_size: BatchSize = 32,
     validation: tuple[Any, Any] | None = None,
     shuffle: bool = True,
     regularizer: Any = None,
@@ -85,8 +85,10 @@ def fit(
         Examples and targets, the first axis of both counting the examples.
     epochs : int
         How often every example is seen.
-    batch_size : int, optional
-        None is batch gradient descent, 1 is stochastic, k is mini-batch.
+    batch_size : int or "all"
+        How many examples a step sees. ``len(x)`` or "all" is batch gradient descent, with one
+        step an epoch, and so is any larger number; 1 is stochastic gradient descent. None is
+        "all".
     validation : tuple of array, optional
         Examples and targets that are only predicted, after every epoch.
     shuffle : bool
@@ -124,12 +126,13 @@ def fit(
     >>> data = datasets.digits()
     >>> net = Sequential(FullyConnected(64, 32, rng=0), ReLU(), FullyConnected(32, 10, rng=1))
     >>> history = fit(net, SoftmaxCE(), Adam(0.01), data.x_train, data.y_train, epochs=3,
-    ...               batch_size=32, progress=False, rng=0)
+    ...               progress=False, rng=0)
     >>> history.accuracy[-1] > 0.9
     True
     """
     callbacks = checks.parts(net, loss, optimizer, regularizer, callbacks)
-    epochs, batch_size = count(epochs, "epochs", "fit"), checks.size(batch_size)
+    epochs = count(epochs, "epochs", "fit")
+    examples_in_batch(batch_size, 1, "fit")  # before the net sees an example
     x, y = checks.examples(net, loss, x, y, "")
     if validation is not None:
         validation = checks.examples(net, loss, *checks.pair(validation), "validation ")
@@ -137,11 +140,12 @@ def fit(
     rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
     training = Training(net, loss, optimizer, epochs)
     step = Step(net, loss, optimizer, regularizer)
-    steps = -(-len(x) // (batch_size or len(x)))
+    size = examples_in_batch(batch_size, len(x), "fit")
+    steps = -(-len(x) // size)
     display = progress_display(epochs, steps, len(x), enabled=progress)
     try:
         for epoch in range(1, epochs + 1):
-            batches = minibatches(x, y, batch_size, shuffle=shuffle, rng=rng)
+            batches = minibatches(x, y, size, shuffle=shuffle, rng=rng)
             row = _epoch(epoch, batches, step, training.history, display)
             if validation is not None:
                 row |= _validated(net, loss, *validation)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from layers.checks import count, generator
+from layers.checks import generator
 from layers.params import Array
+
+BatchSize = int | Literal["all"] | None
 
 
 def minibatches(
-    x: Any, y: Any, batch_size: int | None = None, *, shuffle: bool = True, rng: Any = None
+    x: Any, y: Any, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Any = None
 ) -> Iterator[tuple[Array, Array]]:
     """Pairs of minibatches that together hold every example once.
 
@@ -23,8 +25,9 @@ def minibatches(
     ----------
     x, y : array
         Inputs and targets; the first axis counts the examples.
-    batch_size : int, optional
-        Examples in a batch; the last batch may be shorter. None: all in one batch.
+    batch_size : int or "all"
+        Examples in a batch; the last batch may be shorter. "all", None or a size larger than
+        the number of examples gives one batch of all.
     shuffle : bool
         Whether to change the order.
     rng : None, int or numpy.random.Generator
@@ -38,7 +41,7 @@ def minibatches(
     Raises
     ------
     ValueError
-        If x and y have different lengths, or the batch size is no whole number from 1.
+        If x and y have different lengths, or the batch size is not a positive integer.
 
     Examples
     --------
@@ -59,10 +62,21 @@ def minibatches(
             f"minibatches: expected x and y with one entry for each example, "
             f"got lengths {len(x)} and {len(y)}"
         )
-    if batch_size is not None:
-        batch_size = count(batch_size, "batch_size", "minibatches")
+    size = examples_in_batch(batch_size, len(x), "minibatches")
     order = rng.permutation(len(x)) if shuffle else None
-    return _cut(x, y, batch_size or len(x), order)
+    return _cut(x, y, size, order)
+
+
+def examples_in_batch(batch_size: Any, examples: int, owner: str) -> int:
+    """The size of a batch as a number: at least 1, and no more than there are examples."""
+    if batch_size is None or (isinstance(batch_size, str) and batch_size == "all"):
+        return max(examples, 1)
+    is_count = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
+    if not is_count or batch_size < 1:
+        raise ValueError(
+            f'{owner}: expected batch_size to be a positive integer or "all", got {batch_size!r}'
+        )
+    return max(min(int(batch_size), examples), 1)
 
 
 def _cut(x: Any, y: Any, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:

@@ -143,7 +143,7 @@ def steep(optimizer):
     """A run whose targets are large: plain descent at this rate diverges."""
     x = np.random.default_rng(0).normal(size=(50, 3)) * 10
     net = Sequential(FullyConnected(3, 1, rng=0))
-    options = {"epochs": 300, "progress": False}
+    options = {"epochs": 300, "batch_size": "all", "progress": False}
     return fit(net, MSE(), optimizer, x, x @ np.array([[5.0], [-3.0], [1.0]]), **options)
 
 

@@ -36,7 +36,7 @@ history = fit(
     data.x_train,
     data.y_train,
     epochs=3,
-    batch_size=32,  # not given: all examples at once
+    batch_size=32,
     shuffle=False,  # only to compare
     progress=False,
 )

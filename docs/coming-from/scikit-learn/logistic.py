@@ -21,6 +21,7 @@ fit(
     y,
     regularizer=penalty,
     epochs=5,
+    batch_size="all",
     progress=False,
 )
 

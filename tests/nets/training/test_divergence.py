@@ -36,7 +36,14 @@ def diverged(net, loss, optimizer, x, y, **options):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(DivergenceError, match="The parameters are back at those of") as caught:
-            fit(net, loss, optimizer, x, y, **{"epochs": 50, "progress": False, **options})
+            fit(
+                net,
+                loss,
+                optimizer,
+                x,
+                y,
+                **{"epochs": 50, "batch_size": "all", "progress": False, **options},
+            )
     return caught.value
 
 

@@ -36,7 +36,8 @@ def test_l1_brings_weights_of_no_use_to_0_and_l2_does_not():
     sizes = {}
     for regularizer in (L1(0.2), L2(0.2)):
         net = Sequential(FullyConnected(6, 1, rng=0))
-        fit(net, MSE(), SGD(0.01), x, t, epochs=500, regularizer=regularizer, progress=False)
+        options = {"epochs": 500, "batch_size": "all", "progress": False}
+        fit(net, MSE(), SGD(0.01), x, t, regularizer=regularizer, **options)
         sizes[type(regularizer)] = np.abs(net.params["0.W"]).ravel()
     assert (sizes[L1][1:] < 0.003).all()
     assert (sizes[L2][1:] > 0.003).any()
