@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
+MOST = 24  # names in a sentence
 
 
 class Params(dict[str, Array]):
@@ -47,6 +49,11 @@ class Params(dict[str, Array]):
     __slots__ = ("_open",)
 
     def __init__(self, arrays: Mapping[str, Array] | None = None) -> None:
+        if not isinstance(arrays, Mapping | None):
+            raise TypeError(
+                f"expected a dict of parameters by name, got {type(arrays).__name__}; "
+                "pass {} for a layer without parameters"
+            )
         super().__init__(arrays or {})
         for name, array in self.items():
             if not isinstance(array, np.ndarray):
@@ -56,22 +63,30 @@ class Params(dict[str, Array]):
         self._open = not self
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
-        self._check(name, value)
+        array = self._checked(name, value)
         if name in self:
-            np.copyto(self[name], value, casting="same_kind")
+            self[name][...] = array
         else:
-            super().__setitem__(name, np.asarray(value))
+            super().__setitem__(name, array)
 
     def __missing__(self, name: str) -> NoReturn:
-        raise KeyError(f"there is no parameter {name!r} here, only {_names(self)}")
+        raise KeyError(self._unknown(name))
 
     def update(self, *others: Any, **named: Any) -> None:
         """Assign several parameters; everything is checked before the first is written."""
-        values = dict(*others, **named)
-        for name, value in values.items():
-            self._check(name, value)
-        for name, value in values.items():
-            self[name] = value
+        try:
+            values = dict(*others, **named)
+        except (TypeError, ValueError):
+            kinds = ", ".join(type(other).__name__ for other in others)
+            raise TypeError(f"expected a dict of arrays by name, got {kinds}") from None
+        checked = {name: self._checked(name, value) for name, value in values.items()}
+        # What is read from one parameter must not be what was just written into another.
+        here = [self[name] for name in checked if name in self]
+        for name, array in checked.items():
+            if name in self and any(np.may_share_memory(array, own) for own in here):
+                checked[name] = array.copy()
+        for name, array in checked.items():
+            self[name] = array
 
     def setdefault(self, name: str, default: Any = None) -> Array:
         """Return a parameter; one that is not there yet can be added to an open dict only."""
@@ -79,8 +94,8 @@ class Params(dict[str, Array]):
             self[name] = default
         return self[name]
 
-    def _check(self, name: str, value: ArrayLike) -> None:
-        """Refuse what cannot be written, with a sentence that says why."""
+    def _checked(self, name: str, value: ArrayLike) -> Array:
+        """The array to write, in the dtype that is here, or a sentence on why it cannot be."""
         try:
             array = np.asarray(value)
         except ValueError:
@@ -88,28 +103,50 @@ class Params(dict[str, Array]):
                 f"parameter {name!r}: expected an array, got rows of different lengths"
             ) from None
         if name not in self and not self._open:
-            raise KeyError(f"there is no parameter {name!r} here, only {_names(self)}")
+            raise KeyError(self._unknown(name))
         if array.dtype.kind not in "fiub":
             shape = f" of shape {self[name].shape}" if name in self else ""
             raise TypeError(
                 f"parameter {name!r}: expected real numbers{shape}, "
                 f"got {type(value).__name__} of dtype {array.dtype}"
             )
-        if name not in self:
-            return
-        if array.shape != self[name].shape:
+        return self._fitting(name, array) if name in self else array
+
+    def _fitting(self, name: str, array: Array) -> Array:
+        here = self[name]
+        if array.shape != here.shape:
             raise ValueError(
-                f"parameter {name!r}: expected an array of shape {self[name].shape}, "
-                f"got {array.shape}"
+                f"parameter {name!r}: expected an array of shape {here.shape}, got {array.shape}"
             )
-        if not np.can_cast(array.dtype, self[name].dtype, "same_kind"):
+        if not np.can_cast(array.dtype, here.dtype, "same_kind"):
             raise TypeError(
-                f"parameter {name!r}: expected {self[name].dtype}, got {array.dtype}, "
+                f"parameter {name!r}: expected {here.dtype}, got {array.dtype}, "
                 "which would lose what it cannot hold"
             )
+        if not here.flags.writeable:
+            raise ValueError(
+                f"parameter {name!r}: its array is read-only; make the layer with a copy of it"
+            )
+        try:
+            with np.errstate(over="raise"):
+                return array.astype(here.dtype, copy=False)
+        except FloatingPointError:
+            raise ValueError(
+                f"parameter {name!r}: expected numbers that {here.dtype} can hold, "
+                f"got {np.abs(array).max():.3g}"
+            ) from None
+
+    def _unknown(self, name: Any) -> str:
+        near = get_close_matches(str(name), map(str, self), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"there is no parameter {name!r} here, only {_names(self)}{hint}"
 
     def replace(self, arrays: Mapping[str, ArrayLike]) -> None:
         """Assign all parameters at once; the names must be those that are here."""
+        if not isinstance(arrays, Mapping):
+            raise TypeError(
+                f"expected a dict with the parameters {_names(self)}, got {type(arrays).__name__}"
+            )
         if arrays.keys() != self.keys():
             raise KeyError(f"expected the parameters {_names(self)}, got {_names(arrays)}")
         self.update(arrays)
@@ -141,4 +178,7 @@ def buffers(layer: Any) -> Mapping[str, Array]:
 
 
 def _names(params: Mapping[str, Any]) -> str:
-    return ", ".join(map(repr, params)) or "none"
+    names = [repr(name) for name, _ in zip(params, range(MOST + 1), strict=False)]
+    if len(params) > MOST:
+        names[-1] = f"... ({len(params) - MOST} more)"
+    return ", ".join(names) or "none"

@@ -112,14 +112,12 @@ class Graph(Net):
         """Run the nodes in topological order, and return the value of the output."""
         run = Run({}, self._by_name(xs))
         # Until all nodes have run, some may hold these inputs and some those before.
-        before = self.__dict__.pop("_run", None)
+        self.__dict__.pop("_run", None)
         try:
             for name, (layer, *sources) in self.nodes.items():
                 used = run.layers[name] = twin(layer) if name in self._repeats else layer
                 run.values[name] = one_output(used.forward(*(run.values[s] for s in sources)))
         except Exception as error:
-            if before and len(run.layers) == 1:
-                self._run = before
             raise_located(error, name, layer, "node")
         self._run = run
         return run.values[self.output]

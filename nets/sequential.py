@@ -81,14 +81,13 @@ class Sequential(Net):
     def forward(self, x: Any) -> Any:
         """Run the layers from first to last, and return what the last one gives."""
         # Until all layers have run, some may hold this input and some the one before.
-        ran, done = self.__dict__.pop("_ran", None), 0
+        self.__dict__.pop("_ran", None)
+        done = 0
         try:
             for layer in self.layers:
                 x = one_output(layer.forward(x))
                 done += 1
         except Exception as error:
-            if ran and not done:
-                self._ran = ran
             raise_located(error, done, self.layers[done])
         self._ran = self.layers
         return x

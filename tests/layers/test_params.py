@@ -1,6 +1,7 @@
 import copy
 import pickle
 import re
+from contextlib import nullcontext as nothing
 
 import numpy as np
 import pytest
@@ -285,3 +286,73 @@ def test_an_assignment_writes_all_or_nothing(target, value):
 def test_a_name_that_is_not_there_is_said_with_those_that_are():
     with pytest.raises(KeyError, match=r"there is no parameter '1.W' here, only '0.W', '0.b'"):
         Params({"0.W": np.zeros(2), "0.b": np.zeros(1)})["1.W"]
+
+
+def test_a_name_that_is_nearly_there_is_suggested():
+    with pytest.raises(KeyError, match=r"did you mean '0\.W'"):
+        Params({"0.W": np.zeros(2), "10.bias": np.zeros(1)})["0.w"]
+
+
+def test_a_sentence_does_not_list_a_thousand_names():
+    with pytest.raises(KeyError) as caught:
+        Params({f"{n}.W": np.zeros(1) for n in range(1000)})["none"]
+    assert len(str(caught.value)) < 500
+
+
+# Values that are parameters themselves.
+
+OVERLAPS = {
+    "swap": lambda a, b: {"a": b, "b": a},
+    "rotation and swap": lambda a, b: {"a": b.T, "b": a[::-1]},
+    "reversed": lambda a, b: {"a": a[::-1], "b": b[:, ::-1]},
+    "transposed": lambda a, b: {"a": a.T, "b": b.T},
+    "one row for all": lambda a, b: {"a": np.broadcast_to(a[1], (3, 3)), "b": a},
+    "a list of rows": lambda a, b: {"a": [b[2], b[0], a[1]], "b": a},
+    "both alike": lambda a, b: {"a": b, "b": b},
+}
+
+
+@pytest.mark.parametrize("verb", ["update", "replace", "__ior__"])
+@pytest.mark.parametrize("values", OVERLAPS.values(), ids=OVERLAPS)
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_all_values_are_read_before_any_is_written(verb, values, order):
+    a, b = np.arange(9.0).reshape(3, 3), -np.arange(9.0).reshape(3, 3)
+    expected = {name: np.array(value) for name, value in values(a.copy(), b.copy()).items()}
+    given_ = values(a, b)
+    params = Params({"a": a, "b": b})
+    getattr(params, verb)({name: given_[name] for name in order})
+    assert params["a"] is a
+    assert np.array_equal(a, expected["a"])
+    assert np.array_equal(b, expected["b"])
+
+
+def test_parameters_that_are_halves_of_one_array_can_be_swapped():
+    whole = np.arange(6.0)
+    params = Params({"a": whole[:3], "b": whole[3:]})
+    params.update(a=params["b"], b=params["a"])
+    assert whole.tolist() == [3, 4, 5, 0, 1, 2]
+
+
+@pytest.mark.parametrize("verb", ["update", "replace", "__ior__"])
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (Params({"a": np.zeros(2), "b": np.broadcast_to(0.0, 2)}), "read-only"),
+        (Params({"a": np.zeros(2), "b": np.zeros(2, np.float32)}), "that float32 can hold, got 1e"),
+    ],
+    ids=["read-only", "too large"],
+)
+def test_what_cannot_be_written_is_found_before_anything_is(verb, bad, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(bad, verb)({"a": [1.0, 1.0], "b": [1.0, 1e300]})
+    assert not bad["a"].any()
+    assert not bad["b"].any()
+
+
+@pytest.mark.parametrize("value", [3, None, "ab", [1, 2], object(), np.zeros((2, 3))])
+@pytest.mark.parametrize("verb", ["update", "replace", "__ior__"])
+def test_what_is_no_dict_is_refused_with_a_sentence(params, verb, value):
+    with pytest.raises(TypeError, match=r"^expected a dict"):
+        getattr(params, verb)(value)
+    with pytest.raises(TypeError, match=r"^expected a dict") if value is not None else nothing():
+        Params(value)

@@ -437,15 +437,51 @@ def test_after_a_forward_that_failed_half_way_there_is_no_backward():
     assert net.backward(DOUT)[0].shape == X.shape
 
 
-def test_after_a_forward_that_failed_in_the_first_layer_the_earlier_input_counts():
+class HalfCached(FullyConnected):
+    """Keeps the new input, and then fails."""
+
+    def forward(self, x):
+        y = super().forward(x)
+        if np.isnan(y).any():
+            raise ValueError("nan")
+        return y
+
+
+@pytest.mark.parametrize("wrap", [lambda layer: layer, Sequential], ids=["layer", "nested net"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_after_a_forward_that_failed_in_any_layer_there_is_no_backward(wrap, place):
+    """Even the first layer, which failed, may hold some of the new input."""
+    layers = [FullyConnected(4, 4, rng=seed) for seed in range(3)]
+    layers[place] = wrap(HalfCached(4, 4, rng=3))
+    net = Sequential(*layers)
+    net.forward(X)
+    with pytest.raises(ValueError, match=rf"layer {place} "), np.errstate(all="ignore"):
+        net.forward(np.full_like(X, np.inf))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=r"call forward\(x\) first"):
+            net.backward(X)
+    expected = net.forward(X) * 0 + 1
+    assert net.backward(expected)[0].shape == X.shape
+
+
+def test_after_a_backward_that_failed_there_is_another():
     net = mlp()
     net.forward(X)
     dx, grads = net.backward(DOUT)
-    with pytest.raises(ValueError, match=r"layer 0 .*expected x of shape"):
-        net.forward(X.T)
+    with pytest.raises(ValueError, match=r"layer 2 .*expected dout of shape"):
+        net.backward(DOUT.T)
     again, same = net.backward(DOUT)
     assert np.array_equal(dx, again)
     assert frozen(grads) == frozen(same)
+
+
+def test_a_predict_that_failed_leaves_backward_as_it_was():
+    net = mlp()
+    net.forward(X)
+    dx, _ = net.backward(DOUT)
+    with pytest.raises(ValueError, match=r"layer 0 .*expected x of shape"):
+        net.predict(X.T)
+    assert np.array_equal(dx, net.backward(DOUT)[0])
 
 
 def test_a_nested_net_that_failed_half_way_is_not_run_backward():
@@ -765,3 +801,12 @@ def test_a_position_that_is_not_there_is_refused(index):
     net = Sequential(ReLU(), ReLU(), ReLU())
     with pytest.raises(IndexError, match=r"^Sequential of 3 layers: position .* is out of range"):
         net[index]
+
+
+def test_parameters_of_two_layers_can_be_swapped():
+    net = Sequential(FullyConnected(3, 3, rng=0), ReLU(), FullyConnected(3, 3, rng=1))
+    before = {key: array.copy() for key, array in net.params.items()}
+    other = {"0": "2", "2": "0"}
+    net.params = {key: net.params[other[key[0]] + key[1:]] for key in net.params}
+    for key, array in net.params.items():
+        assert np.array_equal(array, before[other[key[0]] + key[1:]])
