@@ -1,83 +1,19 @@
-"""Gradient checks in pytest: two fixtures, a marker for layers, and the seed of all of them.
+"""What the fixtures and the marker of pytest need: the checks, and a test for a marked layer.
 
-Registered as an entry point, so that pytest finds it wherever this library is installed.
+`entry_point/handgrad_pytest.py` holds the fixtures and hooks, and imports this when they are used.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from layers.gradcheck import GradientReport, assert_gradients, gradcheck
+from layers.gradcheck.checker import assert_gradients, gradcheck
 
-MARKER = (
-    "gradcheck(input, arguments=(), labels=None, **options): check the gradients of this layer "
-    "class or factory on random numbers of shape `input`; `arguments` go to its constructor, "
-    "`labels` is the number of classes if it is a loss"
-)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The seed of the inputs and of the checks."""
-    group = parser.getgroup("handgrad", "gradient checks")
-    group.addoption(
-        "--gradcheck-seed",
-        type=int,
-        default=0,
-        metavar="SEED",
-        help="seed of the random numbers of gradient checks (default: 0)",
-    )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line("markers", MARKER)
-
-
-@pytest.fixture(name="gradcheck")
-def gradcheck_fixture(request: pytest.FixtureRequest) -> Callable[..., GradientReport]:
-    """`layers.gradcheck` with the seed of ``--gradcheck-seed``: gives the report."""
-    seed = request.config.getoption("--gradcheck-seed")
-
-    def check(layer: Any, *inputs: Any, **options: Any) -> GradientReport:
-        return gradcheck(layer, *inputs, **{"rng": seed, **options})
-
-    return check
-
-
-@pytest.fixture(name="assert_gradients")
-def assert_gradients_fixture(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """`layers.assert_gradients` with the seed of ``--gradcheck-seed``: fails the test."""
-    seed = request.config.getoption("--gradcheck-seed")
-
-    def check(layer: Any, *inputs: Any, **options: Any) -> None:
-        __tracebackhide__ = True
-        assert_gradients(layer, *inputs, **{"rng": seed, **options})
-
-    return check
-
-
-def pytest_pycollect_makeitem(
-    collector: pytest.Module | pytest.Class, name: str, obj: Any
-) -> pytest.Item | None:
-    """A marked layer class or factory becomes a test of its own, whatever its name."""
-    mark = _mark(obj)
-    if mark is None or not callable(obj) or name.startswith("test"):
-        return None
-    if getattr(obj, "__module__", None) != getattr(collector.module, "__name__", None):
-        return None  # imported from where it is collected already
-    item: pytest.Item = LayerItem.from_parent(collector, name=name, make=obj, mark=mark)
-    return item
-
-
-def _mark(obj: Any) -> pytest.Mark | None:
-    """The marker that stands at this very object, and not at a class it derives from."""
-    marks = getattr(obj, "__dict__", {}).get("pytestmark", [])
-    return next((mark for mark in marks if mark.name == "gradcheck"), None)
+__all__ = ["LayerItem", "assert_gradients", "gradcheck"]
 
 
 def _is_shape(value: Any) -> bool:
@@ -88,9 +24,9 @@ def _is_shape(value: Any) -> bool:
 class LayerItem(pytest.Item):
     """The gradient check of one marked class or factory."""
 
-    def __init__(self, *, make: Any, mark: pytest.Mark, **options: Any) -> None:
+    def __init__(self, *, make: Any, mark: pytest.Mark, usage: str, **options: Any) -> None:
         super().__init__(**options)
-        self.make, self.mark = make, mark
+        self.make, self.mark, self.usage = make, mark, usage
 
     def runtest(self) -> None:
         """Make the layer and its inputs, and check."""
@@ -106,7 +42,7 @@ class LayerItem(pytest.Item):
                 f"{self.name}: expected labels to be the number of classes, got {labels!r}"
             )
         if unknown := set(settings) - {"arguments", "loss", "rng", "tolerance"}:
-            raise TypeError(f"{self.name}: the marker does not know {min(unknown)}: {MARKER}")
+            raise TypeError(f"{self.name}: the marker does not know {min(unknown)}: {self.usage}")
         layer = self._layer(settings.pop("arguments", ()))
         self._check(layer, shape, labels, settings)
 

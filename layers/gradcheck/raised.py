@@ -7,7 +7,8 @@ from pathlib import Path
 
 from layers.gradcheck.finding import Finding
 
-OURS, CHECK = ("layers", "nets"), "layers.gradcheck"
+CHECK = Path(__file__).parent
+OURS = CHECK.parent, CHECK.parent.with_name("nets")
 
 
 class ForwardError(Exception):
@@ -16,25 +17,30 @@ class ForwardError(Exception):
 
 def is_ours(error: BaseException) -> bool:
     """Whether an error is a sentence of this library's own layers about what they were given."""
-    module = _frame(error)[0]
-    return module.partition(".")[0] in OURS and not module.startswith(CHECK)
+    file = _frame(error)[0]
+    return any(file.is_relative_to(package) for package in OURS) and not _is_check(file)
 
 
 def raised(verb: str, error: BaseException) -> Finding:
     """A finding that tells what a pass raised, and in which line of which file."""
     if isinstance(error, ForwardError) and error.__cause__:
         error = error.__cause__
-    module, file, line = _frame(error)
-    where = "" if module.startswith(CHECK) else f" ({Path(file).name}, line {line})"
+    file, line = _frame(error)
+    where = "" if _is_check(file) else f" ({file.name}, line {line})"
     text = f": {error}" if str(error) else ""
     evidence = f"{verb} raises {type(error).__name__}{text}{where}"
     return Finding(f"{verb.split()[-1]}-raises", "", evidence)
 
 
-def _frame(error: BaseException) -> tuple[str, str, int]:
-    """The module, the file and the line that raised, NumPy's own left out."""
+def _is_check(file: Path) -> bool:
+    return file.is_relative_to(CHECK)
+
+
+def _frame(error: BaseException) -> tuple[Path, int]:
+    """The file and the line that raised, NumPy's own left out; names may be somebody else's."""
     frames = [
-        (str(frame.f_globals.get("__name__", "")), frame.f_code.co_filename, line)
+        (Path(frame.f_code.co_filename), line)
         for frame, line in traceback.walk_tb(error.__traceback__)
+        if not str(frame.f_globals.get("__name__", "")).startswith("numpy")
     ]
-    return [found for found in frames if not found[0].startswith("numpy")][-1]
+    return frames[-1]

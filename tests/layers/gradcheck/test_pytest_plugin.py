@@ -1,14 +1,13 @@
 import re
-import subprocess
-import sys
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from layers.gradcheck import pytest_plugin
+import layers as library
 
-PLUGIN = pytest_plugin.__name__
+PLUGIN = "handgrad_pytest"
+FOLDER = Path(library.__file__).with_name("gradcheck") / "entry_point"
 INSTALLED = any(point.value == PLUGIN for point in metadata.entry_points(group="pytest11"))
 FOUND = () if INSTALLED else ("-p", PLUGIN)
 LAYERS = """
@@ -30,6 +29,22 @@ class Triple(Double):
 
 X = np.array([[1.0, -2.0]])
 """
+MARKED = """
+@pytest.mark.gradcheck(input=(7, 5))
+class Marked(Double):
+    pass
+
+@pytest.mark.gradcheck(input=(7, 5))
+class MarkedWrong(Triple):
+    pass
+"""
+
+
+@pytest.fixture(autouse=True)
+def findable(monkeypatch):
+    """The plugin can be imported as it can where it is installed."""
+    monkeypatch.syspath_prepend(FOLDER)
+    monkeypatch.setenv("PYTHONPATH", str(FOLDER))
 
 
 @pytest.fixture
@@ -83,21 +98,7 @@ def test_wrong({source}):
 
 
 def test_a_marked_class_is_a_test(run):
-    result = run(
-        """
-@pytest.mark.gradcheck(input=(7, 5))
-class Marked(Double):
-    pass
-
-@pytest.mark.gradcheck(input=(7, 5))
-class MarkedWrong(Triple):
-    pass
-
-class NotMarked(MarkedWrong):
-    pass
-""",
-        "-v",
-    )
+    result = run(f"{MARKED}\nclass NotMarked(MarkedWrong):\n    pass\n", "-v")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -245,20 +246,78 @@ class Naive:
     assert str(result.stderr) == ""
 
 
-def test_the_plugin_is_an_entry_point():
+def test_the_plugin_is_an_entry_point_outside_of_the_packages():
     text = (Path(__file__).parents[3] / "setup.cfg").read_text()
     assert f"pytest11 =\n    handgrad = {PLUGIN}\n" in text
+    assert f"py_modules = {PLUGIN}\n" in text
+    assert (FOLDER / f"{PLUGIN}.py").is_file()
 
 
-def test_an_installed_plugin_is_found_by_itself(tmp_path):
-    if not INSTALLED:
-        pytest.skip("the library is not installed with its entry points here")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--markers"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "@pytest.mark.gradcheck(input" in done.stdout
-    assert done.stderr == ""
+FOREIGN = """
+import sys
+import pytest
+from layers import Double, Triple
+
+def test_pytest_has_loaded_nothing():
+    assert "numpy" not in sys.modules
+    assert sys.modules["layers"].__file__.startswith({folder!r})
+
+def test_the_check_works(gradcheck, assert_gradients):
+    from numpy import ones
+    assert gradcheck(Double(), ones((2, 2)))
+    with pytest.raises(AssertionError, match="constant-factor"):
+        assert_gradients(Triple(), ones((2, 2)))
+
+def test_what_a_layer_raises_is_a_finding(gradcheck):
+    class Raises(Double):
+        def forward(self, x):
+            raise ValueError("mine")
+    assert gradcheck(Raises(), [1.0]).findings[0].mistake == "forward-raises"
+
+def test_the_names_are_still_theirs():
+    import layers, nets, optimizers
+    assert {{layers.__name__, nets.MINE, optimizers.MINE}} == {{"layers", "nets"}}
+    assert layers.Double is Double
+"""
+
+
+OWN = LAYERS.replace("import numpy as np\n", "").partition("X = ")[0]
+OTHERS = {"nets": "MINE = 'nets'", "optimizers": "MINE = 'nets'"}
+
+
+def test_a_folder_with_modules_of_these_names_keeps_them(pytester):
+    pytester.makepyfile(layers=OWN, test_mine=FOREIGN.format(folder=str(pytester.path)), **OTHERS)
+    started = ["-q", "-W", "error", *FOUND]
+    result = pytester.runpython_c(f"import pytest, sys; sys.exit(pytest.main({started}))")
+    result.assert_outcomes(passed=4)
+
+
+def test_a_marked_layer_beside_another_package_of_this_name_is_checked(pytester):
+    pytester.mkpydir("layers")
+    pytester.makepyfile(test_layers="import layers\n" + LAYERS + MARKED)
+    result = pytester.runpytest_subprocess(*FOUND, "--strict-markers", "-W", "error")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["gradient check of MarkedWrong: WRONG"])
+
+
+FOREIGN_MARKERS = """
+import unittest
+
+@pytest.mark.gradcheck
+class TestSomething:
+    def test_one(self):
+        pass
+
+@pytest.mark.gradcheck
+class Something(unittest.TestCase):
+    def test_two(self):
+        pass
+
+@pytest.mark.gradcheck("slow")
+def test_three():
+    pass
+"""
+
+
+def test_the_same_marker_on_tests_of_somebody_elses_means_nothing(run):
+    run(FOREIGN_MARKERS).assert_outcomes(passed=3)
