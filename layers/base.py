@@ -107,6 +107,21 @@ class Layer:
         """Compute the output in inference: the same y as `forward`, with nothing kept."""
         return bystander(self).forward(*xs)
 
+    @classmethod
+    def param_shapes(cls, *_: Any, **__: Any) -> dict[str, tuple[int, ...]]:
+        """The shapes of the params and buffers of a layer made with these arguments.
+
+        A layer with any overrides this, and takes the arguments of its constructor; ``load``
+        compares the shapes with a file before it makes the layer, which takes their memory.
+
+        Examples
+        --------
+        >>> from layers import FullyConnected
+        >>> FullyConnected.param_shapes(3, 2)
+        {'W': (3, 2), 'b': (2,)}
+        """
+        return {}
+
     def astype(self: Self, dtype: DTypeLike) -> Self:
         """A copy of this layer, independent of it, whose parameters have the given dtype.
 

@@ -3,45 +3,119 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+UNKNOWN: Any = ...  # stands for an argument that the layer does not keep
+# Arguments that only say how weights are drawn: what is known afterwards is the weights.
+DRAWING = ("rng", "weight_init")
+LONGEST_ARGUMENT, LONGEST_CALL = 80, 160  # letters
+VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
 
 def shown(layer: Any) -> str:
-    """The call that makes such a layer."""
-    given = [
-        _text(value) if by_position else f"{name}={_text(value)}"
-        for name, value, by_position in arguments(layer)
-    ]
-    return f"{type(layer).__name__}({', '.join(given)})"
+    """The call that makes such a layer, in a line or two.
+
+    Long arguments are shortened, and ``...`` stands for arguments that the layer does not keep.
+    """
+    given: list[str] = []
+    complete = True
+    for name, value, by_position in arguments(layer):
+        if value is UNKNOWN or sum(map(len, given)) > LONGEST_CALL:
+            complete = False
+            continue
+        given.append(short(value) if by_position and complete else f"{name}={short(value)}")
+    return f"{type(layer).__name__}({', '.join(given if complete else [*given, '...'])})"
 
 
 def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
     """The constructor's arguments that made a layer: name, value, whether given by position.
 
-    An argument's value is the attribute of its name; those at their default, and those that the
-    layer does not keep (such as `rng`), are left out.
+    An argument's value is the attribute of its name, and `UNKNOWN` where there is none. Those at
+    their default are left out, and so is `rng`.
     """
-    # Of __init__, because some versions of Python would look at __new__ first.
-    _, *parameters = inspect.signature(type(layer).__init__).parameters.values()
-    for parameter in parameters:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
+    for parameter in _parameters(layer):
         required = parameter.default is parameter.empty
-        value = getattr(layer, parameter.name, ... if required else parameter.default)
-        if isinstance(value, np.dtype):
-            value = None if value == np.float64 else value.name
+        value = _kept(layer, parameter.name)
+        if parameter.name == "rng" and not required:
+            continue
         if required or not _same(value, parameter.default):
-            yield parameter.name, value, required and parameter.kind != parameter.KEYWORD_ONLY
+            by_position = required and parameter.kind != parameter.KEYWORD_ONLY
+            yield parameter.name, value, by_position and parameter.kind not in VARIABLE
+
+
+def _parameters(layer: Any) -> list[inspect.Parameter]:
+    # Of __init__, because some versions of Python would look at __new__ first.
+    init = type(layer).__init__
+    if init is object.__init__:
+        return []
+    try:
+        return list(inspect.signature(init).parameters.values())[1:]
+    except (TypeError, ValueError):  # a constructor that is not written in Python
+        return []
+
+
+def _kept(layer: Any, name: str) -> Any:
+    """The attribute of a name, a dtype by its name and a NumPy number as Python's."""
+    try:
+        value = getattr(layer, name)
+    except Exception:  # a property of somebody's own may raise anything
+        return UNKNOWN
+    if isinstance(value, type) and issubclass(value, np.generic):
+        value = np.dtype(value)
+    if isinstance(value, np.dtype):
+        return None if value == np.float64 else value.name
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _same(value: Any, default: Any) -> bool:
     if isinstance(value, np.ndarray) or isinstance(default, np.ndarray):
         return value is default
-    return bool(value == default)
+    try:
+        return value is default or bool(value == default)
+    except Exception:  # what does not say whether it is equal, such as a list of arrays
+        return False
 
 
-def _text(value: Any) -> str:
-    return value.__name__ if inspect.isfunction(value) else repr(value)
+class _Short(reprlib.Repr):
+    """Python's own shortened reprs, and one for arrays."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlist = self.maxtuple = self.maxdict = self.maxset = self.maxfrozenset = 8
+        self.maxstring = self.maxother = LONGEST_ARGUMENT
+
+    def repr_ndarray(self, array: Any, _: int) -> str:
+        """A small array with its entries, a larger one by its shape and dtype."""
+        words = " ".join(repr(array).split()) if array.size <= self.maxlist else ""
+        return words if 0 < len(words) <= LONGEST_ARGUMENT else _shape(array)
+
+
+def _shape(array: Any) -> str:
+    return f"<array of shape {array.shape}, {array.dtype.name}>"
+
+
+_short = _Short()
+
+
+def short(value: Any) -> str:
+    """The repr of a value, at most about a line; a layer's is left as it is.
+
+    Examples
+    --------
+    >>> short((3, None)), short(np.zeros((50, 3))), short([1] * 50_000)
+    ('(3, None)', '<array of shape (50, 3), float64>', '[1, 1, 1, 1, 1, 1, 1, 1, ...]')
+    """
+    if hasattr(value, "forward") and hasattr(value, "backward") and not isinstance(value, type):
+        return repr(value)
+    if isinstance(value, type) or inspect.isroutine(value):
+        return str(value.__name__)
+    try:
+        words = _short.repr(value)
+    except Exception:  # an int of more digits than Python prints
+        words = f"<{type(value).__name__}>"
+    words = " ".join(words.split()) if "\n" in words else words
+    return words if len(words) <= LONGEST_ARGUMENT else words[: LONGEST_ARGUMENT - 3] + "..."

@@ -114,6 +114,11 @@ class Embedding(Layer):
         np.add.at(dW.reshape(-1), places.reshape(-1), dout.reshape(-1))
         return None, {"W": dW}
 
+    @classmethod
+    def param_shapes(cls, vocabulary_size: int, dim: int, **_: Any) -> dict[str, tuple[int, ...]]:
+        """The shape of W, whether it is trained or not."""
+        return {"W": (vocabulary_size, dim)}
+
     @property
     def buffers(self) -> Params:
         """W where it is not trained, live; see `layers.params.buffers`."""

@@ -114,6 +114,14 @@ class FullyConnected(Layer):
             return None, grads
         return dout.dot(W.T).reshape(x.shape), grads
 
+    @classmethod
+    def param_shapes(
+        cls, in_features: int, out_features: int, bias: bool = True, **_: Any
+    ) -> dict[str, tuple[int, ...]]:
+        """The shapes of the params of a layer made with these arguments."""
+        shapes: dict[str, tuple[int, ...]] = {"W": (in_features, out_features)}
+        return {**shapes, "b": (out_features,)} if bias else shapes
+
     @property
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the parameters, in which the layer computes."""

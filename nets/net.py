@@ -102,12 +102,16 @@ class Net(Layer):
         """Write the layers' description and parameters to a safetensors file.
 
         The file is written beside the old one and then takes its place, so that an interrupted
-        save leaves the old one whole.
+        save leaves the old one whole. The arguments of layers are kept that are numbers, strings,
+        None, lists or tuples of these, or initializers of this library. Where weights were drawn by
+        another initializer, it is left out: the weights themselves are saved.
 
         Raises
         ------
         OSError
             If the file cannot be written.
+        TypeError
+            If a layer of this library has an argument of another kind. The file is as it was.
         """
         from nets.interop import weights  # it knows all nets, and so comes after them
 

@@ -6,28 +6,34 @@ arguments, and everything else is refused.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Mapping
 from typing import Any
 
 import layers
-from layers.base import Layer
-from layers.describe import arguments
+from layers.base import Layer, label
+from layers.describe import DRAWING, UNKNOWN, arguments, short
+from layers.page import cut
 from layers.params import Array, Params, buffers
 from nets.graph import Graph
+from nets.interop.plain import from_json, to_json
 from nets.interop.safetensors import read_tensors, write_tensors
+from nets.known import is_known
 from nets.sequential import Sequential
 
 Path = str | os.PathLike[str]
 Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
-SIZES = (("in_features", "out_features"), ("vocabulary_size", "dim"))  # of W, wherever there is one
+LONGEST = 600  # letters of a message, which may quote what the file says
+# What a description that lies may lead to; nothing of it runs, so no other error is hidden.
+BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
 def save(net: Any, path: Path) -> None:
     """Write a net's parameters and the description of its layers to a safetensors file."""
-    described = _describe(net)
+    described = _describe(net, "")
     kind = "graph" if "graph" in described else "layers"
     found = described.get("graph") or described.get("net", [described])
     write_tensors(path, _arrays(net), {"format": FORMAT, kind: json.dumps(found)})
@@ -48,8 +54,8 @@ def load(path: Path, net_class: type) -> Any:
         else:
             net = _build_net(json.loads(metadata["layers"]), tensors, "")
         _arrays(net).replace(tensors)
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        message = error.args[0] if error.args else error
+    except BROKEN as error:
+        message = cut(str(error.args[0] if error.args else error), LONGEST)
         raise ValueError(f"{os.fspath(path)}: the net cannot be rebuilt: {message}") from error
     if not isinstance(net, net_class):
         kind = type(net).__name__
@@ -75,25 +81,53 @@ def _arrays(net: Any) -> Params:
     return Params({**net.params, **buffers(net)})
 
 
-def _describe(layer: Any) -> dict[str, Any]:
+def _describe(layer: Any, above: str) -> dict[str, Any]:
     kind = type(layer)
     if kind is Sequential:
-        return {"net": [_describe(inner) for inner in layer]}
+        return {"net": [_describe(inner, f"{above}{n}.") for n, inner in enumerate(layer)]}
     if kind is Graph:
         first = {id(inner): name for name, inner in layer.named_layers()}
         nodes = {
-            name: [_describe(inner) if first[id(inner)] == name else first[id(inner)], *sources]
+            name: [
+                _describe(inner, f"{above}{name}.")
+                if first[id(inner)] == name
+                else first[id(inner)],
+                *sources,
+            ]
             for name, (inner, *sources) in layer.nodes.items()
         }
         return {"graph": {"inputs": layer.inputs, "output": layer.output, "nodes": nodes}}
-    ours = getattr(layers, kind.__name__, None) is kind
-    given = {key: value for key, value, _ in arguments(layer) if _is_plain(value)} if ours else {}
-    name = kind.__name__ if ours else f"{kind.__module__}.{kind.__qualname__}"
-    return {"layer": name, "arguments": given}
+    if not is_known(layer):
+        return {"layer": f"{kind.__module__}.{kind.__qualname__}", "arguments": {}}
+    return {"layer": kind.__name__, "arguments": _arguments(layer, above)}
 
 
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, str))
+def _arguments(layer: Any, above: str) -> dict[str, Any]:
+    """What the constructor needs to make such a layer, as JSON has it.
+
+    An initializer of somebody's own is left out: the weights that it drew are saved.
+    """
+    found = ((name, _argument(layer, name, value, above)) for name, value, _ in arguments(layer))
+    return {name: value for name, value in found if value is not UNKNOWN}
+
+
+def _argument(layer: Any, name: str, value: Any, above: str) -> Any:
+    try:
+        return to_json(value)
+    except (TypeError, RecursionError):
+        if name in DRAWING:
+            return UNKNOWN
+        raise TypeError(_refusal(layer, name, value, above)) from None
+
+
+def _refusal(layer: Any, name: str, value: Any, above: str) -> str:
+    start = f"layer {above[:-1]} ({label(layer)}): cannot save the argument {name}"
+    if value is UNKNOWN:
+        return f"{start}, because the layer does not keep it; keep it as self.{name}"
+    return (
+        f"{start}: expected numbers, strings, None, or lists and tuples of these, got "
+        f"{short(value)} of type {type(value).__name__}; keep arrays in params or buffers"
+    )
 
 
 def _build_net(described: Any, tensors: Tensors, above: str) -> Sequential:
@@ -129,14 +163,28 @@ def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
             f"layer {above[:-1]} is a {name}, which is not part of handgrad; "
             "build the net yourself and call net.load_params(path)"
         )
-    _check_size(given, tensors.get(f"{above}W"), f"layer {above[:-1]}")
-    return kind(**given)
+    if not isinstance(given, dict):
+        raise ValueError(
+            f"layer {above[:-1]} ({name}): expected arguments by name, got {type(given).__name__}"
+        )
+    values = {key: from_json(value) for key, value in given.items()}
+    _check_shapes(kind, values, tensors, above)
+    return kind(**values)
 
 
-def _check_size(given: Mapping[str, Any], W: Array | None, where: str) -> None:
+def _check_shapes(kind: type[Layer], given: dict[str, Any], tensors: Tensors, above: str) -> None:
     """Compare sizes before a layer is built: a damaged number must not allocate gigabytes."""
-    if sizes := next((pair for pair in SIZES if pair[0] in given), None):
-        shape = tuple(given.get(size) for size in sizes)
-        if W is None or W.shape != shape:
-            found = "none" if W is None else f"one of shape {W.shape}"
-            raise ValueError(f"{where}: expected a tensor W of shape {shape}, the file has {found}")
+    try:
+        bound = inspect.signature(kind.__init__).bind(None, **given)
+    except TypeError as error:
+        raise TypeError(f"layer {above[:-1]} ({kind.__name__}): {error}") from None
+    bound.apply_defaults()
+    values = {name: value for name, value in bound.arguments.items() if name != "self"}
+    for name, shape in kind.param_shapes(**values).items():
+        tensor = tensors.get(f"{above}{name}")
+        if tensor is None or tensor.shape != shape:
+            found = "none" if tensor is None else f"one of shape {tensor.shape}"
+            raise ValueError(
+                f"layer {above[:-1]}: expected a tensor {name} of shape {shape}, "
+                f"the file has {found}"
+            )
