@@ -29,6 +29,11 @@ class Dataset:
         where the examples are not pictures.
     classes : tuple of str
         The names of the classes, in the order of their numbers.
+    columns : tuple of str or None
+        The names of the values in a row, where the file has any.
+    label_column : str
+        Where the labels were found in the user's file, in words; empty for data that come with
+        the library.
 
     Examples
     --------
@@ -48,6 +53,8 @@ class Dataset:
     y_test: Array
     image_shape: tuple[int, ...] | None
     classes: tuple[str, ...]
+    columns: tuple[str, ...] | None = None
+    label_column: str = ""
 
     def __iter__(self) -> Iterator[Array]:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))

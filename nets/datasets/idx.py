@@ -10,12 +10,16 @@ import gzip
 import math
 import os
 import zlib
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nets.datasets.paths import existing
+
 GZIP = b"\x1f\x8b"
 UNSIGNED_BYTES = b"\x00\x00\x08"
+SQUEEZED = 1032  # times that gzip can make a file smaller, at most
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
@@ -48,39 +52,39 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     ...     read_idx(path)
     array([5, 0, 4], dtype=uint8)
     """
-    name = os.fspath(path)
+    path = existing(path, "read_idx")
+    name, size = str(path), path.stat().st_size
     with open(path, "rb") as file:
-        content = file.read()
-    if content.startswith(GZIP):
-        content = _unpacked(content, name)
-    shape = _shape(content, name)
-    start = 4 + 4 * len(shape)
-    _check_length(len(content), start + math.prod(shape), shape, name)
-    values = np.frombuffer(content, np.uint8, offset=start).reshape(shape)
-    return np.array(values)  # a copy, as what lies in a bytes object could not be written to
-
-
-def _unpacked(content: bytes, name: str) -> bytes:
+        packed = file.read(2) == GZIP
     try:
-        return gzip.decompress(content)
-    except (EOFError, OSError, zlib.error) as error:
+        with gzip.open(path) if packed else open(path, "rb") as file:
+            shape = _shape(file.read(4), file, name)
+            required = math.prod(shape)
+            # Before memory is taken: a header may claim anything.
+            if required > (SQUEEZED if packed else 1) * size:
+                _check_length(size, 4 + 4 * len(shape) + required, shape, name)
+            values = file.read(required + 1)
+            start = 4 + 4 * len(shape)
+            _check_length(start + len(values), start + required, shape, name)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(
             f"{name}: expected a whole gzip file, got a damaged one ({error}); "
             "delete it and fetch it again"
         ) from error
+    return np.frombuffer(bytearray(values), np.uint8).reshape(shape)  # one may write into it
 
 
-def _shape(content: bytes, name: str) -> tuple[int, ...]:
+def _shape(start: bytes, file: BinaryIO | gzip.GzipFile, name: str) -> tuple[int, ...]:
     """The shape that the header announces."""
-    start = content[:4]
     if start[:3] != UNSIGNED_BYTES or start[3:] not in (b"\x01", b"\x02", b"\x03"):
         raise ValueError(
             f"{name}: expected an IDX file of unsigned bytes in 1 to 3 dimensions, which starts "
             f"with the bytes 00 00 08 and 01, 02 or 03, got {start.hex(' ') or 'an empty file'}"
         )
     ndim = start[3]
-    _check_length(min(len(content), 4 + 4 * ndim), 4 + 4 * ndim, None, name)
-    return tuple(int(size) for size in np.frombuffer(content, ">u4", ndim, offset=4))
+    sizes = file.read(4 * ndim)
+    _check_length(4 + len(sizes), 4 + 4 * ndim, None, name)
+    return tuple(int(size) for size in np.frombuffer(sizes, ">u4"))
 
 
 def _check_length(found: int, required: int, shape: tuple[int, ...] | None, name: str) -> None:

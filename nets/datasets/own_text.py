@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import os
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from layers.params import Array
-from nets.datasets.own import LABEL_NAMES, split
+from nets.datasets.header import LABEL_NAMES, label_column, refuse_bad_names
+from nets.datasets.labels import numbered_classes
+from nets.datasets.own import check_parts, split
+from nets.datasets.paths import existing
+from nets.datasets.table import RESAVE, Table
 from nets.datasets.texts import Texts
 
 TEXT_NAMES = ("text", "sentence", "review", "comment", "document", "name", "x")
-Part = tuple[list[str], list[str]]  # texts and labels
+LARGEST = 1 << 30  # bytes of an unpacked text
+
+
+@dataclass
+class Part:
+    """Texts with their labels as they are written, and where each of them is."""
+
+    texts: Sequence[str]
+    labels: Sequence[str]
+    places: Sequence[str]
 
 
 def text_file(path: str | os.PathLike[str]) -> str:
@@ -25,7 +39,7 @@ def text_file(path: str | os.PathLike[str]) -> str:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is empty, or no text in UTF-8.
+        If it is empty, not in UTF-8, damaged, or larger than 1 GiB unpacked.
 
     Examples
     --------
@@ -36,28 +50,51 @@ def text_file(path: str | os.PathLike[str]) -> str:
     ...     text_file(path)
     'In the beginning'
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
+    path = existing(path, "text_file")
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        content = _unpacked(path) if path.suffix.lower() == ".gz" else path.read_bytes()
         text = content.decode("utf-8-sig")
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path}: cannot be read as text in UTF-8: {error}") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(
+            f"{path}: cannot be read as text in UTF-8: line {line} has the byte "
+            f"{content[error.start]:#x}; {RESAVE}"
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(
+            f"{path}: cannot be read as text in UTF-8: line {line} has a NUL character; {RESAVE}"
+        )
     if not text.strip():
         raise ValueError(f"{path}: the file is empty; expected a text")
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as file:
+            content = file.read(LARGEST + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ValueError(
+            f"{path}: cannot be read as text in UTF-8: it is damaged or not a gzip file ({error}); "
+            "fetch it again, or name it .txt if it is not packed"
+        ) from None
+    if len(content) > LARGEST:
+        raise ValueError(f"{path}: unpacked, it has more than {LARGEST:,} bytes; cut it into parts")
+    return content
 
 
 def labelled_text(path: str | os.PathLike[str]) -> Texts:
     """Texts and their classes from a table, or from a folder with a folder for each class.
 
     A table, ``.csv`` or ``.tsv``, has one text a line: the text in the column named text,
-    sentence, review, comment, document, name or x, and the class in that named label, class,
-    target, species or y; a table of two columns without names has the text first. In a folder,
-    each ``.txt`` file is a text, and its class is the name of the folder that it lies in; folders
-    called train and test hold the two parts. Where there is no test part, a fifth of the texts,
-    drawn with the seed 0, becomes it.
+    sentence, review, comment, document, name or x, and the class in that named label, labels,
+    class, target, species or y; a table of two columns without names has the text first. In a
+    ``.tsv``, quotes are text. In a folder, each ``.txt`` file is a text, and its class is the name
+    of the folder that it lies in; folders called train and test hold the two parts. Where there is
+    no test part, a fifth of the texts, drawn with the seed 0, becomes it.
 
     Parameters
     ----------
@@ -69,7 +106,9 @@ def labelled_text(path: str | os.PathLike[str]) -> Texts:
     FileNotFoundError
         If there is nothing of that name.
     ValueError
-        If it cannot be read, has ragged lines or empty texts, or fewer than two classes.
+        If it cannot be read, or anything in it may be a mistake: lines with more or fewer cells
+        than the first, empty texts, labels that are missing, occur once or differ in their
+        writing only. The message says where, and what to do.
 
     Examples
     --------
@@ -81,76 +120,83 @@ def labelled_text(path: str | os.PathLike[str]) -> Texts:
     ...     labelled_text(path)
     reviews: 8 training and 2 test texts, 2 classes
     """
-    path = Path(path)
+    path = existing(path, "labelled_text", (".csv", ".tsv"), folder=True)
     if path.is_dir():
-        parts = _read_folder(path)
-    elif not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file or folder")
-    elif path.suffix.lower() in (".csv", ".tsv"):
-        parts = [_read_table(path)]
+        parts, column = _read_folder(path), "the names of the folders"
     else:
-        raise ValueError(f"{path}: expected a folder, or a file that ends in .csv or .tsv")
-    labels = [label for _, part in parts for label in part]
-    classes, numbered = np.unique(labels, return_inverse=True)
-    if not 2 <= len(classes) <= len(labels) / 2:
-        raise ValueError(
-            f"{path}: expected the labels to name classes, at least two and each more than once, "
-            f"got {len(classes)} different ones of {len(labels)} texts"
-        )
-    texts = np.array([text for part, _ in parts for text in part], object)
-    x_train, y_train, x_test, y_test = _parts(path, texts, numbered, [len(t) for t, _ in parts])
+        part, column = read_text_table(path)
+        parts = [part]
+    texts = [text for part in parts for text in part.texts]
+    places = [place for part in parts for place in part.places]
+    classes, y = numbered_classes(
+        [label for part in parts for label in part.labels], lambda index: places[index]
+    )
+    n = len(parts[0].texts)
+    if len(parts) == 1:
+        train, test = split(path, y)
+    else:
+        check_parts(y, n, classes, lambda index: places[index])
+        train, test = np.arange(n), np.arange(n, len(y))
     return Texts(
-        path.stem, tuple(x_train), y_train, tuple(x_test), y_test, tuple(map(str, classes))
+        path.stem,
+        tuple(texts[i] for i in train),
+        y[train],
+        tuple(texts[i] for i in test),
+        y[test],
+        classes,
+        column,
     )
 
 
-def _parts(path: Path, texts: Array, y: Array, sizes: list[int]) -> tuple[Array, ...]:
-    if len(sizes) == 1:
-        return split(path, texts, y)
-    n = sizes[0]
-    return texts[:n], y[:n], texts[n:], y[n:]
-
-
-def _read_table(path: Path) -> Part:
-    lines = _lines(path)
-    if len(lines) < 2 or len(lines[0]) < 2:
-        raise ValueError(f"{path}: expected lines of at least two cells, a text and its label")
-    text, label, first = _columns(path, [cell.strip().lower() for cell in lines[0]])
-    for number, line in enumerate(lines, 1):
-        if len(line) != len(lines[0]):
+def read_text_table(path: Path) -> tuple[Part, str]:
+    """The texts and labels of a table, and which column holds the labels."""
+    table = Table(path)
+    text, label, named = _columns(table)
+    column = f"column {label + 1}" + (f" ({table.first.cells[label].strip()!r})" if named else "")
+    texts, labels, places = [], [], []
+    for row in table:
+        if named and row.line == table.first.line:
+            continue
+        if not row.cells[text].strip():
             raise ValueError(
-                f"{path}: expected {len(lines[0])} cells in each line, "
-                f"got {len(line)} in line {number}"
+                f"{table.cell(row, text)}: expected a text, got an empty cell; fill it in, or "
+                "delete the line"
             )
-        if not line[text].strip():
-            raise ValueError(f"{path}: expected a text in each line, got none in line {number}")
-    return [line[text] for line in lines[first:]], [line[label].strip() for line in lines[first:]]
+        texts.append(row.cells[text])
+        labels.append(row.cells[label])
+        places.append(f"{path}, line {row.line}, {column}")
+    if not texts:
+        raise ValueError(f"{path}: expected texts below the names in line 1, got none")
+    return Part(texts, labels, places), column
 
 
-def _lines(path: Path) -> list[list[str]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        try:
-            return [line for line in csv.reader(file, delimiter=delimiter) if line]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"{path}: cannot be read as a table: {error}") from None
-
-
-def _columns(path: Path, names: list[str]) -> tuple[int, int, int]:
-    """The columns of the texts and of the labels, and the line from which on there are any."""
-    text = next((names.index(name) for name in TEXT_NAMES if name in names), None)
-    label = next((names.index(name) for name in LABEL_NAMES if name in names), None)
-    if len(names) == 2 and text is None and label is None:
-        return 0, 1, 0
-    if len(names) == 2:  # one of them tells the other
+def _columns(table: Table) -> tuple[int, int, bool]:
+    """The columns of the texts and of the labels, and whether the first line names them."""
+    cells = [cell.strip() for cell in table.first.cells]
+    text, label = label_column(cells, TEXT_NAMES), label_column(cells, LABEL_NAMES)
+    if len(cells) == 2 and _is_data(table, text, label):
+        return 0, 1, False
+    if len(cells) == 2:  # one of them tells the other
         text = 1 - label if text is None and label is not None else text
         label = 1 - text if label is None and text is not None else label
     if text is None or label is None:
         raise ValueError(
-            f"{path}: expected a first line of names with a column called text and one called "
-            f"label, got {', '.join(names)}"
+            f"{table.path}, line {table.first.line}: expected names, with a column called text "
+            f"and one called label, got {', '.join(cells)[:80]}; add a line of names"
         )
-    return text, label, 1
+    refuse_bad_names(table, cells)
+    return text, label, True
+
+
+def _is_data(table: Table, text: int | None, label: int | None) -> bool:
+    """Whether the first line has no names: a class may be called y, and a text be "name"."""
+    if text is None and label is None:
+        return True
+    if text is not None and label is not None:
+        return False
+    rows = iter(table)
+    next(rows)
+    return any(row.cells[1].strip() == table.first.cells[1].strip() for row in rows)
 
 
 def _read_folder(path: Path) -> list[Part]:
@@ -166,4 +212,8 @@ def _read_classes(folder: Path) -> Part:
         raise ValueError(
             f"{folder}: expected a folder for each class, with a .txt file for each text in it"
         )
-    return [text_file(file) for file in files], [file.parent.name for file in files]
+    return Part(
+        [text_file(file) for file in files],
+        [file.parent.name for file in files],
+        [str(file) for file in files],
+    )

@@ -27,6 +27,9 @@ class Texts:
         The class of each text: integers (int64) from 0 to ``len(classes) - 1``.
     classes : tuple of str
         The names of the classes, in the order of their numbers.
+    label_column : str
+        Where the labels were found in the user's file, in words; empty for data that come with
+        the library.
 
     Examples
     --------
@@ -44,6 +47,7 @@ class Texts:
     x_test: tuple[str, ...]
     y_test: Array
     classes: tuple[str, ...]
+    label_column: str = ""
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))

@@ -50,7 +50,7 @@ class TestTextFile:
             text_file(file(content, name))
 
     def test_a_file_that_is_not_there(self, tmp_path):
-        with pytest.raises(FileNotFoundError, match=r"nowhere: there is no such file$"):
+        with pytest.raises(FileNotFoundError, match=r"nowhere: there is no such file; the data that come with"):
             text_file(tmp_path / "nowhere")
 
 
@@ -89,19 +89,19 @@ class TestTables:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("", "expected lines of at least two cells, a text and its label"),
-            ("one\ntwo\n", "expected lines of at least two cells, a text and its label"),
-            ("a,u\nb,v,w\n", "expected 2 cells in each line, got 3 in line 2"),
-            ("a,u\n ,v\n", "expected a text in each line, got none in line 2"),
+            ("", "expected a"),
+            ("one\ntwo\n", "expected a"),
+            ("a,u\nb,v,w\n", "line 2: expected 2 cells, as in line 1, got 3"),
+            ("a,u\n ,v\n", "line 2, column 1: expected a text, got an empty cell"),
             ("id,text,mark\n1,a,u\n", "a column called text and one called label, got id, text,"),
-            ("a,u\n" * 12, "at least two and each more than once, got 1 different ones of 12 text"),
-            ("a,u\nb,v\nc,w\n", "got 3 different ones of 3 texts"),
+            ("a,u\n" * 12, "at least two classes, got 'u' for all 12 examples"),
+            ("a,u\nb,v\nc,w\n", "at least two examples of each class, got one of 'u'"),
             ("a,u\nb,v\n" * 3, "expected at least 10 examples, got 6"),
-            ("größe,u\n".encode("latin-1"), "cannot be read as a table: 'utf-8' codec"),
+            ("größe,u\n".encode("latin-1"), "line 1: expected text in UTF-8, got the byte 0xf6"),
         ],
     )
     def test_tables_that_will_not_do(self, file, text, message):
-        with pytest.raises(ValueError, match=r"mine\.csv: .*" + re.escape(message)):
+        with pytest.raises(ValueError, match=r"mine\.csv.*" + re.escape(message)):
             labelled_text(file(text))
 
     def test_other_files(self, file, tmp_path):

@@ -1,0 +1,177 @@
+"""Tables in text files: lines of cells, each with the number of the line that it starts in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # of UTF-16 and UTF-32
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
+CALLED = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars", " ": "blanks"}
+RESAVE = "save it as UTF-8 (in Excel: CSV UTF-8; in pandas: encoding='utf-8')"
+
+
+class Row(NamedTuple):
+    """The cells of a row, and the line of the file that it starts in, counted from 1."""
+
+    line: int
+    cells: list[str]
+
+
+class Table:
+    """A ``.csv`` or ``.tsv`` file, all rows of which have equally many cells.
+
+    In a ``.csv`` a cell may be quoted; in a ``.tsv`` quotes are text.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.delimiter = DELIMITERS[path.suffix.lower()]
+        self._text = table_text(path)
+        first = next(self._parsed(), None)
+        if first is None:
+            raise ValueError(f"{path}: expected a table, got an empty file")
+        self._refuse_other_delimiters(first)
+        self.first = first
+        self.width = len(first.cells)
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._parsed():
+            if len(row.cells) != self.width:
+                raise ValueError(self._ragged(row))
+            yield row
+
+    def cell(self, row: Row, column: int) -> str:
+        """Where a cell is, for an error."""
+        return f"{self.path}, line {row.line}, column {column + 1}"
+
+    def _parsed(self) -> Iterator[Row]:
+        """The rows that are not blank."""
+        reader = csv.reader(
+            io.StringIO(self._text, newline=""),
+            delimiter=self.delimiter,
+            quoting=csv.QUOTE_MINIMAL if self.delimiter == "," else csv.QUOTE_NONE,
+            strict=True,
+        )
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                raise ValueError(_unreadable(f"{self.path}, line {line}", str(error))) from None
+            if cells is None:
+                return
+            if cells:
+                yield Row(line, cells)
+
+    def _refuse_other_delimiters(self, first: Row) -> None:
+        where = f"{self.path}, line {first.line}"
+        head = self.delimiter.join(first.cells)
+        if head[:4].lower() == "sep=":
+            raise ValueError(
+                f"{where}: expected a row of the table, got Excel's {head[:5]!r}; delete this line"
+                f", and separate the cells with {CALLED[self.delimiter]}"
+            )
+        if len(first.cells) > 1:
+            return
+        for other, name in CALLED.items():
+            if other in head.strip():
+                raise ValueError(
+                    f"{where}: expected cells separated by {CALLED[self.delimiter]}, got one cell "
+                    f"with {name} in it, {_short(head)}; save the file with "
+                    f"{CALLED[self.delimiter]} between the cells"
+                )
+        raise ValueError(
+            f"{where}: expected at least two cells, separated by {CALLED[self.delimiter]}, "
+            f"got one, {_short(head)}"
+        )
+
+    def _ragged(self, row: Row) -> str:
+        found = len(row.cells)
+        return (
+            f"{self.path}, line {row.line}: expected {self.width} cells, as in line "
+            f"{self.first.line}, got {found}; {self._why_ragged(row)}"
+        )
+
+    def _why_ragged(self, row: Row) -> str:
+        extra = len(row.cells) - self.width
+        if extra > 0 and not any(cell.strip() for cell in row.cells[self.width :]):
+            return f"delete the {CALLED[self.delimiter]} at its end"
+        if any(";" in cell for cell in row.cells):
+            return f"the cells are to be separated by {CALLED[self.delimiter]}, not by semicolons"
+        if extra == 1:
+            return (
+                "if its first cell is the name of the row, delete that column (in pandas: "
+                "index=False); write a decimal point for a decimal comma; a comma within a cell "
+                "needs quotes around the cell"
+            )
+        if extra > 0:
+            return (
+                "a comma within a cell needs quotes around the cell, and decimal commas and "
+                "thousands separators have to go: write 1234.5"
+            )
+        return "add the cells that are missing, or delete the line"
+
+
+def table_text(path: Path) -> str:
+    """The text of a table, in UTF-8 with or without its mark."""
+    content = path.read_bytes()
+    if content.startswith((GZIP, ZIP)):
+        kind = (
+            "a gzip file; unpack it first"
+            if content.startswith(GZIP)
+            else ("a zip archive or an Excel workbook; save the sheet as CSV UTF-8")
+        )
+        raise ValueError(f"{path}: expected a table as text, got {kind}")
+    if content.startswith(WIDE_MARKS):
+        raise ValueError(f"{path}: expected text in UTF-8, got UTF-16 or UTF-32; {RESAVE}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(content[: error.start].splitlines()) or 1
+        if content[: error.start].endswith((b"\n", b"\r")):
+            line += 1
+        raise ValueError(
+            f"{path}, line {line}: expected text in UTF-8, got the byte {content[error.start]:#x}"
+            f", as in Latin-1 or Windows-1252; {RESAVE}"
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(
+            f"{path}, line {line}: expected text in UTF-8, got a NUL character, as in UTF-16 or a "
+            f"damaged file; {RESAVE}"
+        )
+    return text
+
+
+def duplicate(names: list[str]) -> tuple[int, int] | None:
+    """The positions of the first two equal names."""
+    seen: dict[str, int] = {}
+    for position, name in zip(count(), names, strict=False):
+        if name in seen:
+            return seen[name], position
+        seen[name] = position
+    return None
+
+
+def _unreadable(where: str, reason: str) -> str:
+    if "field larger" in reason:
+        return (
+            f"{where}: expected a cell of at most {csv.field_size_limit():,} characters, got a "
+            "longer one; a quote that is not closed may have swallowed the lines after it; long "
+            "texts belong in a folder, one .txt file each"
+        )
+    if "unexpected end" in reason:
+        return f"{where}: a quote is opened and never closed; close it, or write it twice"
+    return (
+        f"{where}: cannot be read as a row of cells ({reason}); a quote in quotes is written twice"
+    )
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:40]}...")
