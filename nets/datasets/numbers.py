@@ -14,7 +14,9 @@ MISSING = ("", "nan", "na", "n/a", "null", "none", "?", "-", "inf", "-inf", "+in
 
 def is_number(cell: str) -> bool:
     """Whether a cell is a finite number, written as programs write it: not 1_000, not nan."""
-    return cell.isascii() and bool(NUMBER.fullmatch(cell.strip())) and math.isfinite(float(cell))
+    return (
+        cell.isascii() and bool(NUMBER.fullmatch(cell.strip(" \t"))) and math.isfinite(float(cell))
+    )
 
 
 def row_numbers(table: Table, row: Row, columns: list[int]) -> list[float]:

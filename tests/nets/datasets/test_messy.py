@@ -100,6 +100,7 @@ REFUSED = [
     (with_row('"1,5",2,cat'), "line 5, column 1: .* got '1,5'; write a decimal point"),
     (with_row('"1,234.5",2,cat'), "line 5, column 1: .* without thousands separators"),
     (with_row("1 234,2,cat"), "line 5, column 1: .* without thousands separators"),
+    (with_row("\x1f1,2,cat"), r"line 5, column 1: expected a number, got .\\x1f1"),
     (with_row("1_0,2,cat"), "line 5, column 1: .* got '1_0'; write it without underscores"),
     (with_row("5%,2,cat"), "line 5, column 1: .* got '5%'; write the number alone"),
     (with_row("\u0661,2,cat"), "line 5, column 1: .* write it in the digits 0 to 9"),

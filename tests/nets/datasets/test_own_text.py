@@ -50,7 +50,9 @@ class TestTextFile:
             text_file(file(content, name))
 
     def test_a_file_that_is_not_there(self, tmp_path):
-        with pytest.raises(FileNotFoundError, match=r"nowhere: there is no such file; the data that come with"):
+        with pytest.raises(
+            FileNotFoundError, match=r"nowhere: there is no such file; the data that come with"
+        ):
             text_file(tmp_path / "nowhere")
 
 
