@@ -52,16 +52,17 @@ class BinaryCE(Layer):
 
     def forward(self, p: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of -(t log p + (1 - t) log(1 - p))."""
-        p = self._probabilities(p)
-        t = self.check(p.shape, t).astype(p.dtype, copy=False)
+        p = checks.floating(self, p, name="p")
+        t = entrywise.targets(self, t, p.shape, "p")
         checks.not_empty(self, p, "p")
-        weight = entrywise.weight_of_entries(self, p, sample_weight)
+        p, t, weight = entrywise.weighed(self, p, t, sample_weight)
+        p, t = self._probabilities(p), entrywise.shares(self, t).astype(p.dtype, copy=False)
         with np.errstate(all="ignore"):  # where the factor t or 1 - t is 0, nothing is added
             one = np.where(t > 0, t * np.log(p), 0)
             zero = np.where(t < 1, (1 - t) * np.log1p(-p), 0)
             slope = np.where(t < 1, (1 - t) / (1 - p), 0) - np.where(t > 0, t / p, 0)
-        self._weight, self._slope = weight, checks.counted(weight, slope)
-        return float((weight * checks.counted(weight, -one - zero)).sum())
+        self._weight, self._slope = weight, slope
+        return float((weight * (-one - zero)).sum())
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dp = ((1 - t) / (1 - p) - t / p) / (number of entries) * dout."""
@@ -70,7 +71,7 @@ class BinaryCE(Layer):
 
     def check(self, shape: tuple[int, ...], t: Any) -> Array:
         """Targets for p of the given shape, or an exception that says what is wrong."""
-        return entrywise.shares(self, t, shape, "p")
+        return entrywise.shares(self, entrywise.targets(self, t, shape, "p"))
 
     @staticmethod
     def accuracy(p: Any, t: Any) -> float:
@@ -82,14 +83,13 @@ class BinaryCE(Layer):
         0.75
         """
         loss = BinaryCE()
-        p = loss._probabilities(p)
+        p = loss._probabilities(checks.floating(loss, p, name="p"))
         t = loss.check(p.shape, t)
         checks.not_empty(loss, p, "p")
         return entrywise.share_on_the_right_side(p, 0.5, t)
 
-    def _probabilities(self, p: Any) -> Array:
-        given = checks.floating(self, p, name="p")
-        inside = ~((given < 0) | (given > 1))  # nan is let through, and stays visible
+    def _probabilities(self, p: Array) -> Array:
+        inside = ~((p < 0) | (p > 1))  # nan is let through, and stays visible
         hint = "; scores are for SigmoidCE"
-        checks.allowed(self, given, inside, "probabilities p from 0 to 1", hint)
-        return given
+        checks.allowed(self, p, inside, "probabilities p from 0 to 1", hint)
+        return p

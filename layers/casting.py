@@ -10,20 +10,28 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike
 
-from layers.params import buffers
+from layers.params import COMPUTED, buffers
 
 T = TypeVar("T")
 
 
 def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
-    """`dtype` as a NumPy dtype, float64 for None; anything but a floating one is refused."""
+    """`dtype` as a NumPy dtype of this machine's byte order, float64 for None.
+
+    Only floating ones of 32 bits or more will do.
+    """
     try:
         found = np.dtype(np.float64 if dtype is None else dtype)
     except TypeError:
         found = np.dtype(object)
     if found.kind != "f":
         raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {dtype!r}")
-    return found
+    native: np.dtype[Any] = found.newbyteorder("=")
+    if native not in COMPUTED:
+        raise TypeError(
+            f"dtype: expected float32 or float64, got {native}, whose sums overflow at 65,504"
+        )
+    return native
 
 
 def cast(layer: T, dtype: DTypeLike | None) -> T:

@@ -10,40 +10,59 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.params import Array
+from layers.params import COMPUTED, Array, as_array
 
 if TYPE_CHECKING:
     from layers.base import Layer
 
 
 def numbers(value: Any, name: str, owner: str) -> Array:
-    """`value` as an array of real numbers; strings, None, objects and complex are refused."""
+    """`value` as an array of real numbers; strings, objects, complex and masks are refused."""
     if value is None:
         raise TypeError(f"{owner}: expected {name} to be an array of numbers, got None")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{owner}: expected {name} to be a rectangular array, got rows of different lengths"
-        ) from None
+    array = as_array(value, f"{owner}: expected {name}")
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"{owner}: expected {name} to be an array of real numbers, "
-            f"got {type(value).__name__} of dtype {array.dtype}"
+            f"got {type(value).__name__} of dtype {array.dtype}{_remedy(value, array)}"
         )
     return array
+
+
+def _remedy(value: Any, array: Array) -> str:
+    if array.dtype != object:
+        return ""
+    if hasattr(value, "toarray"):
+        return "; pass .toarray(), because a sparse matrix is not an array"
+    return "; convert it with np.array(..., dtype=float)" if array.ndim else ""
+
+
+def computed(dtype: np.dtype[Any], name: str, owner: str) -> np.dtype[Any]:
+    """The dtype in which numbers of `dtype` are computed with: float64 for integers.
+
+    float16 is refused, whose sums overflow at 65,504; so nothing is summed in it by accident.
+    """
+    if dtype.kind != "f":
+        return np.dtype(np.float64)
+    native: np.dtype[Any] = dtype.newbyteorder("=")
+    if native not in COMPUTED:
+        raise TypeError(
+            f"{owner}: expected {name} in float32 or float64, got {native}, whose sums overflow "
+            f"at 65,504; pass {name}.astype(np.float32)"
+        )
+    return native
 
 
 def floating(layer: Layer, x: Any, dtype: Any = None, name: str = "x") -> Array:
     """`x` as a floating array: of `dtype`, or where that is None of its own.
 
-    Integers become float64 where no dtype is asked for.
+    Integers become float64 where no dtype is asked for, and float16 is refused.
     """
     array: Array = x
-    if type(x) is not np.ndarray or x.dtype.kind != "f":
+    if type(x) is not np.ndarray or x.dtype not in COMPUTED:
         array = numbers(x, name, layer.label)
-        if dtype is None and array.dtype.kind != "f":
-            dtype = np.float64
+        if dtype is None:
+            dtype = computed(array.dtype, name, layer.label)
     return array if dtype is None or array.dtype == dtype else array.astype(dtype)
 
 
@@ -51,7 +70,9 @@ def upstream(layer: Layer, dout: Any, shape: tuple[int, ...], dtype: Any) -> Arr
     """`dout` in the dtype of the output, whose shape it must have."""
     array: Array = dout
     if type(dout) is not np.ndarray or dout.dtype != dtype:
-        array = numbers(dout, "dout", layer.label).astype(dtype)
+        array = numbers(dout, "dout", layer.label)
+        computed(array.dtype, "dout", layer.label)
+        array = array.astype(dtype)
     if array.shape != shape:
         raise ValueError(
             f"{layer.label}: expected dout of shape {shape}, the shape of the output, "
@@ -94,7 +115,7 @@ def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
     """Class labels: `n` integers from 0 to `classes` - 1."""
     array = numbers(y, "labels", layer.label)
     if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
-        return array
+        return array.astype(np.intp, copy=False)  # uint64 and integers would add up to floats
     if array.shape == (n, classes) and classes > 1:
         raise ValueError(
             f"{layer.label}: expected labels of shape ({n},), one integer an example, got "
@@ -103,7 +124,7 @@ def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
     if array.shape != (n,):
         raise ValueError(
             f"{layer.label}: expected labels of shape ({n},), one for each example, "
-            f"got {array.shape}"
+            f"got {array.shape}{_as_a_row(array, n, 'labels')}"
         )
     if array.dtype.kind not in "iu":
         raise TypeError(
@@ -127,25 +148,35 @@ def all_below(array: Array, limit: int) -> bool:
 
 def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:
     """Weights of the `n` examples, scaled to sum to 1."""
-    array = floating(layer, sample_weight, dtype, name="sample_weight")
+    array = floating(layer, sample_weight, np.result_type(dtype, np.float64), "sample_weight")
     if array.shape != (n,):
         raise ValueError(
             f"{layer.label}: expected sample_weight of shape ({n},), one for each example, "
-            f"got {array.shape}"
+            f"got {array.shape}{_as_a_row(array, n, 'sample_weight')}"
         )
-    total = array.sum()
-    if not (array >= 0).all() or not 0 < total < np.inf:
+    largest = array.max(initial=0)
+    if not (array >= 0).all() or not 0 < largest < np.inf:
         raise ValueError(
             f"{layer.label}: expected sample_weight to be at least 0, finite and not all 0, "
             f"got values from {array.min()} to {array.max()}"
         )
-    shares: Array = array / total
+    parts = array / largest  # whose sum cannot overflow
+    shares: Array = (parts / parts.sum()).astype(dtype)
     return shares
 
 
 def counted(weight: Any, values: Array) -> Array:
-    """`values`, with 0 for those of weight 0: they count for nothing even if infinite."""
-    return np.where(weight == 0, 0, values) if isinstance(weight, np.ndarray) else values
+    """What the losses compute from: `values`, with 0 in place of those of weight 0.
+
+    They count for nothing then, neither in the loss nor in its gradient, even if nan or infinite.
+    """
+    if not isinstance(weight, np.ndarray) or weight.all():
+        return values
+    return np.where(weight == 0, values.dtype.type(0), values)
+
+
+def _as_a_row(array: Array, n: int, name: str) -> str:
+    return f"; pass np.ravel({name})" if array.ndim > 1 and array.size == n else ""
 
 
 def count(value: Any, name: str, owner: str) -> int:

@@ -18,11 +18,15 @@ def labels(layer: Layer, labels: Any, shape: tuple[int, ...]) -> Array:
     return checks.labels(layer, labels, *shape)
 
 
-def weight_of_examples(layer: Layer, scores: Array, sample_weight: Any) -> Array:
-    """How much each row of scores counts, (N,): 1 / N, or its share of all weights."""
+def weighed(layer: Layer, scores: Array, sample_weight: Any) -> tuple[Array, Array]:
+    """Scores, and how much each row counts, (N,): 1 / N, or its share of all weights.
+
+    Rows of weight 0 hold 0 then: see `checks.counted`.
+    """
     if sample_weight is None:
-        return sums.equal_shares(len(scores), scores.dtype)
-    return checks.weights(layer, sample_weight, len(scores), scores.dtype)
+        return scores, sums.equal_shares(len(scores), scores.dtype)
+    weight = checks.weights(layer, sample_weight, len(scores), scores.dtype)
+    return checks.counted(weight[:, None], scores), weight
 
 
 def accuracy(owner: str, scores: Any, labels: Any) -> float:
@@ -31,9 +35,10 @@ def accuracy(owner: str, scores: Any, labels: Any) -> float:
     if not scores.size:
         raise ValueError(f"{owner}: expected at least one example, got {scores.shape}")
     best = scores.argmax(axis=-1)
-    if best.shape != np.shape(labels):
-        raise ValueError(f"{owner}: expected labels of shape {best.shape}, got {np.shape(labels)}")
-    right = best == np.asarray(labels)
+    labels = checks.numbers(labels, "labels", owner)
+    if best.shape != labels.shape:
+        raise ValueError(f"{owner}: expected labels of shape {best.shape}, got {labels.shape}")
+    right = best == labels
     if np.isnan(np.add.reduce(scores, axis=None)):
         right &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest
     return float(np.count_nonzero(right) / right.size)

@@ -93,7 +93,7 @@ class Embedding(Layer):
         self.weight_init = weight_init
         shape = (self.vocabulary_size, self.dim)
         W = draw(weight_init, shape, checks.generator(rng, name), name)
-        arrays = Params({"W": W.astype(floating_dtype(dtype))})
+        arrays = Params({"W": W.astype(floating_dtype(dtype), order="C")})
         learned = checks.flag(trainable, "trainable", name)
         self._params, self._buffers = (arrays, Params()) if learned else (Params(), arrays)
 

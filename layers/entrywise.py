@@ -22,15 +22,23 @@ def targets(layer: Layer, t: Any, shape: tuple[int, ...], name: str) -> Array:
     return array
 
 
-def shares(layer: Layer, t: Any, shape: tuple[int, ...], name: str) -> Array:
+def shares(layer: Layer, t: Array) -> Array:
     """Targets that name one of two classes, 0 or 1, or lie between them."""
-    array = targets(layer, t, shape, name)
     hint = "; 0 and 1 name the two classes"
-    checks.allowed(layer, array, (array >= 0) & (array <= 1), "targets t from 0 to 1", hint)
-    return array
+    checks.allowed(layer, t, (t >= 0) & (t <= 1), "targets t from 0 to 1", hint)
+    return t
 
 
-def weight_of_entries(layer: Layer, y: Array, sample_weight: Any) -> Any:
+def weighed(layer: Layer, y: Array, t: Array, sample_weight: Any) -> tuple[Array, Array, Any]:
+    """An output, its targets, and how much each entry counts.
+
+    What has weight 0 holds 0 then, in both: see `checks.counted`.
+    """
+    weight = _weight_of_entries(layer, y, sample_weight)
+    return checks.counted(weight, y), checks.counted(weight, t), weight
+
+
+def _weight_of_entries(layer: Layer, y: Array, sample_weight: Any) -> Any:
     """How much each entry of y counts: 1 / (number of entries), or by its example's weight."""
     if sample_weight is None:
         return 1 / y.size

@@ -87,7 +87,7 @@ class FullyConnected(Layer):
         self.bias = checks.flag(bias, "bias", name)
         shape = (self.in_features, self.out_features)
         W = draw(weight_init, shape, checks.generator(rng, name), name)
-        params = {"W": W.astype(floating_dtype(dtype))}
+        params = {"W": W.astype(floating_dtype(dtype), order="C")}
         if self.bias:
             params["b"] = np.zeros(self.out_features, params["W"].dtype)
         self.params = params

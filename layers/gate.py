@@ -19,7 +19,7 @@ def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
             "a Sequential hands on only one: put this gate into a Graph"
         )
     arrays = [checks.floating(layer, x, name=f"x{i}") for i, x in enumerate(xs)]
-    dtype = np.result_type(*arrays)
+    dtype = np.result_type(*(array.dtype for array in arrays))
     return [array.astype(dtype, copy=False) for array in arrays]
 
 

@@ -58,15 +58,14 @@ class GELU(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return x Φ(x)."""
-        given = checks.floating(self, x)
-        x = given.astype(np.result_type(given, np.float32), copy=False)  # float16 is too short
+        x = checks.floating(self, x)
         near = np.clip(x, -FAR, FAR)
         z = np.abs(near)
         bell = np.exp(-z * z / 2)
         tail = bell * _polynomial(P, z) / _polynomial(Q, z)
         cdf, pdf = np.abs((x > 0) - tail), bell / math.sqrt(2 * math.pi)
-        self._slope = (cdf + near * pdf).astype(given.dtype, copy=False)
-        y: Array = (np.maximum(x, -FAR) * cdf).astype(given.dtype, copy=False)
+        self._slope = cdf + near * pdf
+        y: Array = np.maximum(x, -FAR) * cdf
         return y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:

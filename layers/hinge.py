@@ -57,17 +57,18 @@ class Hinge(Layer):
         s = checks.floating(self, scores, name="scores")
         labels = self.check(s.shape, labels)
         checks.not_empty(self, s, "scores")
-        weight = classwise.weight_of_examples(self, s, sample_weight)[:, None]
+        s, weight = classwise.weighed(self, s, sample_weight)
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
             terms = np.maximum(s - s[right][:, None] + 1, 0)
-        terms[right] -= 1  # the right class itself, whose term is 1, does not count
+            terms[right] -= 1  # the right class itself, whose term is 1, does not count
+            loss = float((weight[:, None] * terms).sum())
         self._above, self._right, self._weight = (terms > 0).astype(s.dtype), right, weight
-        return float((weight * checks.counted(weight, terms)).sum())
+        return loss
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dscores, in which each term above 0 counts for j and against y, times dout."""
-        factor = self._weight * checks.factor(self, dout)
+        factor = (self._weight * checks.factor(self, dout))[:, None]
         dscores = self._above.copy()
         dscores[self._right] -= dscores.sum(axis=1)
         return dscores * factor, {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.params import Array
+from layers.params import Array, as_array
 
 Shape = tuple[int, ...]
 Initializer = Callable[[Shape, np.random.Generator], Array]
@@ -106,10 +106,7 @@ def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner:
     if not callable(initializer):
         raise TypeError(f"{owner}: expected weight_init to be a name or a callable, got {init!r}")
     drawn = initializer(shape, rng)
-    try:
-        weights = np.asarray(drawn)
-    except ValueError:
-        weights = np.asarray(None)
+    weights = as_array(drawn, f"{owner}: expected what weight_init returns")
     if weights.dtype.kind not in "fiu":
         raise ValueError(
             f"{owner}: expected weight_init to return numbers of shape {shape}, "

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers import checks
+from layers import checks, sums
 from layers.base import Grads, Layer
 from layers.cached import Cached
 from layers.params import Array
@@ -59,8 +59,7 @@ class Mean(Layer):
                 f"got shape {x.shape}"
             )
         self._shape, self._dtype = x.shape, x.dtype
-        y: Array = x.mean(self.axis)
-        return y
+        return sums.mean(x, self.axis)
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:
         """Return dx: dout / T, for each of the T entries along the axis."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from layers import checks, entrywise
 from layers.base import Grads, Layer
 from layers.cached import Cached
@@ -43,11 +45,12 @@ class MSE(Layer):
     def forward(self, y: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of (y - t)**2."""
         y = checks.floating(self, y, name="y")
-        t = self.check(y.shape, t).astype(y.dtype, copy=False)
+        t = self.check(y.shape, t)
         checks.not_empty(self, y, "y")
-        self._weight = entrywise.weight_of_entries(self, y, sample_weight)
-        self._difference = y - t
-        return float((self._weight * self._difference**2).sum())
+        y, t, self._weight = entrywise.weighed(self, y, t, sample_weight)
+        with np.errstate(over="ignore"):  # the loss is infinite where it is too large for the dtype
+            d = self._difference = y - t.astype(y.dtype, copy=False)
+            return float((self._weight * d * d).sum())  # d * d alone overflows before its mean
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dy = 2 (y - t) / (number of entries) * dout."""

@@ -12,6 +12,38 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 MOST = 24  # names in a sentence
 
+# What layers compute in: of the machine's own byte order, which BLAS asks for.
+COMPUTED = frozenset(map(np.dtype, (np.float32, np.float64, np.longdouble)))
+
+
+def as_array(value: Any, expected: str) -> Array:
+    """`value` as an array of whatever it holds; a masked one is refused, which would lose its mask.
+
+    `expected` begins the sentence of an error, up to the name: "ReLU: expected x".
+    """
+    if _is_masked(value):
+        raise TypeError(
+            f"{expected} without a mask, got a masked array; leave out what is masked, or pass "
+            ".filled(number)"
+        )
+    try:
+        return np.asarray(value)
+    except Exception as error:  # whatever a foreign type raises when it is to become an array
+        if isinstance(value, (list, tuple)) and isinstance(error, ValueError):
+            raise ValueError(
+                f"{expected} to be a rectangular array, got rows of different lengths"
+            ) from None
+        raise TypeError(
+            f"{expected} to be an array of real numbers, got {type(value).__name__}, which NumPy "
+            f"cannot read: {error}"
+        ) from None
+
+
+def _is_masked(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_masked, value))
+    return isinstance(value, np.ma.MaskedArray)
+
 
 class Params(dict[str, Array]):
     """Parameters by name; assigning to a name copies into the array that is there.
@@ -24,7 +56,7 @@ class Params(dict[str, Array]):
     Parameters
     ----------
     arrays : mapping of str to ndarray
-        The parameters, held as they are, not copied.
+        The parameters, held as they are, not copied. Those of float16 and masked ones are refused.
 
     Raises
     ------
@@ -33,7 +65,7 @@ class Params(dict[str, Array]):
     ValueError
         On assignment of an array of another shape.
     TypeError
-        On assignment of something that is not real numbers.
+        On assignment of something that is not real numbers, or is masked.
 
     Examples
     --------
@@ -60,6 +92,8 @@ class Params(dict[str, Array]):
                 raise TypeError(
                     f"parameter {name!r}: expected a NumPy array, got {type(array).__name__}"
                 )
+            # The same memory, without the operators of a matrix.
+            super().__setitem__(name, _held(name, as_array(array, _expected(name))))
         self._open = not self
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
@@ -96,12 +130,7 @@ class Params(dict[str, Array]):
 
     def _checked(self, name: str, value: ArrayLike) -> Array:
         """The array to write, in the dtype that is here, or a sentence on why it cannot be."""
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(
-                f"parameter {name!r}: expected an array, got rows of different lengths"
-            ) from None
+        array = as_array(value, _expected(name))
         if name not in self and not self._open:
             raise KeyError(self._unknown(name))
         if array.dtype.kind not in "fiub":
@@ -110,7 +139,7 @@ class Params(dict[str, Array]):
                 f"parameter {name!r}: expected real numbers{shape}, "
                 f"got {type(value).__name__} of dtype {array.dtype}"
             )
-        return self._fitting(name, array) if name in self else array
+        return self._fitting(name, array) if name in self else _held(name, array)
 
     def _fitting(self, name: str, array: Array) -> Array:
         here = self[name]
@@ -175,6 +204,22 @@ def buffers(layer: Any) -> Mapping[str, Array]:
     """
     found = getattr(layer, "buffers", None)
     return found if isinstance(found, Mapping) else {}
+
+
+def _expected(name: str) -> str:
+    return f"parameter {name!r}: expected it"
+
+
+def _held(name: str, array: Array) -> Array:
+    """A new parameter, which must be something that can be computed with."""
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"parameter {name!r}: expected real numbers, got dtype {array.dtype}")
+    if array.dtype.kind == "f" and array.dtype.newbyteorder("=") not in COMPUTED:
+        raise TypeError(
+            f"parameter {name!r}: expected float32 or float64, got {array.dtype}, whose sums "
+            "overflow at 65,504; pass .astype(np.float32)"
+        )
+    return array
 
 
 def _names(params: Mapping[str, Any]) -> str:

@@ -53,13 +53,14 @@ class SigmoidCE(Layer):
     def forward(self, scores: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of -(t log a + (1 - t) log(1 - a))."""
         s = checks.floating(self, scores, name="scores")
-        t = self.check(s.shape, t).astype(s.dtype, copy=False)
+        t = entrywise.targets(self, t, s.shape, "the scores")
         checks.not_empty(self, s, "scores")
-        self._weight = entrywise.weight_of_entries(self, s, sample_weight)
+        s, t, weight = entrywise.weighed(self, s, t, sample_weight)
+        t = entrywise.shares(self, t).astype(s.dtype, copy=False)
         e = np.exp(-np.abs(s))
         losses = np.maximum(s, 0) - s * t + np.log1p(e)
-        self._difference = np.exp(np.minimum(s, 0)) / (1 + e) - t
-        return float((self._weight * losses).sum())
+        self._weight, self._difference = weight, np.exp(np.minimum(s, 0)) / (1 + e) - t
+        return float((weight * losses).sum())
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (a - t) / (number of entries) * dout."""
@@ -68,7 +69,7 @@ class SigmoidCE(Layer):
 
     def check(self, shape: tuple[int, ...], t: Any) -> Array:
         """Targets for scores of the given shape, or an exception that says what is wrong."""
-        return entrywise.shares(self, t, shape, "the scores")
+        return entrywise.shares(self, entrywise.targets(self, t, shape, "the scores"))
 
     @staticmethod
     def accuracy(scores: Any, t: Any) -> float:

@@ -93,22 +93,20 @@ class SoftmaxCE(Layer):
         scores = checks.floating(self, scores, name="scores")
         labels = self.check(scores.shape, labels)
         checks.not_empty(self, scores, "scores")
-        weight = classwise.weight_of_examples(self, scores, sample_weight)
+        scores, weight = classwise.weighed(self, scores, sample_weight)
         rows = _row_starts(scores)
         self._right, self._weight = rows + labels, weight
         shifted = _below_the_largest(scores, rows)
         right = shifted.take(self._right)
         self._e = np.exp(shifted, out=shifted)  # in place: new memory takes longer than exp
         self._total = sums.over_columns(self._e)
-        losses = np.log(self._total) - right
-        if sample_weight is not None:
-            losses[weight == 0] = 0  # even an infinite loss counts for nothing then
-        return float(losses.dot(weight))
+        return sums.weighted(np.log(self._total) - right, weight)
 
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (p - onehot(labels)) / N * dout."""
         share = self._weight * checks.factor(self, dout)
-        dscores = self._e * (share / self._total)[:, None]  # p, each row times its share
+        # p, each row times its share; one row after another, or else the line below is lost.
+        dscores = np.multiply(self._e, (share / self._total)[:, None], order="C")
         dscores.reshape(-1)[self._right] -= share  # at [n, labels[n]] for all n, in less time
         return dscores, {}
 
@@ -129,7 +127,7 @@ class SoftmaxCE(Layer):
 
 
 def _below_the_largest(scores: Array, rows: Array) -> Array:
-    """The scores, each less the largest of its row.
+    """The scores, each less the largest of its row, row after row in memory.
 
     Looking the largest up by its place is several times faster than ``scores.max(axis=1)``, which
     is slow on short rows.
@@ -137,7 +135,7 @@ def _below_the_largest(scores: Array, rows: Array) -> Array:
     top = scores.take(rows + scores.argmax(axis=1))
     # Finite scores can lie further apart than the largest float: exp(-inf) = 0 is right then.
     with np.errstate(over="ignore"):
-        shifted: Array = scores - top[:, None]
+        shifted: Array = np.subtract(scores, top[:, None], order="C")
     return shifted
 
 

@@ -107,8 +107,8 @@ def test_sizes_are_plain_numbers():
         ({"dtype": float}, "FullyConnected(5, 2)"),
         ({"rng": 5}, "FullyConnected(5, 2)"),
         (
-            {"weight_init": "zeros", "bias": False, "dtype": "float16"},
-            "FullyConnected(5, 2, bias=False, weight_init='zeros', dtype='float16')",
+            {"weight_init": "zeros", "bias": False, "dtype": "float32"},
+            "FullyConnected(5, 2, bias=False, weight_init='zeros', dtype='float32')",
         ),
     ],
 )

@@ -29,7 +29,12 @@ def test_the_gradient_is_right_beside_the_kinks():
     assert_gradients(HardTanh(), np.array([-1.0, 1.0, 1 + 1e-9, 1 - 1e-9, 0.0, 3.0, -3.0]))
 
 
-@given(hnp.arrays(hnp.floating_dtypes(endianness="="), hnp.array_shapes(min_dims=0, max_side=4)))
+@given(
+    hnp.arrays(
+        hnp.floating_dtypes(endianness="=", sizes=(32, 64)),
+        hnp.array_shapes(min_dims=0, max_side=4),
+    )
+)
 @settings(deadline=None, max_examples=80, derandomize=True)
 def test_entry_by_entry(x):
     hard = HardTanh()

@@ -156,7 +156,13 @@ def test_another_shape_is_refused(shape):
         draw(lambda *_: np.ones(shape), (3, 2), np.random.default_rng(0), "Any")
 
 
-@pytest.mark.parametrize("weights", [np.full((3, 2), "a"), np.full((3, 2), 1j), [[1], [1, 2]]])
+NO_WEIGHTS = [
+    *(np.full((3, 2), "a"), np.full((3, 2), 1j), np.full((3, 2), True), [[1], [1, 2]], None),
+    np.ma.array(np.ones((3, 2)), mask=np.eye(3, 2)),
+]
+
+
+@pytest.mark.parametrize("weights", NO_WEIGHTS)
 def test_weights_that_are_no_real_numbers_are_refused(weights):
-    with pytest.raises((TypeError, ValueError), match=r"^FullyConnected: expected weight_init to "):
+    with pytest.raises((TypeError, ValueError), match=r"^FullyConnected: expected .*weight_init "):
         FullyConnected(3, 2, weight_init=lambda *_: weights)

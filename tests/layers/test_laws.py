@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import layers
-from layers import Layer, assert_gradients
+from layers import MSE, BinaryCE, Layer, assert_gradients
+from tests.layers.layouts import LAYOUTS
 from tests.layers.table import (
     GATES,
     LAYERS,
@@ -316,7 +317,7 @@ def test_a_loss_takes_whole_scores(row):
 
 
 @over([row for row in LAYERS + GATES if not row.make().params])
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 def test_layers_without_params_keep_a_floating_dtype(row, dtype):
     layer, inputs = row.make(), cast(row, row.inputs(), dtype)
     y, predicted = layer.forward(*inputs), layer.predict(*inputs)
@@ -325,27 +326,57 @@ def test_layers_without_params_keep_a_floating_dtype(row, dtype):
     assert {array.dtype for array in found} == {np.dtype(dtype)}
 
 
-@over(ROWS)
-def test_lists_and_other_layouts_in_memory_give_the_same(row):
-    layer, inputs = row.make(), row.inputs()
-    x, expected = inputs[0], layer.predict(*inputs)
-    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
-    wide[..., ::2] = x
-    eps = np.finfo(np.asarray(expected).dtype).eps
-    swapped = x.astype(x.dtype.newbyteorder())
-    for same in (x.tolist(), np.asfortranarray(x), wide[..., ::2], swapped):
-        found = layer.predict(*with_first(inputs, same))
-        np.testing.assert_allclose(found, expected, rtol=0, atol=100 * eps)
+def laid_out(layout, value):
+    """A value in another layout, and the plain array of the same numbers; floats stay floats."""
+    if isinstance(value, tuple):
+        return tuple(zip(*[laid_out(layout, part) for part in value], strict=True))
+    if not isinstance(value, np.ndarray):
+        return value, value
+    other = layout(value)
+    return other, np.array(other, value.dtype, order="C")
 
 
-@over([row for row in LAYERS + GATES + LOOKUPS if not row.random])
-def test_dout_may_be_a_list_or_lie_otherwise_in_memory(row):
-    layer, _, _, dout = call(row)
-    expected = gradients(layer, dout)
-    for change in (np.ndarray.tolist, np.asfortranarray, lambda part: part.astype(np.longdouble)):
-        for name, gradient in gradients(layer, each(change, dout)).items():
-            eps = np.finfo(gradient.dtype).eps
-            np.testing.assert_allclose(gradient, expected[name], rtol=0, atol=100 * eps)
+def passes(layer, inputs, dout):
+    """All that a layer computes, by name."""
+    predicted, y = layer.predict(*inputs), layer.forward(*inputs)
+    named = {**gradients(layer, dout), "y": y, "predict": predicted}
+    return {name: [np.asarray(part) for part in flat(value)] for name, value in named.items()}
+
+
+@over([row for row in ROWS if not row.random])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_any_layout_in_memory_gives_the_same(row, dtype):
+    """So all laws hold in all layouts: of every input, of dout, and of all of them at once."""
+    layer = row.make().astype(dtype)
+    inputs = cast(row, row.inputs(), dtype)
+    arguments = (*inputs, dout_for(layer.forward(*inputs)))
+    one_by_one = [[i] for i in range(len(arguments))]
+    for name, layout in LAYOUTS.items():
+        pairs = [laid_out(layout, argument) for argument in arguments]
+        for places in (*one_by_one, range(len(arguments))):
+            odd, even = list(arguments), list(arguments)
+            for i in places:
+                odd[i], even[i] = pairs[i]
+            found = passes(layer, odd[:-1], odd[-1])
+            for part, expected in passes(layer, even[:-1], even[-1]).items():
+                for one, other in zip(found[part], expected, strict=True):
+                    eps = np.finfo(dtype).eps
+                    said = f"{part}, arguments {list(places)} in layout {name!r}"
+                    np.testing.assert_allclose(one, other, 30 * eps, 30 * eps, err_msg=said)
+                    if name != "list":
+                        assert one.dtype == other.dtype, said
+
+
+@over([row for row in ROWS if row.random])
+def test_any_layout_in_memory_draws_the_same(row):
+    """As above, with a fresh layer each time, whose random numbers start anew."""
+    inputs = row.inputs()
+    arguments = (*inputs, dout_for(row.make().forward(*inputs)))
+    for name, layout in LAYOUTS.items():
+        odd, even = zip(*[laid_out(layout, argument) for argument in arguments], strict=True)
+        found = passes(row.make(), odd[:-1], odd[-1])
+        for part, expected in passes(row.make(), even[:-1], even[-1]).items():
+            np.testing.assert_array_equal(found[part], expected, err_msg=f"{part}, {name}")
 
 
 @over(ROWS)
@@ -471,6 +502,110 @@ def test_dout_of_a_wrong_type_is_refused_by_name(row, wrong):
     layer, _, _, _ = call(row)
     with pytest.raises((TypeError, ValueError), match=rf"^{layer.label}: expected dout to be "):
         layer.backward(wrong)
+
+
+MASKS = {
+    "some": lambda x: np.ma.array(x, mask=np.arange(x.size).reshape(x.shape) % 2),
+    "none": np.ma.array,
+    "in a list": lambda x: [np.ma.array(part) for part in x] if x.ndim else np.ma.array(x),
+}
+
+
+@over(ROWS)
+@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS.keys())
+def test_masked_arrays_are_refused_by_name(row, mask):
+    """NumPy would drop the mask, and what it hides would count."""
+    layer, inputs = row.make(), row.inputs()
+    message = rf"^{re.escape(layer.label)}: expected \w+ without a mask, got a masked array; leave"
+    for position in range(len(inputs)):
+        bad = (*inputs[:position], mask(inputs[position]), *inputs[position + 1 :])
+        for verb in (layer.forward, layer.predict):
+            with pytest.raises(TypeError, match=message):
+                verb(*bad)
+    dout = dout_for(layer.forward(*inputs))
+    with pytest.raises(TypeError, match=message):
+        layer.backward(each(lambda part: mask(np.asarray(part)), dout))
+
+
+@over(ROWS)
+def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
+    layer, inputs = row.make(), row.inputs()
+    short = cast(row, inputs, np.float16)
+    if layer.params:
+        y = layer.forward(*short)
+        assert y.dtype == layer.dtype
+    else:
+        message = rf"^{re.escape(layer.label)}: expected \w+ in float32 or float64, got float16, wh"
+        for verb in (layer.forward, layer.predict):
+            with pytest.raises(TypeError, match=message):
+                verb(*short)
+        y = layer.forward(*inputs)
+    if not row.loss:
+        message = rf"^{re.escape(layer.label)}: expected dout in float32 or float64, got float16"
+        with pytest.raises(TypeError, match=message):
+            layer.backward(each(lambda part: part.astype(np.float16), dout_for(y)))
+    with pytest.raises(TypeError, match=r"^dtype: expected float32 or float64, got float16, w"):
+        layer.astype(np.float16)
+
+
+WORTHLESS = [np.nan, np.inf, -np.inf, 1e300, 7.0]
+
+
+@over([row for row in LOSSES if len(row.inputs()[0]) > 1])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", WORTHLESS)
+def test_an_example_of_weight_0_counts_for_nothing(row, dtype, value):
+    """Neither its scores nor its target, whatever they are, and without a warning."""
+    loss, (y, t, *_) = row.make(), row.inputs()
+    weight = np.arange(len(y)) % 3 + 0.5
+    weight[[0, 2]] = 0
+    kept = weight > 0
+    with np.errstate(over="ignore"):
+        y, bad_y = y.astype(dtype), y.astype(dtype)
+        bad_y[~kept] = value
+    bad_t = t.astype(np.result_type(t, np.float64)) if t.shape == y.shape else t.copy()
+    bad_t[~kept] = value if t.shape == y.shape else t.max()
+    expected = loss.forward(y[kept], t[kept], weight[kept])
+    gradient, _ = loss.backward(3.0)
+    assert loss.forward(bad_y, bad_t, weight) == pytest.approx(expected, rel=1e-6)
+    found, _ = loss.backward(3.0)
+    assert not found[~kept].any()
+    np.testing.assert_allclose(found[kept], gradient, rtol=1e-6)
+
+
+@over(LOSSES)
+def test_a_nan_that_counts_is_never_set_aside(row):
+    loss, (y, t, *_) = row.make(), row.inputs()
+    y[0] = np.nan
+    assert np.isnan(loss.forward(y, t, np.ones(len(y))))
+
+
+@over([row for row in LOSSES if not row.name.startswith("MSE")])
+@pytest.mark.parametrize("scale", [1e38, 3e38, 1e308, 1.7e308])
+def test_finite_scores_never_give_nan(row, scale):
+    loss, (y, *rest) = row.make(), row.inputs()
+    for dtype in (np.float32, np.float64):
+        extreme = np.clip(np.sign(y) * scale, -np.finfo(dtype).max, np.finfo(dtype).max)
+        extreme = np.maximum(np.sign(y), 0) if isinstance(loss, BinaryCE) else extreme
+        assert not np.isnan(loss.forward(extreme.astype(dtype), *rest))
+        assert not np.isnan(loss.backward()[0]).any() or isinstance(loss, BinaryCE)
+
+
+INTEGERS = [*"bBhHiIlLqQ", ">i8", ">u8", ">u4", "<u2"]
+
+
+@over([row for row in LOSSES if row.inputs()[1].dtype.kind == "i"] + LOOKUPS)
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_integers_of_any_width_and_byte_order_name_classes_and_words(row, kind):
+    layer, inputs = row.make(), row.inputs()
+    y, dout = layer.forward(*inputs), dout_for(layer.forward(*inputs))
+    expected = gradients(layer, dout)
+    given = [x.astype(kind) if x.dtype.kind == "i" else x for x in inputs]
+    np.testing.assert_array_equal(layer.forward(*given), y)
+    np.testing.assert_array_equal(layer.predict(*given), y)
+    assert equal(gradients(layer, dout), expected)
+    if row.loss and not isinstance(layer, MSE):
+        assert layer.accuracy(*given[:2]) == layer.accuracy(*inputs[:2])
 
 
 @over(LAYERS + GATES + LOOKUPS)

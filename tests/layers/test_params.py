@@ -41,6 +41,55 @@ def test_only_arrays_can_be_held(value):
         Params({"W": value})
 
 
+REFUSED = {
+    "masked": (np.ma.array(np.ones((2, 3)), mask=np.eye(2, 3)), "without a mask, got a masked"),
+    "complex": (np.ones((2, 3), complex), "expected real numbers"),
+    "objects": (np.full((2, 3), None), "expected real numbers"),
+}
+
+
+@pytest.mark.parametrize(("value", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_no_parameter_is_refused_wherever_it_comes_in(params, W, value, message):
+    match = f"^parameter 'W': expected .*{message.removeprefix('expected ')}"
+    for put in (
+        lambda: Params({"W": value}),
+        lambda: Params().update(W=value),
+        lambda: Params().setdefault("W", value),
+        lambda: params.update(W=value, b=[1.0, 2.0, 3.0]),
+        lambda: params.replace({"W": value, "b": [1.0, 2.0, 3.0]}),
+        lambda: params.__setitem__("W", value),
+    ):
+        with pytest.raises(TypeError, match=match):
+            put()
+    assert not W.any()
+    assert not params["b"].any()
+
+
+def test_float16_is_copied_into_what_is_there_and_never_held(params, W):
+    short = np.full((2, 3), 0.5, np.float16)
+    params["W"] = short
+    assert W.tolist() == [[0.5] * 3] * 2
+    message = r"^parameter 'W': expected float32 or float64, got float16, whose sums overflow at"
+    for put in (lambda: Params({"W": short}), lambda: Params().__setitem__("W", short)):
+        with pytest.raises(TypeError, match=message):
+            put()
+
+
+def test_parameters_can_swap_their_values():
+    params = Params({"W": np.zeros(3), "V": np.arange(3.0), "U": np.ones(3)})
+    params.update(W=params["V"], V=params["W"])
+    assert [params[name].tolist() for name in "WV"] == [[0.0, 1.0, 2.0], [0.0] * 3]
+    params.replace({"W": params["U"], "V": params["W"][::-1], "U": params["V"]})
+    assert [params[name].tolist() for name in "WVU"] == [[1.0] * 3, [2.0, 1.0, 0.0], [0.0] * 3]
+
+
+def test_a_matrix_becomes_an_array_of_the_same_memory():
+    W = np.zeros((2, 3)).view(type("Own", (np.ndarray,), {}))
+    params = Params({"W": W})
+    assert type(params["W"]) is np.ndarray
+    assert np.shares_memory(params["W"], W)
+
+
 def test_writing_into_an_entry_is_plain_numpy(params, W):
     params["W"][...] = 4
     params["W"][0, 0] += 1

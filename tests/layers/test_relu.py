@@ -50,7 +50,12 @@ def test_a_number_alone():
     assert relu.backward(3.0)[0] == 3.0
 
 
-@given(hnp.arrays(hnp.floating_dtypes(endianness="="), hnp.array_shapes(min_dims=0, max_side=4)))
+@given(
+    hnp.arrays(
+        hnp.floating_dtypes(endianness="=", sizes=(32, 64)),
+        hnp.array_shapes(min_dims=0, max_side=4),
+    )
+)
 @settings(deadline=None, max_examples=80, derandomize=True)
 def test_entry_by_entry(x):
     relu = ReLU()

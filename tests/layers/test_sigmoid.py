@@ -18,7 +18,7 @@ def test_by_hand():
     assert grads == {}
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_far_out_it_is_flat_and_nothing_overflows(dtype):
     largest = np.finfo(dtype).max
     x = np.array([-largest, -1e4, -0.0, 0.0, 1e4, largest], dtype)

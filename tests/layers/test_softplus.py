@@ -21,7 +21,7 @@ def test_by_hand():
     assert grads == {}
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_far_out_it_is_0_or_x_and_nothing_overflows(dtype):
     largest = np.finfo(dtype).max
     softplus = Softplus()

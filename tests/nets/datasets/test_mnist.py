@@ -59,7 +59,7 @@ def test_images_and_labels(tmp_path, fill, packed):
     assert repr(dataset) == "mnist: 6 training and 3 test images of 28 x 28, 10 classes"
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_dtype(tmp_path, fill, dtype):
     fill(tmp_path)
     dataset = mnist(tmp_path, dtype=dtype)

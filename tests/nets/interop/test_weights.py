@@ -110,7 +110,6 @@ NETS = {
     "no parameters": lambda: Sequential(ReLU(), Sequential(), Flatten()),
     "nested": lambda: Sequential(Tanh(), Sequential(Sequential(mlp()), Sigmoid())),
     "float32": lambda: mlp(dtype=np.float32),
-    "float16": lambda: mlp(dtype="f2"),
     "cast": lambda: mlp().astype("float32"),
     "mixed": lambda: Sequential(FullyConnected(4, 5, dtype="f4"), FullyConnected(5, 3)),
     "no bias": lambda: mlp(bias=False),
