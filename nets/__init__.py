@@ -1,5 +1,6 @@
 """Nets of layers, and what one does with them: training, data, text, saving, pictures."""
 
+import nets.shadowed  # noqa: F401, first of all, because it says what hides `layers`
 from nets import datasets, text
 from nets.graph import Graph
 from nets.machine import Diagnosis, doctor

@@ -72,15 +72,35 @@ def check(target: str, shape: Shape, given: Given = None, as_json: bool = False)
         The exit code: 0 if all gradients are right, 1 if some are wrong, 2 if something could
         not be checked.
     """
-    path, _, name = target.partition(":")
-    if not (name or as_json) and (code := check_public(Path(path))) is not None:
+    path, name = _split(target)
+    as_homework = not (name or as_json or given is not None)
+    if as_homework and (code := check_public(path)) is not None:
         return code
     with redirect_stdout(io.StringIO() if as_json else sys.stdout):  # the file may print, too
-        module = load_module(Path(path))
-        found = _layers(module, name)
+        found = _layers(load_module(path), name)
+        _require_use(given, found)
         outcomes = [_outcome(name, layer, shape, given) for name, layer in found.items()]
     print(_document(target, outcomes) if as_json else _text(outcomes))
     return max(outcome.code for outcome in outcomes)
+
+
+def _split(target: str) -> tuple[Path, str]:
+    r"""The file and the class of ``FILE.py:Class``; a colon may also follow a drive, as in C:\."""
+    file, colon, name = target.rpartition(":")
+    is_name = name.isidentifier() or Path(file).is_file()
+    if not colon or not is_name or Path(target).exists():
+        return Path(target), ""
+    if not name:
+        raise ValueError(f"{target}: expected FILE.py, or the name of a class after the colon")
+    return Path(file), name
+
+
+def _require_use(given: Given, found: dict[str, Any]) -> None:
+    if given is not None and all(isinstance(layer, tuple) for layer in found.values()):
+        raise ValueError(
+            f"--arguments go to the constructor of a class; {', '.join(found)} is written as "
+            "two functions, which have none"
+        )
 
 
 def _text(outcomes: list[Outcome]) -> str:
@@ -133,6 +153,8 @@ def _outcome(name: str, found: Any, shape: Shape, given: Given) -> Outcome:
         report = _report(layer, shape)
     except UncheckedError as reason:
         return Outcome(name, name, reason=str(reason))
+    except (ValueError, MemoryError) as error:  # more axes or numbers than an array can have
+        return Outcome(name, name, reason=f"no input of shape {shape} can be made: {error}")
     return Outcome(name, f"{call}, input of shape {shape}", report)
 
 
@@ -141,7 +163,7 @@ def _made(kind: Any, shape: Shape, given: Given) -> tuple[Any, str]:
     shown = f"{kind.__name__}({', '.join(map(repr, arguments))})"
     try:
         layer = kind(*arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # the class is a student's
         raise UncheckedError(f"{shown} raises {type(error).__name__}: {error}") from error
     if not hasattr(layer, "params"):
         raise UncheckedError("it has no params, the dict of its parameters; {} if it has none")
@@ -160,7 +182,7 @@ def _report(layer: Any, shape: Shape) -> GradientReport:
     for guess in inputs(layer.forward, shape):
         try:
             report = gradcheck(layer, *guess)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # so is forward
             reasons.append(f"{type(error).__name__}: {error}")
             continue
         if not (report.findings and report.findings[0].mistake == "forward-raises"):

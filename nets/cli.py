@@ -170,7 +170,7 @@ def _reader(wanted: str, read: Callable[[str], Any], fits: Callable[[Any], bool]
     def convert(text: str) -> Any:
         try:
             value = read(text)
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             value = None
         if value is None or not fits(value):
             raise argparse.ArgumentTypeError(f"expected {wanted}, got {text!r}")
