@@ -14,6 +14,7 @@ SHORTEST, LONGEST = 8, 40  # characters of a bar
 CURVE = 12  # characters of a curve
 LEAST_MISSED = (
     "curve",
+    "penalty",
     "speed",
     "validation_loss",
     "accuracy",

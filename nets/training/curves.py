@@ -13,10 +13,10 @@ KINDS = {"training": "", "validation": "validation_"}
 
 
 def curves(history: History) -> str:
-    """The loss of every epoch and, beside it, the accuracy if there is one."""
+    """The loss of every epoch and, beside it, the accuracy and the penalty if there are any."""
     pictures = "".join(
         chart(measure, lines, "epoch")
-        for measure in ("loss", "accuracy")
+        for measure in ("loss", "accuracy", "penalty")
         if (lines := _lines(history, measure))
     )
     return f'<div style="display:flex;flex-wrap:wrap">{pictures}</div>' if pictures else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
 from nets.training.pace import Moment, Plan, Row, end_of_epoch, epoch_of, status
@@ -19,12 +19,8 @@ class Measured(Protocol):
     """The figures of an epoch under way, which are worked out when somebody looks."""
 
     @property
-    def loss(self) -> float:
-        """The mean loss so far."""
-
-    @property
-    def accuracy(self) -> float | None:
-        """The share of right answers so far; None where nothing is classified."""
+    def means(self) -> Mapping[str, float]:
+        """The means so far, by the columns of `History`."""
 
 
 class Progress:
@@ -93,7 +89,7 @@ class Redrawn(Progress, ABC):
         """Redraw if it is time to; mostly it is not, and this returns at once."""
         if self._clock() < self._next:
             return
-        figures = {**self._moment.figures, "loss": tally.loss, "accuracy": tally.accuracy}
+        figures = {**self._moment.figures, **tally.means}
         self._moment = Moment(epoch, step, figures)
         self._redraw()
 

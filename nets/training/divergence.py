@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from layers.base import label, predict
 from layers.params import Array
 from nets.sequential import Sequential
 from nets.training.history import History
+
+if TYPE_CHECKING:
+    from nets.training.training import Training
 
 
 class DivergenceError(ArithmeticError):
@@ -31,35 +34,12 @@ class DivergenceError(ArithmeticError):
         return type(self), (str(self), self.history)
 
 
-class LastGood:
-    """A copy of the parameters for which the loss was last finite.
-
-    A net can hide parameters that are not finite from its loss. So there are two copies: one of
-    the last step, and one of the last time when all parameters were looked at.
-    """
-
-    def __init__(self, params: Mapping[str, Array]) -> None:
-        self.copies = {name: array.copy() for name, array in params.items()}
-        self.surely = {name: array.copy() for name, array in params.items()}
-
-    def keep(self, params: Mapping[str, Array]) -> None:
-        """Remember the parameters as they are now."""
-        for name, array in params.items():
-            self.copies[name][...] = array
-
-    def look(self, params: Mapping[str, Array]) -> bool:
-        """Whether all parameters are finite; if so, they are remembered as surely good."""
-        finite = all_finite(params)
-        if finite:
-            for name, array in params.items():
-                self.surely[name][...] = array
-        return finite
-
-    def restore(self, params: Mapping[str, Array]) -> None:
-        """Write the remembered parameters back."""
-        good = self.copies if all_finite(self.copies) else self.surely
-        for name, array in params.items():
-            array[...] = good[name]
+def give_up(training: Training, x: Array, figures: Mapping[str, float], when: str) -> NoReturn:
+    """Say what is no longer finite, and go back to where the loss was finite."""
+    message = explanation(training.net, training.loss, training.optimizer, x, figures, when)
+    message += f" The parameters are back at those with which epoch {training.began.epoch} began."
+    training.began.restore(training.net)
+    raise DivergenceError(message, training.history)
 
 
 def all_finite(params: Mapping[str, Array]) -> bool:
@@ -67,19 +47,20 @@ def all_finite(params: Mapping[str, Array]) -> bool:
     return all(bool(np.isfinite(array).all()) for array in params.values())
 
 
-def explanation(net: Any, loss: Any, optimizer: Any, x: Array, value: float, when: str) -> str:
+def explanation(
+    net: Any, loss: Any, optimizer: Any, x: Array, figures: Mapping[str, float], when: str
+) -> str:
     """What happened, the first layer whose output was not finite, and the likely cause."""
-    where = next(_not_finite(net, x), f"the loss itself, {label(loss)}: every layer was finite")
-    what = (
-        "the parameters became nan or infinite"
-        if math.isfinite(value)
-        else (f"the loss became {value}")
+    bad = next((name for name, value in figures.items() if not math.isfinite(value)), "")
+    what = f"the {bad} became {figures[bad]}" if bad else "the parameters became nan or infinite"
+    where = (
+        "The penalty depends on the parameters alone."
+        if bad == "penalty"
+        else "The first output that is not finite is that of "
+        + next(_not_finite(net, x), f"the loss itself, {label(loss)}: every layer was finite")
+        + "."
     )
-    return (
-        f"{what} at {when}. The first output that is not finite is that of "
-        f"{where}. {_cause(net, optimizer, x)} "
-        "The parameters are back at those of the last good step."
-    )
+    return f"{what} at {when}. {where} {_cause(net, optimizer, x)}"
 
 
 def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:

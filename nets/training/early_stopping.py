@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from layers.checks import count
-from layers.params import Array
+from nets.training.history import History
+from nets.training.keywords import named
+from nets.training.snapshot import Snapshot
 from optimizers.checks import number
 
 if TYPE_CHECKING:
-    from nets.training.fit import Training
+    from nets.training.training import Training
 
 CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
@@ -20,9 +20,12 @@ CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 class EarlyStopping:
     """A callback of `fit` that stops with patience, and restores the best parameters.
 
-    The best parameters are put back when the run ends, whether it was stopped or not; they are
-    those after the epoch ``best_epoch``. In a list of callbacks it comes last, because it cannot
-    know of one behind it that ends the run.
+    When the run ends, however it ends, the parameters and buffers are put back that the best
+    value was measured with. A validation loss or accuracy is measured after the epoch, and so the
+    net is put back to the end of ``best_epoch``. The loss and the accuracy on the training
+    examples are measured during the epoch, while the parameters change, and so the net is put
+    back to where ``best_epoch`` began; with one step an epoch that is exactly where they were
+    measured. Each run begins anew.
 
     Parameters
     ----------
@@ -65,6 +68,7 @@ class EarlyStopping:
     Source: CSE 587, lecture 3, "Early stopping".
     """
 
+    @named
     def __init__(
         self, patience: int, *, monitor: str = "validation_loss", min_delta: float = 0.0
     ) -> None:
@@ -75,27 +79,43 @@ class EarlyStopping:
             )
         self.monitor = monitor
         self.min_delta = number("min_delta", min_delta)
+        self._begin(History())
+
+    def _begin(self, history: History) -> None:
+        """Forget what was seen of another run."""
+        self._history = history
         self.best, self.best_epoch = math.nan, 0
-        self._params: dict[str, Array] = {}
+        self._snapshot: Snapshot | None = None
 
     def __call__(self, training: Training) -> None:
         """Look at the epoch that is done, and end the run if it is time to."""
+        if training.history is not self._history:
+            self._begin(training.history)
         epoch, value = len(training.history), training.history[self.monitor][-1]
-        if epoch == 1 or self._improved(value):
+        if self._snapshot is None or self._improved(value):
             self.best, self.best_epoch = value, epoch
-            self._params = {name: array.copy() for name, array in training.net.params.items()}
+            self._snapshot = Snapshot(training.net) if self._is_after_epoch else training.began
         elif epoch - self.best_epoch >= self.patience:
+            which = "its parameters" if self._is_after_epoch else "the parameters it began with"
             training.stop(
-                f"stopped early: {self.monitor} was best in epoch {self.best_epoch}, "
-                "whose parameters are back"
+                f"stopped early: {self.monitor} was best in epoch {self.best_epoch}; "
+                f"{which} are back"
             )
-        if training.last:
-            self.restore(training.net)
+
+    def finish(self, training: Training) -> None:
+        """Restore the best parameters of the run; those it has if no epoch was complete."""
+        if training.history is not self._history:
+            self._begin(training.history)
+        self.restore(training.net)
 
     def restore(self, net: Any) -> None:
-        """Put the best parameters back, which `fit` cannot if an error ends the run."""
-        for name, array in net.params.items():
-            np.copyto(array, self._params[name])
+        """Put the best parameters and buffers back, as `fit` does at the end of each run."""
+        if self._snapshot is not None:
+            self._snapshot.restore(net)
+
+    @property
+    def _is_after_epoch(self) -> bool:
+        return self.monitor.startswith("validation")
 
     def _improved(self, value: float) -> bool:
         gain = value - self.best if self.monitor.endswith("accuracy") else self.best - value

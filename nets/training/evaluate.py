@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers.base import predict
+import numpy as np
+
+from layers.base import label, predict
 from layers.params import Array
-from nets.training.minibatches import minibatches
+from nets.training import checks
+from nets.training.keywords import named
+from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
+from nets.training.tally import Tally
 
 
+@named
 def evaluate(
-    net: Any, loss: Any, x: Any, y: Any, batch_size: int = 1000
+    net: Any, loss: Any, x: Any, y: Any, batch_size: BatchSize = 1000
 ) -> tuple[float, float | None]:
     """Loss and accuracy of a net on examples that it only predicts.
 
@@ -20,7 +26,7 @@ def evaluate(
         The net, and the loss that takes its output and the targets.
     x, y : array
         Examples and targets.
-    batch_size : int
+    batch_size : int or "all"
         How many examples are predicted at once, which bounds the memory.
 
     Returns
@@ -28,14 +34,12 @@ def evaluate(
     loss : float
         The mean over all examples.
     accuracy : float or None
-        The share that is classified right; None for a loss that does not classify.
+        The share of correct predictions; None for a loss that does not classify.
 
     Raises
     ------
-    TypeError
-        If the net or the loss has no ``forward``, or is a class in place of an object of it.
-    ValueError
-        If there are no examples, or not as many targets.
+    ValueError, TypeError
+        If the examples and targets do not fit each other, the net or the loss, or there are none.
 
     Examples
     --------
@@ -43,24 +47,30 @@ def evaluate(
     >>> evaluate(MultiplyConstant(2.0), MSE(), [[1.0], [2.0]], [[2.0], [2.0]])
     (2.0, None)
     """
-    for wanted, given in (("a net with forward", net), ("a loss such as SoftmaxCE()", loss)):
-        if isinstance(given, type) or not hasattr(given, "forward"):
-            raise TypeError(f"evaluate: expected {wanted}, got {given!r}")
-    if not len(x):
-        raise ValueError("evaluate: expected at least one example, got none")
-    total, right = 0.0, 0.0
+    checks.net_and_loss(net, loss, "evaluate")
+    examples_in_batch(batch_size, 1, "evaluate")
+    x, y = checks.examples(x, y, "evaluate")
+    means = measured(net, loss, x, y, batch_size)
+    return means["loss"], means.get("accuracy")
+
+
+def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: BatchSize) -> dict[str, float]:
+    """What `evaluate` returns, by name, without its checks."""
+    tally = Tally()
     for x_batch, y_batch in minibatches(x, y, batch_size, shuffle=False):
         scores = predict(net, x_batch)
-        total += predict(loss, scores, y_batch) * len(x_batch)
-        right += accuracy(loss, scores, y_batch) * len(x_batch)
-    return total / len(x), (right / len(x) if classifies(loss) else None)
+        tally.add(len(x_batch), measures(loss, predict(loss, scores, y_batch), scores, y_batch))
+    return tally.means
 
 
-def classifies(loss: Any) -> bool:
-    """Whether the loss can tell right answers from wrong ones."""
-    return hasattr(loss, "accuracy")
-
-
-def accuracy(loss: Any, scores: Array, y: Array) -> float:
-    """The share of right answers; 0 for a loss that does not classify."""
-    return float(loss.accuracy(scores, y)) if classifies(loss) else 0.0
+def measures(loss: Any, value: Any, scores: Array, y: Array) -> dict[str, float]:
+    """The loss of a batch and, for a loss that classifies, the accuracy."""
+    if np.size(value) != 1:
+        raise TypeError(
+            f"{label(loss)}: expected forward to return a number, the mean over the batch, got "
+            f"{type(value).__name__} of shape {np.shape(value)}"
+        )
+    found = {"loss": float(np.asarray(value).item())}
+    if checks.classifies(loss):
+        found["accuracy"] = float(loss.accuracy(scores, y))
+    return found

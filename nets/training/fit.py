@@ -4,57 +4,27 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from layers.checks import count, flag, generator
 from layers.params import Array
-from nets.training import checks
-from nets.training.evaluate import evaluate
+from nets.training import checks, guessing
+from nets.training.divergence import all_finite, give_up
+from nets.training.evaluate import measured
 from nets.training.history import History
+from nets.training.keywords import named
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
 from nets.training.progress import progress_display
+from nets.training.snapshot import Snapshot
 from nets.training.step import Step
 from nets.training.tally import Tally
+from nets.training.training import Callback, Training, finishing
 
 
-@dataclass
-class Training:
-    """A run under way, as callbacks see it after each epoch.
-
-    Attributes
-    ----------
-    net, loss, optimizer, epochs
-        What `fit` was called with.
-    history : History
-        The epochs so far.
-    stopped : str
-        Why the run ends after this epoch; empty while it goes on.
-    """
-
-    net: Any
-    loss: Any
-    optimizer: Any
-    epochs: int
-    history: History = field(default_factory=History)
-    stopped: str = ""
-
-    def stop(self, why: str) -> None:
-        """End the run after this epoch."""
-        self.stopped = why
-
-    @property
-    def last(self) -> bool:
-        """Whether the run ends after this epoch, as far as is known."""
-        return bool(self.stopped) or len(self.history) == self.epochs
-
-
-Callback = Callable[[Training], object]
-
-
+@named
 def fit(
     net: Any,
     loss: Any,
@@ -94,12 +64,15 @@ def fit(
     shuffle : bool
         Whether every epoch has its own order.
     regularizer : object, optional
-        Has ``penalty(params)``, added to the loss, and ``gradients(params)``, added to the
-        gradients, such as `L2`.
+        Has ``penalty(params)`` and ``gradients(params)``, which are added to the gradients of
+        the loss: `L2`, for instance. The penalty has a column of its own in the history.
     callbacks : iterable of callable
         Each is called with the `Training` after every epoch, and may stop it: `EarlyStopping`.
+        If it has a method ``finish``, that is called with the `Training` at the end, however the
+        run ends: also by an error or an interrupt (Ctrl-C).
     progress : bool
-        Whether to show how far the run is.
+        Whether to show how far the run is, and to say at its end if the loss is far above that
+        of guessing.
     rng : None, int or numpy.random.Generator
         Where the order of the examples is drawn from.
 
@@ -107,7 +80,7 @@ def fit(
     -------
     History
         Loss and accuracy of every epoch: means over its minibatches, as they were when the net
-        saw them.
+        saw them, without the penalty.
 
     Raises
     ------
@@ -115,8 +88,17 @@ def fit(
         If examples and targets do not fit each other, the net or the loss. Nothing has been
         changed then.
     DivergenceError
-        If the loss becomes nan or infinite; the parameters of the last good step are kept, but
-        the optimizer remembers what it has seen: go on with a new one.
+        If the loss or the parameters become nan or infinite. The parameters (and buffers) are put
+        back to where the last epoch began that had a finite loss, but the optimizer remembers
+        what it has seen: go on with a new one.
+
+    Notes
+    -----
+    An exception that ends the run, a ``KeyboardInterrupt`` included, holds the epochs that are
+    complete: ``error.history``. The net keeps the steps taken since then, unless a callback such
+    as `EarlyStopping` restores others.
+
+    Half precision is too coarse for sums: x and y in float16 are cast to float32 first.
 
     Examples
     --------
@@ -133,57 +115,63 @@ def fit(
     callbacks = checks.parts(net, loss, optimizer, regularizer, callbacks)
     epochs = count(epochs, "epochs", "fit")
     examples_in_batch(batch_size, 1, "fit")  # before the net sees an example
-    x, y = checks.examples(net, loss, x, y, "")
-    if validation is not None:
-        validation = checks.examples(net, loss, *checks.pair(validation), "validation ")
-    checks.watched(callbacks, loss, validation)
     rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
+    progress = flag(progress, "progress", "fit")
+    if validation is not None:
+        validation = checks.pair(validation)
+    checks.watched(callbacks, loss, validation)
+    x, y = checks.examples(x, y, "fit")
+    checks.fitting(net, loss, x, y)
+    if validation is not None:
+        validation = checks.examples(*validation, "fit", "validation ")
+        checks.fitting(net, loss, *validation)
+    size = examples_in_batch(batch_size, len(x), "fit")
+    display = progress_display(epochs, -(-len(x) // size), len(x), enabled=progress)
     training = Training(net, loss, optimizer, epochs)
     step = Step(net, loss, optimizer, regularizer)
-    size = examples_in_batch(batch_size, len(x), "fit")
-    steps = -(-len(x) // size)
-    display = progress_display(epochs, steps, len(x), enabled=progress)
+    remark = ""
     try:
-        for epoch in range(1, epochs + 1):
-            batches = minibatches(x, y, size, shuffle=shuffle, rng=rng)
-            row = _epoch(epoch, batches, step, training.history, display)
-            if validation is not None:
-                row |= _validated(net, loss, *validation)
-            training.history.append(**row)
-            display.epoch_end(row)
-            for callback in callbacks:
-                callback(training)
-            if training.stopped:
-                break
+        with finishing(callbacks, training):
+            for epoch in range(1, epochs + 1):
+                batches = minibatches(x, y, size, shuffle=shuffle, rng=rng)
+                row = _epoch(epoch, batches, step, training, display)
+                if validation is not None:
+                    row |= _validated(net, loss, *validation)
+                training.history.append(**row)
+                display.epoch_end(row)
+                for callback in callbacks:
+                    callback(training)
+                if training.stopped:
+                    break
+        remark = guessing.remark(training.history.loss, net, loss, x, y)
+    except BaseException as error:  # an interrupt, too, leaves the epochs that are complete
+        error.__dict__["history"] = training.history
+        raise
     finally:
-        display.close(training.stopped)
+        display.close("\n".join(filter(None, [training.stopped, remark])))
     return training.history
 
 
 def _epoch(
-    epoch: int, batches: Iterable[tuple[Array, Array]], step: Step, history: History, display: Any
+    epoch: int, batches: Iterable[tuple[Array, Array]], step: Step, training: Training, display: Any
 ) -> dict[str, Any]:
     """Take the steps of one epoch, and return its row of the history."""
-    began = time.perf_counter()
-    tally = Tally(step.loss)
+    started, tally = time.perf_counter(), Tally()
+    began = Snapshot(training.net, epoch)
     with np.errstate(over="ignore", invalid="ignore"):  # what they warn of is looked for below
         for number, (x, y) in enumerate(batches, 1):
-            value, scores = step(x, y)
-            if not math.isfinite(value):
-                step.give_up(x, value, f"epoch {epoch}, step {number}", history)
-            tally.add(value, scores, y)
+            figures = step(x, y)
+            if not all(map(math.isfinite, figures.values())):
+                give_up(training, x, figures, f"epoch {epoch}, step {number}")
+            training.began = began  # which has proved to give a finite loss
+            tally.add(len(x), figures)
             display.update(epoch, number, tally)
-        if not step.good.look(step.net.params):
-            step.give_up(x, value, f"the end of epoch {epoch}", history)
-    return {
-        "epoch": epoch,
-        "loss": tally.loss,
-        "accuracy": tally.accuracy,
-        "seconds": time.perf_counter() - began,
-    }
+        if not all_finite(training.net.params):
+            give_up(training, x, figures, f"the end of epoch {epoch}")
+    return {"epoch": epoch, **tally.means, "seconds": time.perf_counter() - started}
 
 
-def _validated(net: Any, loss: Any, x: Array, y: Array) -> dict[str, Any]:
+def _validated(net: Any, loss: Any, x: Array, y: Array) -> dict[str, float]:
     with np.errstate(over="ignore", invalid="ignore"):
-        value, accuracy = evaluate(net, loss, x, y)
-    return {"validation_loss": value, "validation_accuracy": accuracy}
+        means = measured(net, loss, x, y, 1000)
+    return {f"validation_{name}": value for name, value in means.items()}

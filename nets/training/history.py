@@ -14,7 +14,15 @@ from nets.training.curves import curves
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
+COLUMNS = (
+    "epoch",
+    "loss",
+    "penalty",
+    "accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "seconds",
+)
 ALWAYS = ("epoch", "loss", "seconds")
 LONGEST = 20  # a table of more epochs than this shows the first and the last few
 ENDS = 5
@@ -37,10 +45,11 @@ class Curve:
 class History:
     """The curves of a training run, one value of each for every epoch.
 
-    The columns are epoch (counted from 1), loss, accuracy, validation_loss, validation_accuracy
-    and seconds. Those of accuracy and validation are there if the run measured them. Each is an
-    attribute, ``history.loss``, and an item, ``history["loss"]``: a list of Python numbers.
-    ``len(history)`` is the number of epochs.
+    The columns are epoch (counted from 1), loss, penalty, accuracy, validation_loss,
+    validation_accuracy and seconds. Those of penalty, accuracy and validation are there if the run
+    measured them. The loss is that of the data alone, as in validation: the penalty of a
+    regularizer is not in it. Each column is an attribute, ``history.loss``, and an item,
+    ``history["loss"]``: a list of Python numbers. ``len(history)`` is the number of epochs.
 
     Examples
     --------
@@ -57,6 +66,7 @@ class History:
 
     epoch = Curve("epoch")
     loss = Curve("loss")
+    penalty = Curve("penalty")
     accuracy = Curve("accuracy")
     validation_loss = Curve("validation_loss")
     validation_accuracy = Curve("validation_accuracy")
@@ -71,6 +81,7 @@ class History:
         epoch: int,
         loss: float,
         seconds: float,
+        penalty: float | None = None,
         accuracy: float | None = None,
         validation_loss: float | None = None,
         validation_accuracy: float | None = None,
@@ -82,7 +93,7 @@ class History:
         ValueError
             If the columns are not those of the epochs before; nothing is added then.
         """
-        values = (epoch, loss, accuracy, validation_loss, validation_accuracy, seconds)
+        values = (epoch, loss, penalty, accuracy, validation_loss, validation_accuracy, seconds)
         given = {
             name: float(value)
             for name, value in zip(COLUMNS, values, strict=True)

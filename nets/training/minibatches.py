@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from layers.checks import generator
+from layers.checks import flag, generator
 from layers.params import Array
+from nets.training.keywords import named
 
 BatchSize = int | Literal["all"] | None
 
 
+@named
 def minibatches(
     x: Any, y: Any, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Any = None
 ) -> Iterator[tuple[Array, Array]]:
@@ -42,6 +44,8 @@ def minibatches(
     ------
     ValueError
         If x and y have different lengths, or the batch size is not a positive integer.
+    TypeError
+        If shuffle is not True or False, or x or y is a masked array.
 
     Examples
     --------
@@ -56,12 +60,13 @@ def minibatches(
     -----
     Source: 10-601, lecture 13, "Mini-Batch SGD"; CSE 587, lecture 3, "Training Tricks".
     """
-    x, y, rng = np.asarray(x), np.asarray(y), generator(rng, "minibatches")
-    if len(x) != len(y):
+    x, y, rng = _array(x, "x"), _array(y, "y"), generator(rng, "minibatches")
+    if not x.ndim or not y.ndim or len(x) != len(y):
         raise ValueError(
-            f"minibatches: expected x and y with one entry for each example, "
-            f"got lengths {len(x)} and {len(y)}"
+            "minibatches: expected x and y with one entry for each example, "
+            f"got shapes {x.shape} and {y.shape}"
         )
+    shuffle = flag(shuffle, "shuffle", "minibatches")
     size = examples_in_batch(batch_size, len(x), "minibatches")
     order = rng.permutation(len(x)) if shuffle else None
     return _cut(x, y, size, order)
@@ -79,10 +84,24 @@ def examples_in_batch(batch_size: Any, examples: int, owner: str) -> int:
     return max(min(int(batch_size), examples), 1)
 
 
-def _cut(x: Any, y: Any, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
+def _array(value: Any, name: str) -> Array:
+    """Examples of any dtype, text too, laid out so that `take` need not copy them all."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"minibatches: expected {name} without a mask; fill it, {name}.filled(0)")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"minibatches: expected {name} to be a rectangular array, got rows of different lengths"
+        ) from None
+    return np.ascontiguousarray(array) if array.ndim else array
+
+
+def _cut(x: Array, y: Array, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
+    """Batches that are copies: a net may write into them, and the examples stay as they are."""
     for start in range(0, len(x), size):
         stop = start + size
         if order is None:
-            yield x[start:stop], y[start:stop]
+            yield x[start:stop].copy(), y[start:stop].copy()
         else:  # what x[order[start:stop]] says, in less time
             yield x.take(order[start:stop], axis=0), y.take(order[start:stop], axis=0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 Row = Mapping[str, float | None]
 
-MEASURES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+MEASURES = ("loss", "penalty", "accuracy", "validation_loss", "validation_accuracy")
 
 
 @dataclass(frozen=True)

@@ -45,5 +45,5 @@ def test_what_was_held_for_impossible_makes_it_infinite():
 
 
 def test_no_windows_are_refused():
-    with pytest.raises(ValueError, match="evaluate: expected at least one example, got none"):
+    with pytest.raises(ValueError, match="evaluate: expected at least one example in x, got shape"):
         perplexity(Scores(0.0, 0.0, 0.0), X[:0], Y[:0])

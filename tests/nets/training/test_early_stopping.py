@@ -1,6 +1,8 @@
 """Early stopping: when a run ends, and where the parameters are then."""
 
+import contextlib
 import math
+import re
 
 import numpy as np
 import pytest
@@ -22,9 +24,9 @@ class Net:
         self.params = {"W": np.zeros(2)}
 
 
-def played(stopping, curve, monitor="validation_loss", epochs=None):
+def played(stopping, curve, monitor="validation_loss", whole=True):
     """A run whose curve is given; after every epoch the parameters are its number."""
-    training = Training(Net(), None, None, epochs or len(curve), History())
+    training = Training(Net(), None, None, len(curve), History())
     for epoch, value in enumerate(curve, 1):
         row = {"loss": 1.0, **({} if value is None else {monitor: value})}
         training.history.append(epoch=epoch, seconds=0.0, **row)
@@ -32,6 +34,8 @@ def played(stopping, curve, monitor="validation_loss", epochs=None):
         stopping(training)
         if training.stopped:
             break
+    if whole:
+        stopping.finish(training)
     return training
 
 
@@ -56,24 +60,14 @@ def test_it_stops_after_so_many_epochs_in_a_row_without_improvement(patience, st
 def test_what_is_said_names_curve_and_epoch():
     training = played(EarlyStopping(1), [5, 4, 4])
     assert training.stopped == (
-        "stopped early: validation_loss was best in epoch 2, whose parameters are back"
+        "stopped early: validation_loss was best in epoch 2; its parameters are back"
     )
 
 
 def test_a_run_that_goes_to_its_end_has_the_best_parameters_too():
     training = played(EarlyStopping(10), [3, 1, 2, 2])
     assert (training.stopped, where(training)) == ("", [2.0, 2.0])
-    assert where(played(EarlyStopping(10), [3, 1, 2, 2], epochs=5)) == [4.0, 4.0]  # not yet
-
-
-def test_a_run_that_another_callback_ends_has_the_best_parameters_too():
-    stopping = EarlyStopping(10)
-    training = played(stopping, [3, 1, 2], epochs=9)
-    assert where(training) == [3.0, 3.0]
-    training.stop("by another")
-    training.history.append(epoch=4, loss=1.0, validation_loss=2.0, seconds=0.0)
-    stopping(training)
-    assert (training.stopped, where(training)) == ("by another", [2.0, 2.0])
+    assert where(played(EarlyStopping(10), [3, 1, 2, 2], whole=False)) == [4.0, 4.0]  # not yet
 
 
 def test_an_accuracy_is_to_rise():
@@ -106,14 +100,111 @@ def test_a_second_run_begins_anew():
     assert (stopping.best, stopping.best_epoch, len(training.history)) == (8, 2, 4)
 
 
-def test_the_parameters_can_be_put_back_after_an_error():
-    stopping, net = EarlyStopping(5), Net()
-    played(stopping, [3, 1, 2])
-    stopping.restore(net)
-    assert net.params["W"].tolist() == [2.0, 2.0]
-
-
 # In a real run.
+
+
+class Centred:
+    """A layer with a buffer: the running mean of what it has seen."""
+
+    def __init__(self):
+        self.params, self.buffers = {}, {"mean": np.zeros(5)}
+
+    def forward(self, x):
+        self.buffers["mean"][...] = 0.9 * self.buffers["mean"] + 0.1 * x.mean(axis=0)
+        return x - x.mean(axis=0)
+
+    def backward(self, dout):
+        return dout - dout.mean(axis=0), {}
+
+    def predict(self, x):
+        return x - self.buffers["mean"]
+
+
+class WithBuffers:
+    """A student's net of such a layer and a trained one."""
+
+    def __init__(self):
+        self.first, self.rest = Centred(), make()
+        self.params, self.buffers = self.rest.params, self.first.buffers
+
+    def forward(self, x):
+        return self.rest.forward(self.first.forward(x))
+
+    def backward(self, dout):
+        return self.rest.backward(dout)
+
+    def predict(self, x):
+        return self.rest.predict(self.first.predict(x))
+
+
+OPTIONS = {"epochs": 40, "batch_size": 10, "validation": HELD_OUT, "progress": False, "rng": 0}
+
+
+def fails(error, epoch):
+    """A callback that fails in an epoch."""
+
+    def fail(training):
+        if len(training.history) == epoch:
+            raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("ends", ["by itself", "by another", "by an error", "by Ctrl-C"])
+@pytest.mark.parametrize("first", [True, False])
+def test_however_a_run_ends_the_best_parameters_and_buffers_are_back(ends, first):
+    net, stopping = WithBuffers(), EarlyStopping(patience=99)
+    other = {
+        "by itself": lambda training: None,
+        "by another": lambda training: training.history.epoch[20:] and training.stop("enough"),
+        "by an error": fails(LookupError("mine"), 30),
+        "by Ctrl-C": fails(KeyboardInterrupt(), 30),
+    }[ends]
+    callbacks = [stopping, other] if first else [other, stopping]
+    error = pytest.raises((LookupError, KeyboardInterrupt))
+    with error if ends in ("by an error", "by Ctrl-C") else contextlib.nullcontext():
+        fit(net, SoftmaxCE(), Adam(0.02), X, LABELS, **OPTIONS, callbacks=callbacks)
+    assert evaluate(net, SoftmaxCE(), *HELD_OUT)[0] == stopping.best
+
+
+def test_by_the_training_loss_the_parameters_are_those_that_were_measured():
+    """With one step an epoch, the loss is that of the parameters with which it began."""
+    net, stopping = make(), EarlyStopping(patience=3, monitor="loss")
+    rate = SGD(lambda t: 0.5 if t < 10 else 50.0)
+    options = {**OPTIONS, "batch_size": "all", "callbacks": [stopping]}
+    history = fit(net, SoftmaxCE(), rate, X, LABELS, **options)
+    assert stopping.best == min(history.loss) < history.loss[-1]
+    assert evaluate(net, SoftmaxCE(), X, LABELS)[0] == pytest.approx(stopping.best, rel=1e-12)
+
+
+def test_by_the_training_loss_the_message_says_where_the_parameters_are_from(capsys):
+    options = {**OPTIONS, "callbacks": [EarlyStopping(1, monitor="loss")], "progress": True}
+    fit(make(), SoftmaxCE(), SGD(50.0), X, LABELS, **options)
+    said = r"stopped early: loss was best in epoch (\d+); the parameters it began with are back"
+    assert re.search(said, capsys.readouterr().out)
+
+
+def test_an_interrupt_before_the_first_epoch_is_complete_restores_nothing_of_another_run():
+    class Interrupted(FullyConnected):
+        def backward(self, dout, input_gradient=True):
+            raise KeyboardInterrupt
+
+    stopping = EarlyStopping(5)
+    net = Sequential(FullyConnected(5, 3, rng=0))
+    fit(net, SoftmaxCE(), SGD(0.1), X, LABELS, **OPTIONS, callbacks=[stopping])
+    other = Sequential(Interrupted(5, 3, rng=1))
+    before = other.params["0.W"].copy()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        fit(other, SoftmaxCE(), SGD(0.1), X, LABELS, **OPTIONS, callbacks=[stopping])
+    assert np.array_equal(other.params["0.W"], before)
+    assert (len(caught.value.history), stopping.best_epoch) == (0, 0)
+
+
+def test_two_in_one_run_end_at_the_best_of_the_last():
+    net = make()
+    pair = [EarlyStopping(99, monitor="loss"), EarlyStopping(99)]
+    fit(net, SoftmaxCE(), Adam(0.02), X, LABELS, **OPTIONS, callbacks=pair)
+    assert evaluate(net, SoftmaxCE(), *HELD_OUT)[0] == pair[1].best
 
 
 def make(out=3):

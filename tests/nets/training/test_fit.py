@@ -264,7 +264,7 @@ def test_validation_is_measured_after_every_epoch_and_changes_nothing(pair):
 # Regularizers.
 
 
-def test_a_regularizer_is_part_of_the_loss_and_of_the_gradient():
+def test_a_regularizer_is_part_of_the_gradient_and_a_column_of_its_own():
     net, l2 = make(), L2(0.2)
     before = {name: array.copy() for name, array in net.params.items()}
     loss = SoftmaxCE()
@@ -273,7 +273,8 @@ def test_a_regularizer_is_part_of_the_loss_and_of_the_gradient():
     penalty = 0.1 * sum((before[name] ** 2).sum() for name in ("0.W", "2.W"))
 
     history = train(net, regularizer=l2, epochs=1, shuffle=False)
-    assert history.loss[0] == pytest.approx(value + penalty, rel=1e-13)
+    assert history.loss == [value]  # as validation_loss, of the data alone
+    assert history.penalty == [pytest.approx(penalty, rel=1e-13)]
     for name, array in net.params.items():
         drawn = 0.2 * before[name] if name.endswith("W") else 0
         np.testing.assert_allclose(array, before[name] - 0.5 * (grads[name] + drawn), rtol=1e-12)
@@ -374,6 +375,65 @@ def test_an_error_in_a_callback_ends_the_run():
     assert optimizer.t == 1
 
 
+class Finishes:
+    """A callback that notes its end."""
+
+    def __init__(self, notes, name, error=None):
+        self.notes, self.name, self.error = notes, name, error
+
+    def __call__(self, training):
+        self.notes.append(self.name)
+
+    def finish(self, training):
+        self.notes.append(f"{self.name} ends after {len(training.history)}")
+        if self.error:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), LookupError("mine")])
+def test_every_callback_has_its_end_however_a_run_ends(error):
+    notes = []
+
+    def fail(training):
+        if len(training.history) == 2:
+            raise error
+
+    callbacks = [Finishes(notes, "a", ValueError("its own")), fail, Finishes(notes, "b")]
+    with pytest.raises((type(error), ValueError)) as caught:
+        train(callbacks=callbacks)
+    assert notes == ["a", "b", "a", "a ends after 2", "b ends after 2"]
+    assert caught.value.history.epoch == [1, 2]
+    notes.clear()
+    train(callbacks=[Finishes(notes, "a"), print], epochs=1)
+    assert notes == ["a", "a ends after 1"]
+
+
+@pytest.mark.parametrize("where", ["forward", "predict"])
+def test_an_interrupt_within_an_epoch_leaves_those_that_are_complete(where):
+    calls = []
+
+    class Interrupted(Line):
+        def forward(self, x):
+            calls.append(x)
+            if len(calls) == 9:
+                raise KeyboardInterrupt
+            return super().forward(x)
+
+    options = {"epochs": 9, "batch_size": 15}
+    if where == "predict":
+        options["validation"] = (X[:5], TARGETS[:5])
+    with pytest.raises(KeyboardInterrupt) as caught:
+        train(Interrupted(), MSE(), SGD(0.1), y=TARGETS, **options)
+    assert len(caught.value.history) == {"forward": 2, "predict": 1}[where]
+
+
+def test_a_loss_far_above_that_of_guessing_is_said(capsys):
+    train(progress=True, y=RNG.permutation(LABELS), optimizer=SGD(300.0), epochs=3)
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith("the loss ended at")
+    assert said.endswith("guessing among 3 classes costs 1.10: try a smaller learning rate")
+
+
 def test_progress_shows_epochs_and_measures(capsys):
     history = train(progress=True, epochs=2, validation=(X, LABELS))
     out, err = capsys.readouterr()
@@ -400,7 +460,7 @@ class Display:
         self.steps, self.rows, self.closed = [], [], None
 
     def update(self, epoch, step, tally):
-        self.steps.append((epoch, step, tally.loss, tally.accuracy))
+        self.steps.append((epoch, step, tally.means["loss"], tally.means.get("accuracy")))
 
     def epoch_end(self, row):
         self.rows.append(dict(row))
@@ -409,7 +469,7 @@ class Display:
         self.closed = message
 
 
-@pytest.mark.parametrize("batch_size", [None, 20])
+@pytest.mark.parametrize("batch_size", ["all", 20])
 @pytest.mark.parametrize("classes", [True, False])
 def test_the_display_is_told_of_every_step_and_its_means_so_far(monkeypatch, classes, batch_size):
     display, plans = Display(), []
@@ -422,7 +482,7 @@ def test_the_display_is_told_of_every_step_and_its_means_so_far(monkeypatch, cla
     net, loss, y = (make(), SoftmaxCE(), LABELS) if classes else (make(2), MSE(), TARGETS)
     options = {"batch_size": batch_size, "epochs": 2, "shuffle": False}
     history = train(net, loss, SGD(0.0), y=y, **options)
-    ends = [20, 40, 45] if batch_size else [45]
+    ends = [45] if batch_size == "all" else [20, 40, 45]
     assert plans == [(2, len(ends), 45, False)]
     assert [step[:2] for step in display.steps] == [
         (epoch, number) for epoch in (1, 2) for number in range(1, len(ends) + 1)

@@ -24,6 +24,7 @@ def full():
             validation_accuracy=np.float32(0.5),
             validation_loss=np.float64(2.5),
             accuracy=np.array(0.75),
+            penalty=np.float64(0.25),
             loss=np.float64(1 / 3),
             seconds=2,
             epoch=np.int64(epoch),
@@ -116,7 +117,7 @@ def test_copies_are_independent(copied, full):
 def test_table_is_aligned(full):
     lines = repr(full).split("\n")
     assert lines[0].split() == list(COLUMNS)
-    assert lines[1].split() == ["1", "0.3333", "0.7500", "2.5000", "0.5000", "2.000"]
+    assert lines[1].split() == ["1", "0.3333", "0.2500", "0.7500", "2.5000", "0.5000", "2.000"]
     assert len({len(line) for line in lines}) == 1
     assert str(full) == repr(full)
 

@@ -1,0 +1,50 @@
+"""Whether a run ended worse than guessing, and what to try then."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from layers import MSE, BinaryCE, SigmoidCE, SoftmaxCE
+from layers.base import predict
+from layers.params import Array
+from nets.training.pace import number
+
+FAR = 2.0  # times the loss of guessing: a net that has merely learned nothing is not that bad
+SMALLER = "try a smaller learning rate"
+
+
+def remark(losses: list[float], net: Any, loss: Any, x: Array, y: Array) -> str:
+    """A sentence if the last of the losses is far above that of guessing; empty otherwise.
+
+    Examples
+    --------
+    >>> from layers import FullyConnected
+    >>> net, x, y = FullyConnected(4, 10), np.ones((3, 4)), np.arange(3)
+    >>> remark([9.5, 54.1], net, SoftmaxCE(), x, y)  # doctest: +NORMALIZE_WHITESPACE
+    'the loss ended at 54.10, where guessing among 10 classes costs 2.30:
+    try a smaller learning rate'
+    >>> remark([2.5, 2.3], net, SoftmaxCE(), x, y)
+    ''
+    """
+    cost, guess = _guess(net, loss, x, y)
+    if not losses or not cost or losses[-1] <= FAR * cost:
+        return ""
+    is_slow = isinstance(loss, MSE) and losses[-1] < losses[0]
+    advice = "train for longer, or scale the targets to about 1" if is_slow else SMALLER
+    ended, cheap = number(losses[-1], 2), number(cost, 2)
+    return f"the loss ended at {ended}, where {guess} costs {cheap}: {advice}"
+
+
+def _guess(net: Any, loss: Any, x: Array, y: Array) -> tuple[float, str]:
+    """The loss of a guess that looks at no input; 0 where the loss is somebody else's."""
+    if type(loss) is SoftmaxCE:
+        classes = np.shape(predict(net, x[:1].copy()))[-1]
+        return math.log(classes), f"guessing among {classes} classes"
+    if type(loss) in (SigmoidCE, BinaryCE):
+        return math.log(2), "giving both classes a probability of 1/2"
+    if type(loss) is MSE:
+        return float(np.var(y, axis=0, dtype=float).mean()), "predicting the mean of the targets"
+    return 0.0, ""

@@ -1,0 +1,44 @@
+"""All the state of a net at one moment, to go back to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.params import Array, buffers
+
+
+class Snapshot:
+    """Copies of the parameters and buffers of a net, as an epoch began.
+
+    Attributes
+    ----------
+    epoch : int
+        The number of the epoch.
+
+    Examples
+    --------
+    >>> from layers import FullyConnected
+    >>> layer = FullyConnected(1, 1, weight_init="zeros")
+    >>> snapshot = Snapshot(layer)
+    >>> layer.params["W"][...] = 5.0
+    >>> snapshot.restore(layer)
+    >>> layer.params["W"]
+    array([[0.]])
+    """
+
+    def __init__(self, net: Any, epoch: int = 1) -> None:
+        self.epoch = epoch
+        self._arrays = {key: array.copy() for key, array in _state(net).items()}
+
+    def restore(self, net: Any) -> None:
+        """Write the copies back, into the memory of the net."""
+        for key, array in _state(net).items():
+            np.copyto(array, self._arrays[key])
+
+
+def _state(net: Any) -> dict[tuple[str, str], Array]:
+    """All arrays of a net; a parameter and a buffer may have the same name."""
+    held = {"params": net.params, "buffers": buffers(net)}
+    return {(kind, name): array for kind, some in held.items() for name, array in some.items()}
