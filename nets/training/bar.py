@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from typing import TextIO
 
 from nets.show.sparkline import HEIGHTS, sparkline
 from nets.training.displays import Clock, Redrawn
+from nets.training.output import Output
 from nets.training.pace import Moment, Plan, epoch_of, fraction, status
 
 BLOCKS = "█░"
@@ -27,29 +27,29 @@ LEAST_MISSED = (
 class Bar(Redrawn):
     """A bar in one line of a terminal."""
 
-    def __init__(self, plan: Plan, clock: Clock, stream: TextIO) -> None:
+    def __init__(self, plan: Plan, clock: Clock, output: Output) -> None:
         super().__init__(plan, clock)
-        self._stream = stream
-        self._blocks = blocks(stream.encoding)
+        self._output = output
+        self._blocks = BLOCKS if output.can_write(BLOCKS) else "#."
         self._drawn = 0
 
     def _draw(self, elapsed: float, final: bool, message: str) -> None:
+        text = ""
         if self._moment.epoch:
-            width = shutil.get_terminal_size().columns - 1  # some wrap a line that is full
+            # One less, because some wrap a line that is full.
+            width = max(shutil.get_terminal_size().columns - 1, 0)
             line = bar_line(
                 self._plan, self._moment, elapsed, width, final, self._blocks, self._curve()
             )
             # Blanks over the rest of a longer line: not every terminal can clear one.
-            self._stream.write("\r" + line.ljust(min(self._drawn, width)) + "\n" * final)
+            text = "\r" + line.ljust(min(self._drawn, width)) + "\n" * final
             self._drawn = len(line)
-        if message:
-            self._stream.write(message + "\n")
-        self._stream.flush()
+        self._output.write(text + f"{message}\n" * bool(message))
 
     def _curve(self) -> str:
         """The losses of the epochs so far, where the stream can write such characters."""
         losses = [float(moment.figures["loss"] or 0) for moment in self._done]
-        shown = len(losses) > 1 and _can_write(HEIGHTS, self._stream.encoding)
+        shown = len(losses) > 1 and self._output.can_write(HEIGHTS)
         return sparkline(losses, CURVE) if shown else ""
 
 
@@ -78,19 +78,6 @@ def bar_line(
     full = round(size * done)
     bar = blocks[0] * full + blocks[1] * (size - full)
     return f"{before}{bar}{after}{texts}"[:width]
-
-
-def blocks(encoding: str | None) -> str:
-    """The characters of a bar, done and to do, that a stream of this encoding can write."""
-    return BLOCKS if _can_write(BLOCKS, encoding) else "#."
-
-
-def _can_write(characters: str, encoding: str | None) -> bool:
-    try:
-        characters.encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _fitting(plan: Plan, moment: Moment, elapsed: float, final: bool, room: int, curve: str) -> str:

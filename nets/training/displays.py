@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Protocol, TextIO
+from typing import Protocol
 
+from nets.training.output import Output
 from nets.training.pace import Moment, Plan, Row, end_of_epoch, epoch_of, status
 
 Clock = Callable[[], float]
@@ -39,8 +40,8 @@ class Progress:
 class Lines(Progress):
     """One line an epoch; of a run of very many epochs, about fifty lines in all."""
 
-    def __init__(self, plan: Plan, clock: Clock, stream: TextIO) -> None:
-        self._plan, self._clock, self._stream = plan, clock, stream
+    def __init__(self, plan: Plan, clock: Clock, output: Output) -> None:
+        self._plan, self._clock, self._output = plan, clock, output
         self._start = clock()
         self._waiting = Moment()
 
@@ -55,12 +56,12 @@ class Lines(Progress):
         if self._waiting.epoch:
             self._print(final=True)
         if message:
-            print(message, file=self._stream, flush=True)
+            self._output.write(f"{message}\n")
 
     def _print(self, final: bool) -> None:
         texts = status(self._plan, self._waiting, self._clock() - self._start, final)
         line = "  ".join([epoch_of(self._plan, self._waiting), *texts.values()])
-        print(line, file=self._stream, flush=True)
+        self._output.write(f"{line}\n")
         self._waiting = Moment()
 
 

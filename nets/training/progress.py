@@ -8,6 +8,7 @@ import time
 from nets.training.bar import Bar
 from nets.training.displays import Clock, Lines, Progress
 from nets.training.notebook import Notebook
+from nets.training.output import Output
 from nets.training.pace import Plan
 
 
@@ -37,13 +38,12 @@ def progress_display(
     >>> display.close()
     """
     plan = Plan(epochs, steps, examples)
-    if not enabled or sys.stdout is None:  # a program without a console has none
+    if not enabled:
         return Progress()
+    output = Output(sys.stdout)
     if _in_notebook():
         return Notebook(plan, clock)
-    if sys.stdout.isatty():
-        return Bar(plan, clock, sys.stdout)
-    return Lines(plan, clock, sys.stdout)
+    return Bar(plan, clock, output) if output.is_terminal else Lines(plan, clock, output)
 
 
 def _in_notebook() -> bool:

@@ -1,20 +1,23 @@
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from nets.training import bar
 from nets.training.bar import Bar
+from nets.training.output import Output
 from nets.training.pace import Moment, Plan
 from tests.nets.training.doubles import PLAN, VALIDATED, Terminal, figures, play
 
 
 def test_bar_shows_where_the_run_is(clock, width):
     terminal = Terminal()
-    display = Bar(PLAN, clock, terminal)
+    display = Bar(PLAN, clock, Output(terminal))
     clock.now += 15
     display.update(2, 5, figures(np.float32(0.25), 0.875))
     (line,) = terminal.lines
@@ -25,7 +28,7 @@ def test_bar_shows_where_the_run_is(clock, width):
 def test_validation_is_shown_from_the_end_of_an_epoch_on(clock, width):
     terminal = Terminal()
     width(160)
-    display = Bar(PLAN, clock, terminal)
+    display = Bar(PLAN, clock, Output(terminal))
     clock.now += 1
     display.update(2, 10, figures(0.25, 0.75))
     assert "validation" not in terminal.lines[0]
@@ -38,7 +41,7 @@ def test_validation_is_shown_from_the_end_of_an_epoch_on(clock, width):
 
 def test_the_end_of_an_epoch_is_drawn_at_once_if_validation_was_slow(clock, width):
     terminal = Terminal()
-    display = Bar(PLAN, clock, terminal)
+    display = Bar(PLAN, clock, Output(terminal))
     clock.now += 5
     display.epoch_end(VALIDATED)
     assert "50%" in terminal.lines[0]
@@ -47,7 +50,7 @@ def test_the_end_of_an_epoch_is_drawn_at_once_if_validation_was_slow(clock, widt
 
 def test_a_run_leaves_one_line(clock, width):
     terminal = Terminal()
-    display = Bar(PLAN, clock, terminal)
+    display = Bar(PLAN, clock, Output(terminal))
     play(display, clock, validation_loss=0.5)
     display.close()
     display.close()
@@ -59,7 +62,7 @@ def test_a_run_leaves_one_line(clock, width):
 
 def test_a_run_that_was_stopped_stays_where_it_was(clock, width):
     terminal = Terminal()
-    display = Bar(PLAN, clock, terminal)
+    display = Bar(PLAN, clock, Output(terminal))
     play(display, clock, epochs=2)
     display.close("stopped: the loss no longer falls")
     line, message, rest = terminal.lines
@@ -71,15 +74,15 @@ def test_a_run_that_was_stopped_stays_where_it_was(clock, width):
 
 def test_a_run_that_never_began_leaves_nothing_but_the_message(clock):
     silent, told = Terminal(), Terminal()
-    Bar(PLAN, clock, silent).close()
-    Bar(PLAN, clock, told).close("the loss is nan")
+    Bar(PLAN, clock, Output(silent)).close()
+    Bar(PLAN, clock, Output(told)).close("the loss is nan")
     assert silent.getvalue() == ""
     assert told.getvalue() == "the loss is nan\n"
 
 
 def test_a_shorter_line_leaves_nothing_of_a_longer_one(clock, width):
     terminal = Terminal()
-    display = Bar(Plan(1, 10**6, 10**9), clock, terminal)
+    display = Bar(Plan(1, 10**6, 10**9), clock, Output(terminal))
     clock.now += 3600
     display.update(1, 10, figures(123.4567, 0.5))
     width(50)
@@ -95,7 +98,7 @@ def test_a_shorter_line_leaves_nothing_of_a_longer_one(clock, width):
 def test_bar_never_fills_a_terminal_so_that_it_wraps(columns, clock, width):
     width(columns)
     terminal = Terminal()
-    display = Bar(Plan(100, 10, 1000), clock, terminal)
+    display = Bar(Plan(100, 10, 1000), clock, Output(terminal))
     play(display, clock, epochs=100, accuracy=0.5, validation_loss=0.5, validation_accuracy=0.5)
     display.close()
     drawn = [part for part in terminal.getvalue().replace("\n", "").split("\r") if part]
@@ -105,14 +108,15 @@ def test_bar_never_fills_a_terminal_so_that_it_wraps(columns, clock, width):
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_bar_is_plain_where_blocks_cannot_be_written(encoding, clock, width):
     terminal = Terminal(encoding)
-    display = Bar(PLAN, clock, terminal)
+    display = Bar(PLAN, clock, Output(terminal))
     play(display, clock, epochs=2)
     display.close()
     assert terminal.lines[0].startswith("epoch 2/4 ####################....................  50%")
 
 
 def test_stdout_without_a_known_encoding_gets_a_plain_bar():
-    assert bar.blocks(None) == bar.blocks("no-such-encoding") == "#."
+    for stream in (io.StringIO(), SimpleNamespace(encoding="no-such-encoding"), None):
+        assert not Output(stream).can_write("█")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are of Unix")
@@ -176,7 +180,7 @@ def test_an_empty_plan_can_be_drawn(plan):
 
 def test_the_curve_of_the_loss_stands_in_the_line_where_it_can(clock, width):
     terminal = Terminal()
-    display = bar.Bar(PLAN, clock, terminal)
+    display = bar.Bar(PLAN, clock, Output(terminal))
     play(display, clock)
     display.close()
     assert "  █▃▁▁  loss 0.2500" in terminal.lines[0]
@@ -185,7 +189,7 @@ def test_the_curve_of_the_loss_stands_in_the_line_where_it_can(clock, width):
 @pytest.mark.parametrize("encoding", ["ascii", "cp437"])
 def test_there_is_none_where_its_characters_cannot_be_written(encoding, clock, width):
     terminal = Terminal(encoding)
-    display = bar.Bar(PLAN, clock, terminal)
+    display = bar.Bar(PLAN, clock, Output(terminal))
     play(display, clock)
     display.close()
     assert "%  loss 0.2500" in terminal.lines[0]

@@ -4,12 +4,13 @@ import sys
 import pytest
 
 from nets.training.displays import Lines, Redrawn, is_printed
+from nets.training.output import Output
 from nets.training.pace import Moment, Plan
 from tests.nets.training.doubles import PLAN, VALIDATED, figures, play
 
 
 def test_lines_are_one_an_epoch(clock, capfd):
-    display = Lines(PLAN, clock, sys.stdout)
+    display = Lines(PLAN, clock, Output(sys.stdout))
     play(display, clock, accuracy=0.5, validation_loss=0.5, validation_accuracy=0.75)
     display.close()
     out, err = capfd.readouterr()
@@ -26,7 +27,7 @@ def test_lines_are_one_an_epoch(clock, capfd):
 @pytest.mark.parametrize("epochs", [51, 99, 300, 12345])
 def test_very_many_epochs_leave_about_fifty_lines(epochs, clock):
     stream = io.StringIO()
-    play(Lines(Plan(epochs, 1, 10), clock, stream), clock, epochs=epochs, steps=1)
+    play(Lines(Plan(epochs, 1, 10), clock, Output(stream)), clock, epochs=epochs, steps=1)
     lines = stream.getvalue().splitlines()
     assert 45 <= len(lines) <= 55
     numbers = [line.removeprefix("epoch ").split("/")[0].strip() for line in lines]
@@ -40,7 +41,7 @@ def test_up_to_fifty_epochs_all_have_a_line(epochs):
 
 def test_the_last_epoch_of_a_stopped_run_is_printed_once(clock):
     stream = io.StringIO()
-    display = Lines(Plan(1000, 1, 10), clock, stream)
+    display = Lines(Plan(1000, 1, 10), clock, Output(stream))
     play(display, clock, epochs=27, steps=1)
     display.close("stopped at epoch 27")
     display.close()

@@ -45,4 +45,6 @@ def test_anything_else_gets_lines_on_stdout(clock, capfd):
 
 def test_a_program_without_stdout_gets_a_silent_display(monkeypatch):
     monkeypatch.setattr("sys.stdout", None)
-    assert type(progress_display(4, 10, 1000)) is Progress
+    display = progress_display(4, 10, 1000)
+    play(display, Clock())
+    display.close("stopped")
