@@ -149,7 +149,16 @@ class Sequential(Net):
         Returns
         -------
         Summary
-            Prints as text, and shows as an HTML table in Jupyter.
+            Prints as text, and shows as an HTML table in Jupyter. Only layers of this library
+            are run, on a batch of no examples. The output of any other is ``?``, and so is what
+            follows, up to a layer that knows its number of inputs.
+
+        Raises
+        ------
+        TypeError
+            If `input_shape` is not a tuple of integers.
+        ValueError
+            If a layer does not take what it would get.
 
         Examples
         --------

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from layers.page import table, text, title
 from layers.params import buffers
-from nets.show.shapes import Shape, empty, output, shape_text
+from nets.errors import located
+from nets.show.shapes import Shape, empty, fitting, output, shape_text
 from nets.show.table import aligned
 
 HEADER = ("layer", "output", "parameters")
@@ -48,6 +51,10 @@ def _memory(arrays: list[Any]) -> str:
 def _rows(net: Any, input_shape: Shape | None) -> Iterator[tuple[str, str, str]]:
     batch = empty(input_shape)
     for index, layer in enumerate(net):
-        batch = output(layer, batch)
-        size = sum(array.size for array in layer.params.values())
+        try:
+            batch = fitting(layer, batch) if input_shape is not None else output(layer, batch)
+        except ValueError as error:
+            place = located(error, index, layer)
+            raise ValueError(f"summary: input_shape {input_shape} does not fit: {place}") from None
+        size = sum(np.size(array) for array in layer.params.values())
         yield f"{index} {title(layer)}", shape_text(batch), f"{size:,}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.local import Curve, curve
 from layers.page import cut, text, title
+from nets.known import is_known
 from nets.show.colours import BLUE_RGB, GREY_RGB, VERMILION, VERMILION_RGB
 from nets.show.shapes import is_chain, output, shape_text, taken
 from nets.show.table import ends
@@ -60,7 +61,8 @@ def _net(name: str, net: Any, batch: Any) -> str:
 
 def _box(name: str, layer: Any, _: Any) -> str:
     kind, _, arguments = title(layer).partition("(")
-    shape, size = curve(layer, REACH), sum(map(np.size, layer.params.values()))
+    shape = curve(layer, REACH) if is_known(layer) else None
+    size = sum(map(np.size, layer.params.values()))
     lines = [f'<span style="{SMALL}">{text(name)}</span> <b>{text(cut(kind, LETTERS))}</b>']
     if shape:
         lines.append(_glyph(shape))

@@ -2,13 +2,12 @@
 
 import html.parser
 import re
-import warnings
 
 import numpy as np
 import pytest
 
-from layers import Dropout, Flatten, FullyConnected, ReLU, Tanh
-from nets import Sequential
+from layers import Dropout, Embedding, Flatten, FullyConnected, Mean, ReLU, Tanh
+from nets import Graph, Sequential
 from nets.summary import Summary
 
 
@@ -28,12 +27,6 @@ class Student:
 
     def __repr__(self):
         return self.shown
-
-
-def refuses_empty(x):
-    if not len(x):
-        raise ZeroDivisionError("no mean of nothing")
-    return x
 
 
 def outputs(net, *args):
@@ -94,44 +87,90 @@ def test_with_an_input_shape_all_is_known():
     assert outputs(Sequential(ReLU()), ()) == ["(N,)"]
 
 
-def test_an_input_shape_that_does_not_fit_is_unknown_until_a_layer_tells_again():
-    net = Sequential(FullyConnected(4, 2), ReLU(), FullyConnected(2, 3))
-    assert outputs(net, (5,)) == ["?", "?", "(N, 3)"]
+def test_an_input_shape_that_does_not_fit_is_refused():
+    net = Sequential(Flatten(), FullyConnected(4, 2), ReLU(), FullyConnected(2, 3))
+    sentence = (
+        "summary: input_shape (5,) does not fit: layer 1 (FullyConnected 4 -> 2): expected x of "
+        "shape (..., 4), got (0, 5)"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        net.summary((5,))
+    with pytest.raises(ValueError, match=r"layer 0 \(Sequential of 4 layers\): layer 1 "):
+        Sequential(net).summary((5,))
 
 
-@pytest.mark.parametrize("function", [refuses_empty, lambda x: None, lambda x: x.tolist()])
-def test_a_students_layer_that_takes_no_empty_batch_is_unknown(function):
-    net = Sequential(FullyConnected(4, 2), Student(function=function), ReLU(), FullyConnected(2, 1))
-    assert outputs(net) == ["(N, 2)", "?", "?", "(N, 1)"]
+def test_layers_that_do_not_fit_each_other_are_shown_without_an_input_shape():
+    net = Sequential(FullyConnected(4, 2), FullyConnected(3, 2), ReLU(), FullyConnected(2, 3))
+    assert outputs(net) == ["(N, 2)", "?", "?", "(N, 3)"]
+    assert "FullyConnected" in net._repr_html_()
 
 
-def test_a_students_parameters_are_counted_and_its_output_is_seen():
+class Loud(Student):
+    """Has an effect wherever it is run or copied."""
+
+    def __deepcopy__(self, memo):
+        raise AssertionError("copied")
+
+    def forward(self, x):
+        raise AssertionError("ran")
+
+    backward = predict = forward
+
+
+class LoudReLU(ReLU):
+    def forward(self, x):
+        raise AssertionError("ran")
+
+    predict = forward
+
+
+class LoudNet(Sequential):
+    def forward(self, x):
+        raise AssertionError("ran")
+
+    predict = forward
+
+
+def in_a_graph(layer):
+    return Graph("x", "b", {"a": (FullyConnected(4, 2), "x"), "b": (layer, "a")})
+
+
+@pytest.mark.parametrize("make", [Loud, LoudReLU, lambda: LoudNet(ReLU())])
+@pytest.mark.parametrize("wrap", [lambda layer: layer, Sequential, in_a_graph])
+@pytest.mark.parametrize("shape", [None, (4,), (7, 4)])
+def test_layers_of_somebody_are_not_run(make, wrap, shape, capsys):
+    net = Sequential(Tanh(), wrap(make()), ReLU(), FullyConnected(2, 1), ReLU())
+    assert outputs(net, shape)[1:] == ["?", "?", "(N, 1)", "(N, 1)"]
+    assert "<svg" in net._repr_html_()
+
+
+def test_what_follows_a_layer_of_somebody_is_known_again_in_a_net_inside():
+    net = Sequential(FullyConnected(4, 2), Sequential(Loud(), FullyConnected(2, 3), ReLU()), Tanh())
+    assert outputs(net) == ["(N, 2)", "(N, 3)", "(N, 3)"]
+
+
+def test_a_students_parameters_are_counted():
     params = {"scale": np.ones((2, 3)), "shift": np.ones(1)}
-    net = Sequential(FullyConnected(4, 2), Student(function=lambda x: x[:, :1], params=params))
+    net = Sequential(FullyConnected(4, 2), Student(params=params))
     summary = net.summary()
-    assert summary.rows[1] == ("1 Student()", "(N, 1)", "7")
+    assert summary.rows[1] == ("1 Student()", "?", "7")
     assert summary.parameters == 10 + 7
 
 
-def test_nothing_that_is_summed_up_costs_memory_or_changes():
-    net = Sequential(FullyConnected(4, 2, rng=0), student := Student(), Dropout(0.5, rng=0))
+def test_nothing_that_is_summed_up_changes():
+    net = Sequential(FullyConnected(4, 2, rng=0), Student(), Dropout(0.5, rng=0))
     before = {name: array.copy() for name, array in net.params.items()}
-    shapes = []
-    student.predict = lambda x: shapes.append(x.shape) or x
     net.summary()
     net.summary((7, 4))
-    assert shapes == [(0, 2), (0, 7, 2)]
+    assert net[1].seen == []
     assert all(np.array_equal(array, before[name]) for name, array in net.params.items())
     with pytest.raises(RuntimeError, match="backward was called before forward"):
         net[0].backward(np.ones((1, 2)))
 
 
-def test_a_students_mean_over_the_empty_batch_does_not_warn():
-    net = Sequential(FullyConnected(4, 2), Student(function=lambda x: x - x.mean(axis=0)))
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        assert outputs(net) == ["(N, 2)", "(N, 2)"]
-    assert [str(warning.message) for warning in told] == []
+def test_layers_of_words_take_integers():
+    net = Sequential(Embedding(9, 3), Mean(1), FullyConnected(3, 2))
+    assert outputs(net, (5,)) == ["(N, 5, 3)", "(N, 3)", "(N, 2)"]
 
 
 def test_a_repr_of_several_lines_is_cut_to_the_first():
@@ -176,10 +215,13 @@ def test_html_escapes_what_a_student_calls_the_layer():
     assert Table(page).tags.count("script") == 0
 
 
-@pytest.mark.parametrize("shape", ["64", 64, (2.5,), [[1, 2]], (-1,)])
+@pytest.mark.parametrize(
+    "shape",
+    ["64", 64, (2.5,), [[1, 2]], (-1,), (True,), ("3",), {3}, (None,), (2**62, 8), np.ones(2)],
+)
 def test_what_is_no_shape_is_refused(shape):
     sentence = (
-        "summary: expected input_shape to be the shape of one example, a tuple of whole numbers "
+        "summary: expected input_shape to be the shape of one example, a tuple of integers "
         f"such as (64,), got {shape!r}"
     )
     with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
