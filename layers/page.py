@@ -18,6 +18,8 @@ LONGEST = 60  # letters of a name
 MOST = 24  # parameters of a layer: nets nest, and may have thousands
 ANONYMOUS: Any = object.__repr__
 MINUS = "\N{MINUS SIGN}"
+DOTS = "..."
+IN_ASCII = str.maketrans({"‖": "|", "…": DOTS, MINUS: "-", "\N{EN DASH}": "-"})
 
 
 class Html(str):
@@ -49,7 +51,7 @@ def title(layer: Any) -> str:
 
 def cut(words: str, longest: int = LONGEST) -> str:
     """Words short enough for a table."""
-    return words if len(words) <= longest else words[: longest - 1] + "…"
+    return words if len(words) <= longest else words[: longest - len(DOTS)] + DOTS
 
 
 def number(value: float) -> str:
@@ -57,11 +59,27 @@ def number(value: float) -> str:
 
     Examples
     --------
-    >>> number(0.731058), number(12345.6), number(2.5e-7)
-    ('0.731', '12,346', '2.5e\N{MINUS SIGN}07')
+    >>> number(0.731058), number(12345.6), number(-2.5e-7)
+    ('0.731', '12,346', '-2.5e-07')
     """
     digits = ",.0f" if 1e3 <= abs(value) < 1e6 else ".3g"
-    return format(value + 0.0, digits).replace("-", MINUS)  # + 0.0 turns -0 into 0
+    return format(value + 0.0, digits)  # + 0.0 turns -0 into 0
+
+
+def typeset(value: float) -> str:
+    """A number for a picture or a page, where a minus is as wide as a plus."""
+    return number(value).replace("-", MINUS)
+
+
+def plain(words: str) -> str:
+    """Words with nothing of ours outside ASCII, which every terminal can print.
+
+    Examples
+    --------
+    >>> plain("‖x‖"), plain("…")
+    ('|x|', '...')
+    """
+    return words.translate(IN_ASCII)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
@@ -110,7 +128,7 @@ def layer_page(layer: Any) -> str:
 def _arrays(layer: Any) -> Iterator[tuple[str, ...]]:
     named = [*layer.params.items(), *((f"{k} (frozen)", a) for k, a in buffers(layer).items())]
     for name, array in named[:MOST]:
-        yield cut(name), str(array.shape), str(array.dtype), *map(number, _sizes(array))
+        yield cut(name), str(array.shape), str(array.dtype), *map(typeset, _sizes(array))
     if len(named) > MOST:
         yield f"… {len(named) - MOST} more", *5 * ("",)
 

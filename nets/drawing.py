@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layers.base import label
-from layers.page import norm, number
+from layers.page import norm, typeset
 from nets.interop.atomic import Path, atomic_write
 from nets.layout import Edge, layout
 from nets.svg import Point, arrow, box, image, text, width_of
@@ -87,10 +87,10 @@ def shown(value: Any) -> str:
         return "none"
     array = np.asarray(value)
     if array.size == 1:
-        return number(float(array.reshape(())))
+        return typeset(float(array.reshape(())))
     if array.dtype.kind != "f":
         return f"{array.shape}"
-    return f"{array.shape} ‖{number(norm(array))}‖"
+    return f"{array.shape} ‖{typeset(norm(array))}‖"
 
 
 class _Box(NamedTuple):
@@ -250,7 +250,7 @@ def _pair(x: float, y: float, numbers: tuple[str, str]) -> Iterator[str]:
 def _symbol(layer: Any) -> str:
     kind = type(layer).__name__
     if kind == "AddConstant":
-        return f"+ {number(layer.c)}"
+        return f"+ {typeset(layer.c)}"
     if kind == "MultiplyConstant":
-        return f"{TIMES} {number(layer.a)}"
+        return f"{TIMES} {typeset(layer.a)}"
     return SYMBOLS.get(kind, label(layer))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
+
+from nets.interop.leftovers import remove_leftovers, temporary_name
 
 Path = str | os.PathLike[str]
 
@@ -55,13 +56,14 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     Notes
     -----
     A process that is killed outright cannot tidy up: it leaves the old file whole, and beside it
-    a hidden file that ends in ``.tmp``. The rename needs write access to the folder only, so a
+    a hidden file that ends in ``.tmp``, which the next write of the same file removes: see
+    `nets.interop.leftovers`. The rename needs write access to the folder only, so a
     file that is write-protected in a folder that is not is replaced as well.
     """
     target = _checked(path)
     folder = os.path.dirname(target)
-    # Not named after the target, whose name may already be as long as the file system allows.
-    temporary = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
+    remove_leftovers(target)
+    temporary = temporary_name(target)
     try:
         with open(temporary, "xb") as file:
             _copy_mode(target, temporary)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.page import number
+from layers.page import number, typeset
 from layers.params import Array
 from nets.show.colours import BLUE_RGB, VERMILION_RGB
 
@@ -48,7 +48,7 @@ def _cell(value: float, largest: float) -> str:
     colour = VERMILION_RGB if value < 0 else BLUE_RGB
     return (
         f'<div style="display:table-cell;{CELL};background:rgba({colour},{0.45 * share:.2f})">'
-        f"{number(value)}</div>"
+        f"{typeset(value)}</div>"
     )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from layers.page import Html, number, text
+from layers.page import Html, text, typeset
 from nets.show.colours import SKY, VERMILION
 
 WIDTH, HEIGHT = 340.0, 190.0
@@ -52,7 +52,7 @@ def chart(
         pieces += [_curve(frame, line, style) for line, style in zip(lines, STYLES, strict=False)]
         for x, anchor in ((frame.left, "start"), (frame.right, "end")):
             place = f'text-anchor="{anchor}"'
-            pieces.append(_words(frame.at(x, frame.low)[0], HEIGHT - 8, number(x), place))
+            pieces.append(_words(frame.at(x, frame.low)[0], HEIGHT - 8, typeset(x), place))
     middle = (LEFT + WIDTH - RIGHT) / 2
     pieces.append(_words(middle, HEIGHT - 8, x_label, 'text-anchor="middle"'))
     pieces += _legend(lines) if len(lines) > 1 else []
@@ -111,7 +111,7 @@ def _grid(frame: Frame, height: float) -> str:
     _, y = frame.at(frame.left, height)
     level = f"M{LEFT:.0f} {y:.1f}H{WIDTH - RIGHT:.0f}"
     line = f'<path d="{level}" stroke="currentColor" opacity="0.2"/>'
-    return line + _words(LEFT - 6, y + 4, number(height), 'text-anchor="end"')
+    return line + _words(LEFT - 6, y + 4, typeset(height), 'text-anchor="end"')
 
 
 def _legend(lines: Sequence[Line]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from layers.base import Grads, label
 from layers.local import curve
-from layers.page import cut, norm, number, text, title
+from layers.page import cut, norm, number, plain, text, title
 from layers.params import Array
 from nets.show.arrays import SMALL, array_html, array_text
 
@@ -151,7 +151,7 @@ class Step:
     def __repr__(self) -> str:
         lines = [self.title]
         for entry in self.entries():
-            lines.append(f"  {entry.symbol:6} {entry.meaning:20} {entry.size}")
+            lines.append(f"  {entry.symbol:6} {entry.meaning:20} {plain(entry.size)}")
             lines += [f"         {line}" for line in array_text(entry.array)]
         return "\n".join(lines)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from layers.page import cut, text
+from layers.page import cut, plain, text
 from nets.net import Net
 from nets.show.table import aligned, ends
 from nets.trace import page
@@ -89,7 +89,8 @@ class Trace(Sequence[Step]):
             page.gap(step, "...") if isinstance(step, int) else page.row(step)
             for step in page.short(self.steps, self.verdict.step)
         ]
-        return "\n".join([self._title, *aligned([page.HEADER, *rows]), self.verdict.sentence])
+        table = aligned([[*map(plain, row)] for row in [page.HEADER, *rows]])
+        return "\n".join([self._title, *table, self.verdict.sentence])
 
     def _repr_html_(self) -> str:
         blamed = self.verdict.step

@@ -89,8 +89,8 @@ def _faded(steps: Sequence[Step]) -> Verdict | None:
     else:
         return None
     return Verdict(
-        f"The gradient {word}: its norm is {number(start)} behind the last layer and "
-        f"{number(size)} behind {_name(there)}. {_factor(blamed, inner)}{_why(blamed)}.",
+        f"The gradient {word}: its norm is {number(start)} after the last layer and "
+        f"{number(size)} after {_name(there)}. {_factor(blamed, inner)}{_why(blamed)}.",
         blamed,
     )
 
@@ -108,7 +108,7 @@ def _arrived(steps: Sequence[Step]) -> Verdict:
     ill = [step for step in steps if max(step.dead or 0, step.saturated or 0) > MANY]
     first = next(iter(_learners(steps)), None)
     way = f", {number(first.upstream)} reaches {_name(first)}" if first else ""
-    said = f"The gradient arrives: of a norm of {number(start)} behind the last layer{way}."
+    said = f"The gradient arrives: of a norm of {number(start)} after the last layer{way}."
     if not ill:
         return Verdict(said)
     worst = max(ill, key=lambda step: max(step.dead or 0, step.saturated or 0))
@@ -133,7 +133,7 @@ def _start(steps: Sequence[Step]) -> float:
 
 
 def _gain(step: Step) -> float:
-    """By what factor the gradient is longer before a layer than behind it."""
+    """By what factor the gradient is longer before a layer than after it."""
     return step.downstream / step.upstream
 
 

@@ -16,7 +16,7 @@ def test_words_are_escaped_once_and_html_is_left():
 
 def test_cut_words_end_in_dots():
     assert cut("short") == "short"
-    assert cut("x" * 1000) == "x" * (LONGEST - 1) + "…"
+    assert cut("x" * 1000) == "x" * (LONGEST - 3) + "..."
 
 
 class Plain:
@@ -39,7 +39,7 @@ def test_a_title_is_one_short_line():
     [
         (0.0, "0"),
         (-0.0, "0"),
-        (-1.5, "\N{MINUS SIGN}1.5"),
+        (-1.5, "-1.5"),
         (1234.5, "1,234"),
         (1e9, "1e+09"),
         (math.inf, "inf"),

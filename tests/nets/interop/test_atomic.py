@@ -224,8 +224,35 @@ def test_a_process_killed_in_the_middle_leaves_the_old_file(tmp_path):
     assert path.read_bytes() == b"old"
     (temporary,) = set(os.listdir(tmp_path)) - {"net"}
     assert (tmp_path / temporary).read_bytes() == b"half"
+    write(tmp_path / "other", b"new")
+    assert temporary in os.listdir(tmp_path)
     write(path, b"new")
     assert path.read_bytes() == b"new"
+    assert set(os.listdir(tmp_path)) == {"net", "other"}
+
+
+def test_a_process_that_is_writing_keeps_its_temporary_file(tmp_path):
+    path = tmp_path / "net"
+    child = started(HALF, path)
+    (temporary,) = os.listdir(tmp_path)
+    try:
+        write(path, b"new")
+        assert set(os.listdir(tmp_path)) == {"net", temporary}
+    finally:
+        child.communicate(b"")
+    assert path.read_bytes() == b"half"
+    assert os.listdir(tmp_path) == ["net"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Linux tells the state")
+def test_a_process_that_was_killed_and_not_waited_for_is_gone(tmp_path):
+    path = tmp_path / "net"
+    child = started(HALF, path)
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    write(path, b"new")
+    assert os.listdir(tmp_path) == ["net"]
+    kill(child)
 
 
 def test_a_process_killed_at_any_time_leaves_one_whole_file(tmp_path):

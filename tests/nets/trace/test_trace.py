@@ -40,7 +40,7 @@ def test_text_is_a_table_with_the_verdict_below():
     trace = traced(small())
     lines = repr(trace).split("\n")
     assert lines[0] == f"Sequential of 3 layers, loss {trace.loss:.6g}"
-    assert lines[1].split()[:4] == ["layer", "output", "‖x‖", "‖y‖"]
+    assert lines[1].split()[:4] == ["layer", "output", "|x|", "|y|"]
     assert lines[3].split()[:4] == ["1", "ReLU()", "(2,", "3)"]
     assert lines[3].split()[-2:] == ["33", "%"]
     assert lines[-1] == trace.verdict.sentence

@@ -25,7 +25,7 @@ def test_all_is_well():
     sentence, step = trace.verdict
     start, end = f"{trace[-1].downstream:.3g}", f"{trace[0].upstream:.3g}"
     assert sentence == (
-        f"The gradient arrives: of a norm of {start} behind the last layer, {end} reaches "
+        f"The gradient arrives: of a norm of {start} after the last layer, {end} reaches "
         "0 (FullyConnected 2 -> 3)."
     )
     assert step is None
