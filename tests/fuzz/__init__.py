@@ -1,0 +1,1 @@
+"""Fuzzers of the public entries: layouts, options and damaged files."""

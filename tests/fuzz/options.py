@@ -1,0 +1,42 @@
+"""Senseless arguments for all public entries: each call must answer, or say a sentence of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import numpy as np
+
+from tests.fuzz.entries import Entry
+from tests.fuzz.judge import Fault, fault, run, short
+from tests.fuzz.senseless import Call, spoiled
+
+HUGE = 10**6
+
+
+def case(entry: Entry, seed: int, index: int) -> tuple[Fault | None, str]:
+    """Spoil one argument of a good call, and judge what happens."""
+    rng = np.random.default_rng([seed, index])
+    bad, where, must = spoiled(entry.make(), rng)
+    if where in entry.endless and _is_huge(bad, where):
+        return None, ""
+    text = str(bad)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        outcome = run(bad.function, bad.args, bad.kwargs)
+    found = fault(outcome)
+    taken = outcome.error is None and outcome.ended
+    if found is None and taken and must and where not in entry.free:
+        what = f"argument {where!r} was taken: {short(_of(bad, where))}"
+        found = Fault("wrong", entry.name, what)
+    return found, text
+
+
+def _of(bad: Call, where: str | int | None) -> object:
+    if where is None:
+        return "unknown=1"
+    return bad.args[where] if isinstance(where, int) else bad.kwargs[where]
+
+
+def _is_huge(bad: Call, where: str | int | None) -> bool:
+    value = _of(bad, where)
+    return isinstance(value, (int, float, np.number)) and not abs(value) < HUGE
