@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from layers.gradcheck.experiment import Experiment, Index
+from layers.gradcheck.layout import Layout
 from layers.gradcheck.randomness import generators, put_back
 from layers.gradcheck.vectors import flat
 from layers.params import Array
@@ -48,6 +49,7 @@ class ComplexTwin:
         self._targets = experiment.targets
         self._states = experiment.states
         self._params = {key: memo[id(array)] for key, array in experiment.tensors().items()}
+        self._layouts = experiment.layouts
         self._inputs = [
             array.astype(complex) if array.dtype.kind == "f" else array
             for array in experiment.inputs
@@ -77,7 +79,7 @@ class ComplexTwin:
             put_back(generator, state)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            y = self._layer.forward(*[array.copy() for array in self._inputs])
+            y = self._layer.forward(*map(Layout.copy, self._layouts, self._inputs))
             y = y if self._loss is None else self._loss.forward(y, *self._targets)
         parts = y if isinstance(y, tuple) else (y,)
         outputs = np.concatenate([np.ravel(part) for part in parts])

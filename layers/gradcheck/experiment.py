@@ -10,22 +10,24 @@ import numpy as np
 
 from layers.base import label
 from layers.casting import cast
+from layers.gradcheck.layout import Layout, laid_out, layout_of, same_copy
 from layers.gradcheck.raised import ForwardError, is_ours
 from layers.gradcheck.randomness import generators, put_back, state_of
 from layers.gradcheck.vectors import draw_like, size_of
 from layers.gradcheck.watch import Watch
-from layers.params import Array
+from layers.params import Array, as_array
 
 Index = tuple[int, ...]
 Unrun = Callable[[], tuple[Any, Any]]
 
 
 class Experiment:
-    """What is checked: y = forward(inputs), and the scalar dout . y whose gradient is known.
+    """What is checked: y = forward(inputs), and the scalar dout . y with the gradient to compare.
 
     Everything is a copy in float64, so that the check may move any entry, and the layer of the
     caller never notices. Each pass gets copies of the inputs and of dout, so that a layer which
-    writes into them finds the same numbers each time. Random layers draw the same numbers too:
+    writes into them finds the same numbers each time. The copies lie in memory as what was given
+    does, and dout as the output does. Random layers draw the same numbers too:
     the state of every generator that the layer holds is put back first.
 
     Parameters
@@ -43,6 +45,8 @@ class Experiment:
     ----------
     y : array
         The output of the first pass.
+    layouts, dout_layout
+        How the inputs and dout lie in memory in each pass.
     written : list of str
         What the first pass has written to, though it was not its own; it is put back.
     unrun : callable
@@ -54,15 +58,19 @@ class Experiment:
     ) -> None:
         self.name = label(layer)
         self.layer = cast(layer, np.float64)
-        self.inputs = [_own(value, position) for position, value in enumerate(inputs)]
+        arrays = [_array(value, position) for position, value in enumerate(inputs)]
+        self.inputs = [np.array(array, _moved(array.dtype), order="C") for array in arrays]
+        self.layouts = [Layout.of(array) for array in arrays]
         self.loss, self.targets = _split(loss)
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
         given = self.given()
         with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
-            self.y = copy.deepcopy(self._first(given))
+            y = self._first(given)
+            self.y = copy.deepcopy(y)
         self.written = watch.written
         self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
         self.dout = draw_like(self.y, rng)
+        self.dout_layout = layout_of(y)
 
     @property
     def states(self) -> list[Any]:
@@ -85,7 +93,11 @@ class Experiment:
 
     def given(self) -> list[Array]:
         """Copies of the inputs, for one pass."""
-        return [array.copy() for array in self.inputs]
+        return [layout.copy(array) for layout, array in zip(self.layouts, self.inputs, strict=True)]
+
+    def sent(self, dout: Any = None) -> Any:
+        """A copy of dout, or of another one, for one pass."""
+        return laid_out(self.dout if dout is None else dout, self.dout_layout)
 
     def run(self, inputs: Sequence[Array] | None = None) -> Any:
         """One forward pass, through the loss if there is one."""
@@ -102,10 +114,8 @@ class Experiment:
 
     def gradients(self, dout: Any = None) -> Any:
         """What backward returns, after a loss its own gradient has passed through."""
-        if dout is None:
-            dout = copy.deepcopy(self.dout)
         with Watch(self.named_parameters()):
-            return self.backward(dout)
+            return self.backward(self.sent(dout))
 
     def backward(self, dout: Any) -> Any:
         """One backward pass with this dout, which may be written to."""
@@ -139,8 +149,9 @@ class Experiment:
             Whatever the layer raises if it does not take these inputs.
         """
         layer, loss = self.unrun()
-        other = Experiment(layer, inputs, loss, np.random.default_rng(0))
-        other.inputs, other.dout = self.given(), copy.deepcopy(self.dout)
+        laid = [layout.copy(array) for layout, array in zip(self.layouts, inputs, strict=True)]
+        other = Experiment(layer, laid, loss, np.random.default_rng(0))
+        other.inputs, other.dout = copy.deepcopy(self.inputs), copy.deepcopy(self.dout)
         other.y = other.run()
         return other
 
@@ -176,25 +187,25 @@ class Experiment:
         return [*self.tensors().values(), *(self.inputs[i] for i in chosen)]
 
 
-def _own(value: Any, position: int) -> Array:
-    try:
-        array = np.array(value)
-    except ValueError:
-        array = np.array(None)
+def _array(value: Any, position: int) -> Array:
+    """What was given, as an array of numbers that can be moved or passed through."""
+    array = as_array(value, f"gradcheck: expected input {position}")
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"gradcheck: expected input {position} to be an array of real numbers, "
             f"got {type(value).__name__} of dtype {array.dtype}"
         )
-    if array.dtype.kind != "f":
-        return array
-    if not np.isfinite(array).all():
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
         worst = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(
             f"gradcheck: expected finite inputs, got {array[worst]} at {list(worst)} of input "
             f"{position}; nothing can be compared there"
         )
-    return array.astype(np.float64)
+    return array
+
+
+def _moved(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return np.dtype(np.float64) if dtype.kind == "f" else dtype
 
 
 def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -203,4 +214,4 @@ def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
     is_pair = isinstance(loss, tuple) and len(loss) > 1
     if not is_pair or isinstance(loss[0], type) or not hasattr(loss[0], "backward"):
         raise TypeError(f"gradcheck: expected loss=(loss layer, labels), got {type(loss).__name__}")
-    return copy.deepcopy(loss[0]), loss[1:]
+    return copy.deepcopy(loss[0]), same_copy(loss[1:])

@@ -63,7 +63,7 @@ def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
     """Nobody writes to what is not theirs: inputs, dout, parameters, the output handed out."""
     for name in experiment.written:
         yield Finding("mutates-input", name, f"forward changes {name} in place")
-    given, dout = experiment.given(), copy.deepcopy(experiment.dout)
+    given, dout = experiment.given(), experiment.sent()
     with Watch(experiment.named_parameters()):
         handed = {"dout": dout, "the output": experiment.run(given)}
     watched = {name: array for name, array in handed.items() if isinstance(array, np.ndarray)}

@@ -11,6 +11,7 @@ import numpy as np
 from layers.gradcheck.diagnosis.parts import Call, layers_inside
 from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
+from layers.gradcheck.layout import same_copy
 from layers.gradcheck.randomness import generators
 
 
@@ -51,8 +52,8 @@ def _alone(call: Call) -> Any:
     if any(True for _ in generators(call.fresh)):
         return None
     layer = copy.deepcopy(call.fresh)
-    layer.forward(*copy.deepcopy(call.inputs))
-    return layer.backward(copy.deepcopy(call.dout))
+    layer.forward(*same_copy(call.inputs))
+    return layer.backward(same_copy(call.dout))
 
 
 def _flat(returned: Any) -> list[Any]:

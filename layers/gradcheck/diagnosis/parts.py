@@ -12,6 +12,7 @@ import numpy as np
 from layers.base import label
 from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.finding import Finding
+from layers.gradcheck.layout import same_copy
 
 
 @dataclass
@@ -113,9 +114,9 @@ def _listen(name: str, layer: Any, calls: list[Call]) -> None:
     forward, backward = layer.forward, layer.backward
 
     def hear_forward(*inputs: Any, **options: Any) -> Any:
-        call = Call(name, layer, copy.deepcopy(inputs), None, fresh)
+        call = Call(name, layer, same_copy(inputs), None, fresh)
         output = forward(*inputs, **options)
-        call.output = copy.deepcopy(output)
+        call.output = same_copy(output)
         for position in _changed(call.inputs, inputs):
             call.written.append(_writes("forward", f"input {position}"))
         calls.append(call)
@@ -124,7 +125,7 @@ def _listen(name: str, layer: Any, calls: list[Call]) -> None:
     def hear_backward(dout: Any, *others: Any, **options: Any) -> Any:
         unanswered = [call for call in calls if call.layer is layer and call.dout is None]
         call = unanswered[-1] if unanswered else Call(name, layer, (), None)
-        call.dout = copy.deepcopy(dout)
+        call.dout = same_copy(dout)
         returned = backward(dout, *others, **options)
         call.returned = copy.deepcopy(returned)
         if _changed((call.dout,), (dout,)):

@@ -21,7 +21,7 @@ def _with_parameters_after(view: View) -> Array | None:
     other = copy.deepcopy(view.experiment)
     before = {name: array.copy() for name, array in other.tensors().items()}
     other.run()
-    other.backward(copy.deepcopy(other.dout))
+    other.backward(other.sent())
     if all((array == before[name]).all() for name, array in other.tensors().items()):
         return None
     assert view.position is not None
