@@ -11,6 +11,7 @@ import numpy as np
 from layers.base import predict
 from layers.checks import numbers
 from layers.params import Array
+from nets.training.brief import brief
 
 ORDER = {
     "fit": "fit(net, loss, optimizer, x, y, epochs=...)",
@@ -61,7 +62,7 @@ def parts(
 
 
 def _callables(callbacks: Any) -> list[Callable[..., object]]:
-    found = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks, None]
+    found = list(callbacks) if np.iterable(callbacks) else [callbacks, None]
     if not all(callable(callback) and not isinstance(callback, type) for callback in found):
         alone = callable(callbacks) and not isinstance(callbacks, type)
         hint = "; write callbacks=[...] around it" if alone else ""
@@ -179,14 +180,6 @@ def pair(validation: Any) -> tuple[Any, Any]:
             "hold some examples out and pass them"
         )
     return validation[0], validation[1]
-
-
-def brief(value: Any) -> str:
-    """What was given, in a few words even if it is large."""
-    if (shape := getattr(value, "shape", None)) is not None:
-        return f"{type(value).__name__} of shape {shape}"
-    text = repr(value)
-    return text if len(text) <= 100 and "\n" not in text else f"an object of {type(value).__name__}"
 
 
 def _takes(function: Any, names: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from layers.checks import count
+from nets.training.brief import brief
 from nets.training.history import History
 from nets.training.keywords import named
 from nets.training.snapshot import Snapshot
@@ -73,9 +74,10 @@ class EarlyStopping:
         self, patience: int, *, monitor: str = "validation_loss", min_delta: float = 0.0
     ) -> None:
         self.patience = count(patience, "patience", "EarlyStopping")
-        if monitor not in CURVES:
+        if not isinstance(monitor, str) or monitor not in CURVES:
             raise ValueError(
-                f"EarlyStopping: expected monitor to be one of {', '.join(CURVES)}, got {monitor!r}"
+                f"EarlyStopping: expected monitor to be one of {', '.join(CURVES)}, "
+                f"got {brief(monitor)}"
             )
         self.monitor = monitor
         self.min_delta = number("min_delta", min_delta)

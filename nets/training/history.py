@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from layers.checks import whole
 from layers.page import table
 from nets import plots
 from nets.interop.atomic import Path, atomic_write
 from nets.show.table import aligned, ends
+from nets.training.brief import brief
 from nets.training.curves import curves
+from nets.training.keywords import named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,6 +79,7 @@ class History:
     def __init__(self) -> None:
         self._curves: dict[str, list[float]] = {name: [] for name in ALWAYS}
 
+    @named
     def append(
         self,
         *,
@@ -90,16 +95,17 @@ class History:
 
         Raises
         ------
-        ValueError
-            If the columns are not those of the epochs before; nothing is added then.
+        ValueError, TypeError
+            If the columns are not those of the epochs before, or a value is not a number;
+            nothing is added then.
         """
         values = (epoch, loss, penalty, accuracy, validation_loss, validation_accuracy, seconds)
         given = {
-            name: float(value)
+            name: _figure(name, value)
             for name, value in zip(COLUMNS, values, strict=True)
-            if value is not None
+            if value is not None or name in ALWAYS
         }
-        given["epoch"] = int(epoch)
+        given["epoch"] = whole(epoch, "epoch", "History")
         if not len(self):
             self._curves = {name: [] for name in given}
         if given.keys() != self._curves.keys():
@@ -116,11 +122,18 @@ class History:
         return tuple(self._curves)
 
     def __getitem__(self, column: str) -> list[float]:
-        if column not in self.columns:
+        if not isinstance(column, str) or column not in self.columns:
             raise KeyError(
                 f"History: there is no column {column!r}; there are {', '.join(self._curves)}"
             )
         return list(self._curves[column])
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):  # copying and pickling ask for such names before there are curves
+            raise AttributeError(name)
+        raise AttributeError(
+            f"History: there is no column {name!r}; there are {', '.join(self._curves)}"
+        )
 
     def __len__(self) -> int:
         return len(self._curves["epoch"])
@@ -160,6 +173,14 @@ class History:
             texts = _texts(name, first + last)
             shown[name] = [*texts[: len(first)], *["..."] * bool(hidden), *texts[len(first) :]]
         return shown
+
+
+def _figure(name: str, value: Any) -> float:
+    """A number, which may be nan or infinite."""
+    if not isinstance(value, (str, bytes)):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            return float(value)
+    raise TypeError(f"History: expected {name} to be a number, got {brief(value)}")
 
 
 def _texts(column: str, values: list[float]) -> list[str]:
