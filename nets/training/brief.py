@@ -14,7 +14,7 @@ def brief(value: Any) -> str:
     >>> brief("mse"), brief(np.zeros((1000, 3)))
     ("'mse'", 'ndarray of shape (1000, 3)')
     """
-    if (shape := getattr(value, "shape", None)) is not None:
+    if shape := getattr(value, "shape", ()):
         return f"{type(value).__name__} of shape {shape}"
     text = repr(value)
     return text if len(text) <= 100 and "\n" not in text else f"an object of {type(value).__name__}"

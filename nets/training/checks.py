@@ -95,8 +95,15 @@ def examples(x: Any, y: Any, owner: str, kind: str = "") -> tuple[Array, Array]:
 def fitting(net: Any, loss: Any, x: Array, y: Array) -> None:
     """Refuse examples that are not for the net, and targets that are not for the loss."""
     output = _output(net, x, y)
-    if hasattr(loss, "check"):
-        loss.check((len(x), *output[1:]), y)
+    if not hasattr(loss, "check"):
+        return
+    shape = (len(x), *output[1:])
+    try:
+        loss.check(shape, y)
+    except ValueError as error:
+        if y.size != len(x) or shape != (len(x), 1) or y.shape == shape:
+            raise
+        raise ValueError(f"{error}; pass y.reshape(-1, 1)") from None
 
 
 def array(value: Any, name: str, owner: str) -> Array:

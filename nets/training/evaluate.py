@@ -9,6 +9,7 @@ import numpy as np
 from layers.base import label, predict
 from layers.params import Array
 from nets.training import checks
+from nets.training.brief import brief
 from nets.training.keywords import named
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
 from nets.training.tally import Tally
@@ -65,12 +66,13 @@ def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: BatchSize) -> 
 
 def measures(loss: Any, value: Any, scores: Array, y: Array) -> dict[str, float]:
     """The loss of a batch and, for a loss that classifies, the accuracy."""
-    if np.size(value) != 1:
+    number = np.asarray(value)
+    if number.size != 1 or number.dtype.kind not in "fiub":
         raise TypeError(
             f"{label(loss)}: expected forward to return a number, the mean over the batch, got "
-            f"{type(value).__name__} of shape {np.shape(value)}"
+            f"{brief(value)}"
         )
-    found = {"loss": float(np.asarray(value).item())}
+    found = {"loss": float(number.item())}
     if checks.classifies(loss):
         found["accuracy"] = float(loss.accuracy(scores, y))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from difflib import get_close_matches
 from typing import ParamSpec, TypeVar
 
@@ -41,7 +41,7 @@ MEANT = {  # by the names of other libraries: an argument that the function must
 
 
 def named(function: Callable[P, T]) -> Callable[P, T]:
-    """The same function, which answers an unknown argument with the name that was meant.
+    """The same function, whose errors about its arguments say what to pass.
 
     Examples
     --------
@@ -52,23 +52,37 @@ def named(function: Callable[P, T]) -> Callable[P, T]:
     Traceback (most recent call last):
     TypeError: run: there is no argument 'epoch'; pass epochs
     """
-    parameters = inspect.signature(function).parameters
+    signature = inspect.signature(function)
     owner = function.__qualname__.removesuffix(".__init__")
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        if kwargs.keys() <= parameters.keys():
-            return function(*args, **kwargs)
-        unknown = next(name for name in kwargs if name not in parameters)
-        raise TypeError(
-            f"{owner}: there is no argument {unknown!r}; {_remedy(unknown, parameters)}"
-        )
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{owner}: {_explained(error, signature, args, kwargs)}") from None
+        return function(*args, **kwargs)
 
     return checked
 
 
-def _remedy(unknown: str, parameters: Iterable[str]) -> str:
-    known = [name for name in parameters if name != "self"]
+def _explained(
+    error: TypeError, signature: inspect.Signature, args: Sized, kwargs: Iterable[str]
+) -> str:
+    """Why arguments do not fit a signature, and what to pass."""
+    kinds = {name: p.kind for name, p in signature.parameters.items()}
+    known = [name for name in kinds if name != "self"]
+    for name in kwargs:
+        if name not in kinds:
+            return f"there is no argument {name!r}; {_remedy(name, known)}"
+    by_place = [name for name, kind in kinds.items() if kind is not inspect.Parameter.KEYWORD_ONLY]
+    if len(args) > len(by_place):
+        places = ", ".join(name for name in by_place if name != "self")
+        return f"the positional arguments are {places}; pass all others by name"
+    return f"{error}; the arguments are {', '.join(known)}"
+
+
+def _remedy(unknown: str, known: list[str]) -> str:
     wanted, remedy = MEANT.get(unknown, ("", ""))
     if wanted in known:
         return remedy

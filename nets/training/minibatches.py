@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.checks import flag, generator
 from layers.params import Array
+from nets.training.brief import brief
 from nets.training.keywords import named
 
 BatchSize = int | Literal["all"] | None
@@ -79,7 +80,8 @@ def examples_in_batch(batch_size: Any, examples: int, owner: str) -> int:
     is_count = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
     if not is_count or batch_size < 1:
         raise ValueError(
-            f'{owner}: expected batch_size to be a positive integer or "all", got {batch_size!r}'
+            f'{owner}: expected batch_size to be a positive integer or "all", '
+            f"got {brief(batch_size)}"
         )
     return max(min(int(batch_size), examples), 1)
 

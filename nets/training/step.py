@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from layers.base import Grads
 from layers.params import Array
 from nets.errors import pair
+from nets.training.brief import brief
 from nets.training.evaluate import measures
 
 
@@ -26,13 +31,33 @@ class Step:
         figures = measures(self.loss, self.loss.forward(scores, y), scores, y)
         params = self.net.params
         if self.regularizer is not None:
-            figures["penalty"] = float(self.regularizer.penalty(params))
+            figures["penalty"] = penalty(self.regularizer, params)
         if not all(map(math.isfinite, figures.values())):
             return figures
         dscores, _ = pair(self.loss, self.loss.backward())
         _, grads = pair(self.net, self.net.backward(dscores, **self._options))
         if self.regularizer is not None:
-            for name, g in self.regularizer.gradients(params).items():
-                grads[name] = grads[name] + g
+            grads = with_penalty(self.regularizer, params, grads)
         self.optimizer.step(params, grads)
         return figures
+
+
+def penalty(regularizer: Any, params: Mapping[str, Array]) -> float:
+    """The penalty on the parameters, which is a number."""
+    value = np.asarray(regularizer.penalty(params))
+    if value.ndim or value.dtype.kind not in "fiub":
+        raise TypeError(
+            f"fit: expected penalty(params) of the regularizer to be a number, got {brief(value)}"
+        )
+    return float(value)
+
+
+def with_penalty(regularizer: Any, params: Mapping[str, Array], grads: Grads) -> Grads:
+    """The gradients of loss and penalty together."""
+    added = regularizer.gradients(params)
+    if not isinstance(added, Mapping) or not added.keys() <= grads.keys():
+        raise TypeError(
+            "fit: expected gradients(params) of the regularizer to be a dict with some of the "
+            f"names {', '.join(grads)}, got {brief(added)}"
+        )
+    return {name: g + added[name] if name in added else g for name, g in grads.items()}

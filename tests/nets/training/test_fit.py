@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from layers import MSE, Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
-from nets import L2, History, Sequential, Training, evaluate, fit, minibatches
+from nets import L2, EarlyStopping, History, Sequential, Training, evaluate, fit, minibatches
 from optimizers import SGD, Adam
 
 MODULE = importlib.import_module("nets.training.fit")  # the function hides it
@@ -694,9 +694,9 @@ def test_bad_parts_get_a_sentence_and_change_nothing(kind):
 
 
 def test_arguments_after_the_examples_are_named():
-    with pytest.raises(TypeError, match="positional arguments"):
+    with pytest.raises(TypeError, match=r"^fit: the positional arguments are net, loss, opt"):
         fit(make(), SoftmaxCE(), SGD(), X, LABELS, 5)
-    with pytest.raises(TypeError, match="epochs"):
+    with pytest.raises(TypeError, match=r"^fit: missing a required argument: 'epochs'; the"):
         fit(make(), SoftmaxCE(), SGD(), X, LABELS)
 
 
@@ -742,3 +742,110 @@ def test_a_student_whose_backward_returns_one_thing_gets_a_sentence():
 
     with pytest.raises(TypeError, match=r"^OnlyDx: expected backward to return \(dx, grads\)"):
         fit(OnlyDx(), SoftmaxCE(), SGD(), X, LABELS, epochs=1)
+
+
+class Careless:
+    """A student's loss or regularizer, whose methods return what they are told to."""
+
+    def __init__(self, **returned):
+        self.params = {}
+        for name, value in returned.items():
+            setattr(self, name, lambda *_, value=value: value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"loss": Careless(forward=None, backward=1)}, "^Careless: expected forward to return a n"),
+        (
+            {"loss": Careless(forward=X[:8], backward=1)},
+            r"the mean .*, got ndarray of shape \(8, 2",
+        ),
+        (
+            {"loss": Careless(forward=1.0, backward=X)},
+            r"^Careless: expected backward to return \(d",
+        ),
+        ({"regularizer": Careless(penalty=None, gradients={})}, "^fit: expected penalty"),
+        (
+            {"regularizer": Careless(penalty=0.0, gradients=None)},
+            "dict with some .* 0.W, .*, got N",
+        ),
+        ({"regularizer": Careless(penalty=0.0, gradients={"W": 1.0})}, "names 0.W, .*, got {'W'"),
+    ],
+)
+def test_what_a_students_parts_return_is_checked_before_anything_changes(change, sentence):
+    assert_refused({**change, "validation": None}, TypeError, sentence)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "sentence"),
+    [
+        (
+            {"x": LABELS, "y": X},
+            ValueError,
+            "^fit: the net takes y and not x, so they are probably",
+        ),
+        ({"net": MSE()}, TypeError, "^fit: expected a net, whose forward takes x, got MSE"),
+        (
+            {"loss": SGD(0.1), "optimizer": SoftmaxCE()},
+            TypeError,
+            r"got SGD.*; the order is fit\(n",
+        ),
+        ({"loss": make()}, TypeError, "expected a loss, whose forward takes scores and targets"),
+        ({"callbacks": Display}, TypeError, "expected callbacks to be a list of callables"),
+        ({"callbacks": [EarlyStopping]}, TypeError, "expected callbacks to be a list of callables"),
+        ({"callbacks": EarlyStopping(2)}, TypeError, r"; write callbacks=\[...\] around it"),
+        ({"progress": 0}, TypeError, "expected progress to be True or False, got 0"),
+        ({"y": np.array(["a"] * N)}, TypeError, "names, y = np.unique"),
+        ({"net": make(1), "loss": MSE(), "y": X[:, 0]}, ValueError, r"; pass y.reshape\(-1, 1\)$"),
+        ({"x": np.ma.masked_less(X, 0)}, TypeError, "expected x without a mask, .*x.filled"),
+        ({"validation": (X, np.ma.array(LABELS))}, TypeError, "validation y without a mask"),
+    ],
+)
+def test_mistakes_of_beginners_are_named(change, error, sentence):
+    assert_refused({"validation": None, **change}, error, sentence)
+
+
+LAYOUTS = {
+    "Fortran": np.asfortranarray,
+    "transposed": lambda a: a.T.copy().T,
+    "reversed": lambda a: a[::-1].copy()[::-1],
+    "strided": lambda a: np.repeat(a, 2, axis=0)[::2],
+    "big-endian": lambda a: a.astype(a.dtype.newbyteorder(">")),
+    "read-only": lambda a: np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape),
+    "list": lambda a: a.tolist(),
+}
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_any_layout_gives_the_same_run(layout, shuffle):
+    change, nets, runs = LAYOUTS[layout], (make(), make()), []
+    for net, x, y in zip(nets, (X, change(X)), (LABELS, change(LABELS)), strict=True):
+        options = {"batch_size": 8, "shuffle": shuffle, "validation": (x, y)}
+        history = train(net, x=x, y=y, **options)
+        runs.append((history.loss, history.validation_loss, evaluate(net, SoftmaxCE(), x, y)))
+    assert runs[0] == runs[1]
+    assert frozen(nets[0].params) == frozen(nets[1].params)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble, np.uint8, np.int64, bool])
+def test_features_of_any_dtype_are_cast_to_that_of_the_net(dtype):
+    """Half precision too, even for a first layer without parameters, which would refuse it."""
+    x, nets = (X > 0).astype(dtype), (Sequential(ReLU(), *make()), Sequential(ReLU(), *make()))
+    train(nets[0], x=x, y=LABELS.astype(np.uint64), validation=(x, LABELS))
+    train(nets[1], x=(X > 0).astype(float))
+    for name, array in nets[0].params.items():
+        np.testing.assert_allclose(array, nets[1].params[name], rtol=1e-5)
+
+
+def test_a_net_that_writes_into_its_input_does_not_change_the_examples():
+    class Writes(Line):
+        def forward(self, x):
+            x *= 0.5
+            return super().forward(x)
+
+    x, net = X.copy(), Writes()
+    train(net, MSE(), SGD(0.1), x=x, y=TARGETS, shuffle=False, validation=(x, TARGETS))
+    evaluate(net, MSE(), x, TARGETS)
+    assert np.array_equal(x, X)
