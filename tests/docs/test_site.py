@@ -36,12 +36,14 @@ class Page(HTMLParser):
 
     def __init__(self, path):
         super().__init__()
-        self.ids, self.links, self.needed = set(), [], []
+        self.ids, self.links, self.needed, self.alts = set(), [], [], []
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.ids.add(values.get("id"))
+        if tag == "img":
+            self.alts.append(values.get("alt") or "")
         if tag == "a":
             self.links.append(values.get("href") or "")
         else:
@@ -105,6 +107,12 @@ def test_links_lead_somewhere(site, pages):
                 there = not fragment or path not in pages or fragment in pages[path].ids
                 broken += [] if found and there else [f"{page}: {address}"]
     assert broken == []
+
+
+def test_pictures_are_described(pages):
+    nothing = re.compile(r"(\S*\.(png|svg))?")
+    bare = [page for page, content in pages.items() if any(map(nothing.fullmatch, content.alts))]
+    assert bare == []
 
 
 def test_every_page_is_reached_from_the_first(pages):
