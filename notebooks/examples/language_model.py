@@ -3,9 +3,11 @@
     python notebooks/examples/language_model.py [FILE]
 
 The text is FILE, plain or compressed by gzip, or text/kjv.txt.gz in the folder that the variable
-HANDGRAD_DATA names. Both models have the same 5,000 words, learn from the first nine tenths, and
-are asked for each word of the last tenth; their perplexities are printed. Then the second one
-writes. It takes some three minutes on two cores.
+HANDGRAD_DATA names. Both models have the same vocabulary of 5,000 words and learn from the first
+nine tenths. The last tenth is the test part: it is measured once, when training has ended, and
+nothing is chosen by it. (To choose settings, cut a validation part from the first nine tenths.)
+Both perplexities are printed, and then the second model generates text. This takes about three
+minutes on two cores.
 """
 
 from __future__ import annotations
@@ -33,15 +35,16 @@ RECENT = 6  # one part in how many is read once more at the end
 class KneserNey:
     """The trigram model of interpolated Kneser-Ney smoothing.
 
-    A count c is lowered by a discount, and what that saves is shared out by the shorter context::
+    A discount is subtracted from each count c, and the saved probability is distributed according
+    to the shorter context::
 
         p(w | u v) = (c(u v w) - d(c)) / c(u v) + saved(u v) / c(u v) * p(w | v)
 
-    For the bigram and below, c is not how often words occurred but in how many different contexts:
-    "Francisco" is frequent, but after "San" only, and says little about other places. Below the
-    words all are equally likely. With n1 to n4 telling how many counts are 1 to 4, and
-    d = n1 / (n1 + 2 n2), the discount is d; or, in the modified form, which foretells better, it
-    hangs on the count: 1 - 2 d n2 / n1 for 1, 2 - 3 d n3 / n2 for 2, 3 - 4 d n4 / n3 from 3 on.
+    For bigrams and single words, c is not the number of occurrences but of different contexts:
+    "Francisco" is frequent, but only after "San", and is unlikely elsewhere. Below the single
+    words, all are equally likely. Let n1 to n4 be the numbers of counts that are 1 to 4, and
+    d = n1 / (n1 + 2 n2). The discount is d; in the modified form, which predicts better, it depends
+    on the count: 1 - 2 d n2 / n1 for 1, 2 - 3 d n3 / n2 for 2, 3 - 4 d n4 / n3 from 3 on.
 
     Source: Kneser and Ney, 1995; Chen and Goodman, 1998.
     """
@@ -52,7 +55,7 @@ class KneserNey:
         self.levels = []
         for length in (3, 2, 1):
             self.levels.append(_Counts(trigrams, counts, size, modified))
-            # One word shorter at the front: each different n-gram counts once from here on.
+            # Drop the first word. From here on, each different n-gram counts once.
             trigrams, counts = np.unique(trigrams % size ** (length - 1), return_counts=True)
 
     def probabilities(self, trigrams: np.ndarray) -> np.ndarray:
@@ -81,7 +84,7 @@ class _Counts:
         self.saved = np.bincount(where, self.discounts)
 
     def interpolated(self, ngrams: np.ndarray, lower: np.ndarray) -> np.ndarray:
-        """p of the last words, given those with a context that is one word shorter."""
+        """p of the last words, from the p with a context that is one word shorter."""
         contexts = ngrams // self.size
         total = _looked_up(self.contexts, self.totals, contexts)
         counted = _looked_up(self.ngrams, self.counts - self.discounts, ngrams)
@@ -100,32 +103,30 @@ def _number(ngrams: np.ndarray, size: int) -> np.ndarray:
 
 
 def _looked_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The values of keys, which are sorted; 0 for those that are not there."""
+    """The values of the wanted keys, 0 for those that are missing; `keys` is sorted."""
     places = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
     return np.where(keys[places] == wanted, values[places], 0)
 
 
-def neural_model(size: int, x: np.ndarray, y: np.ndarray, validation: Any, epochs: int) -> Any:
-    """The feed-forward model, trained; and how many words a second that was.
+def neural_model(size: int, x: np.ndarray, y: np.ndarray, epochs: int) -> Any:
+    """The feed-forward model, trained, and its speed in words per second.
 
-    It reads the text several times, in any order, and then its last sixth once more: a text goes
-    on as it was of late, and the King James Bible ends as another book than it began.
+    It is trained on the whole text for several epochs and then once more on the last sixth: what
+    follows resembles what came last, and the King James Bible changes from beginning to end.
     """
     vectors = np.random.default_rng(0).normal(0, 0.5, (size, 128))
     net = neural_language_model(size, CONTEXT, vectors=vectors, hidden=192, dropout=0.2, rng=0)
     net = net.astype(np.float32)
     recent = len(x) // RECENT
     runs = [
-        train(net, x, y, validation, 0.002, epochs),
-        train(net, x[-recent:], y[-recent:], validation, 0.001, 1),
+        train(net, x, y, 0.002, epochs),
+        train(net, x[-recent:], y[-recent:], 0.001, 1),
     ]
     words_read = len(x) * epochs + recent
     return net, words_read / sum(sum(run.seconds) for run in runs)
 
 
-def train(
-    net: Any, x: np.ndarray, y: np.ndarray, validation: Any, learning_rate: float, epochs: int
-) -> History:
+def train(net: Any, x: np.ndarray, y: np.ndarray, learning_rate: float, epochs: int) -> History:
     """Adam, with a learning rate that falls to 0 in a straight line."""
     steps = epochs * -(-len(x) // BATCH_SIZE)
     return fit(
@@ -136,20 +137,19 @@ def train(
         y,
         epochs=epochs,
         batch_size=BATCH_SIZE,
-        validation=validation,
         rng=0,
     )
 
 
 def main(path: Path, epochs: int = EPOCHS) -> None:
-    """Train both models on a text, and print what they make of its last tenth."""
+    """Train both models on a text and print their perplexities on its last tenth."""
     tokens = words(datasets.text_file(path))
     cut = len(tokens) * 9 // 10
     vocabulary = Vocabulary(tokens[:cut], SIZE)
     ids, size = vocabulary.ids(tokens), len(vocabulary)
     x, y = windows(ids[:cut], CONTEXT)
     x_new, y_new = windows(ids[cut - CONTEXT :], CONTEXT)
-    print(f"{len(tokens):,} words, the last {len(y_new):,} of them to be foretold")
+    print(f"{len(tokens):,} words, the last {len(y_new):,} of them to be predicted")
 
     trigrams = np.column_stack([x_new[:, -2:], y_new])
     for modified, name in enumerate(("Kneser-Ney trigram", "modified Kneser-Ney trigram")):
@@ -157,7 +157,7 @@ def main(path: Path, epochs: int = EPOCHS) -> None:
         print(f"{name}: perplexity {counted.perplexity(trigrams):.1f}")
 
     began = time.perf_counter()
-    net, speed = neural_model(size, x, y, (x_new, y_new), epochs)
+    net, speed = neural_model(size, x, y, epochs)
     print(
         f"neural model: perplexity {perplexity(net, x_new, y_new):.1f}, "
         f"{time.perf_counter() - began:.0f} s, {speed:,.0f} words/s"
@@ -165,7 +165,7 @@ def main(path: Path, epochs: int = EPOCHS) -> None:
 
     start = ["\n", "and", "the"]
     text = generate(net, vocabulary, start, 150, temperature=0.8, rng=0)
-    print(f"\nIt goes on from 'and the', at temperature 0.8:\n{sentence([*start[1:], *text])}")
+    print(f"\nA continuation of 'and the' at temperature 0.8:\n{sentence([*start[1:], *text])}")
 
 
 if __name__ == "__main__":
