@@ -5,7 +5,7 @@
 #
 # $$z = w_1 x_1 + w_2 x_2 + b \qquad a = \sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
-# We compute what comes out, and then how each number that went in would have changed it.
+# We compute its output, and then how the output changes with each input and parameter.
 
 # %%
 import math
@@ -30,10 +30,10 @@ da_dz = a * (1 - a)
 print(f"da/dz = {da_dz:.4f}")
 
 # %% [markdown]
-# The slope is that of the tangent: steep in the middle, flat on both sides. A neuron whose $z$ is
-# far from 0 hardly learns.
+# This is the slope of the tangent: steep in the middle, flat on both sides. A neuron with $z$ far
+# from 0 hardly learns.
 
-# %%
+# %% mystnb={"image": {"alt": "The sigmoid, with its tangent at z = 1 of slope 0.20"}}
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -83,8 +83,8 @@ print(f"by hand {dw2:.8f}, by moving w2 {slope:.8f}")
 # %% [markdown]
 # ## The same neuron in the library
 #
-# One row of `x` is one example. `forward` keeps what `backward` needs; `backward` takes the
-# gradient of the output and returns that of the input and those of the parameters.
+# Each row of `x` is one example. `forward` caches what `backward` needs; `backward` takes the
+# gradient of the output and returns the gradients of the input and of the parameters.
 
 # %%
 from layers import FullyConnected, Sigmoid
@@ -103,11 +103,11 @@ for name, gradient in grads.items():
 # %% [markdown]
 # ## Let it learn
 #
-# To learn is to make a loss smaller. For a label $y$ of 0 or 1 it is the cross-entropy
+# Learning means reducing a loss. For a label $y$ of 0 or 1, the loss is the cross-entropy
 #
 # $$L = -\,y \log a - (1 - y) \log(1 - a) \qquad \frac{\partial L}{\partial z} = a - y$$
 #
-# where the slope of the sigmoid has cancelled. All that is left is the error, $a - y$.
+# The slope of the sigmoid cancels. Only the error, $a - y$, is left.
 
 # %%
 rng = np.random.default_rng(0)
@@ -122,26 +122,26 @@ for _ in range(100):
     w -= 0.5 * (x.T @ error) / len(x)
     b -= 0.5 * error.mean()
 
-print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}, right: {np.mean((a > 0.5) == y):.0%}")
+print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}, accuracy {np.mean((a > 0.5) == y):.0%}")
 
 # %% [markdown]
-# The neuron says 1 on one side of the line $w_1 x_1 + w_2 x_2 + b = 0$, and 0 on the other.
+# The neuron predicts 1 on one side of the line $w_1 x_1 + w_2 x_2 + b = 0$ and 0 on the other.
 
-# %%
+# %% mystnb={"image": {"alt": "Points of two classes and the line that separates most"}}
 from nets.plots import boundaries, loss_curves
 
 neuron = Sequential(FullyConnected(2, 1))
 neuron.params["0.W"], neuron.params["0.b"] = w[:, None], [b]
 boundaries({"one neuron": neuron}, x, y)
 
-# %%
+# %% mystnb={"image": {"alt": "The loss falls from 0.69 to 0.20 in 100 steps"}}
 loss_curves({"gradient descent": losses})
 
 # %% [markdown]
 # ## What one neuron cannot do
 #
-# AND and OR are a line apart. Exclusive or is not: no line has (0, 1) and (1, 0) on one side and
-# (0, 0) and (1, 1) on the other.
+# A line separates the classes of AND, and another those of OR. For exclusive or (XOR) there is no
+# such line: none has (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the other.
 
 # %%
 from layers import SigmoidCE
@@ -153,13 +153,14 @@ truth = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
 for name, labels in truth.items():
     net = Sequential(FullyConnected(2, 1, rng=0))
     target = np.array(labels)[:, None]
-    fit(net, SigmoidCE(), SGD(1.0), corners, target, epochs=500, progress=False)
-    print(f"{name:4} {np.mean((net.predict(corners) > 0) == target):.0%} right")
+    fit(net, SigmoidCE(), SGD(1.0), corners, target, epochs=500, batch_size=4, progress=False)
+    print(f"{name:4} {np.mean((net.predict(corners) > 0) == target):.0%} correct")
 
 # %% [markdown]
-# Two neurons, and a third that looks at both, can. They bend the plane until a line will do.
+# Two hidden neurons and an output neuron can. The hidden layer bends the plane until a line
+# separates the classes.
 
-# %%
+# %% mystnb={"image": {"alt": "XOR: the hidden layer bends the plane so a line separates"}}
 from layers import Tanh
 from nets import L2
 from nets.plots import bending
@@ -177,9 +178,40 @@ bending(net, points, labels)
 #
 # 1. Set `b = 5.0` in the first cell and run all of "Backward" again. Why are all gradients so
 #    small?
+#
+#    <details><summary>Answer</summary>
+#
+#    $z = 9$ and $a = 0.99988$, so $a(1 - a) = 0.00012$. The sigmoid is saturated, and every
+#    gradient contains this factor.
+#
+#    </details>
+#
 # 2. Replace the sigmoid by $\tanh$ in the forward and the backward pass, and check
 #    $\partial a/\partial w_2$ by moving $w_2$.
+#
+#    <details><summary>Answer</summary>
+#
+#    $a = \tanh(1) = 0.7616$ and $\partial a/\partial z = 1 - a^2 = 0.4200$, so $\partial a/\partial
+#    w_2 = 0.4200 \cdot (-2) = -0.8399$. The difference quotient gives the same.
+#
+#    </details>
+#
 # 3. Derive $\partial L/\partial z = a - y$: write down $\partial L/\partial a$ and multiply by
 #    $a(1 - a)$.
-# 4. Give the neuron for AND weights of your own, without training, that are right in all four
+#
+#    <details><summary>Answer</summary>
+#
+#    $\dfrac{\partial L}{\partial a} = -\dfrac{y}{a} + \dfrac{1 - y}{1 - a} =
+#    \dfrac{a - y}{a(1 - a)}$. Multiplied by $\partial a/\partial z = a(1 - a)$, this is $a - y$.
+#
+#    </details>
+#
+# 4. Choose weights for the AND neuron by hand, without training, so that it is correct at all four
 #    corners.
+#
+#    <details><summary>Answer</summary>
+#
+#    For example $w = (1, 1)$ and $b = -1.5$: $z$ is -1.5, -0.5, -0.5 and 0.5, positive at (1, 1)
+#    only.
+#
+#    </details>

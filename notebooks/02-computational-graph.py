@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 2. The computational graph and its gradients
 #
-# Any formula is a graph of small steps. Forward, each node computes its value. Backward, each node
-# takes the gradient of its output (*upstream*), multiplies it by its own slope (*local*) and hands
-# the result to its inputs (*downstream*):
+# Any formula is a graph of small steps. In the forward pass, each node computes its value. In the
+# backward pass, each node takes the gradient of its output (*upstream*), multiplies it by its own
+# derivative (*local*) and passes the result to its inputs (*downstream*):
 #
 # $$\underbrace{\frac{\partial f}{\partial x}}_{\text{downstream}} =
 # \underbrace{\frac{\partial y}{\partial x}}_{\text{local}} \cdot
@@ -28,10 +28,10 @@ print("f =", graph.forward(-2.0, 5.0, -4.0))
 print("gradients:", dx, dy, dz)
 
 # %% [markdown]
-# Values stand above the edges, gradients below them. Read the values from left to right and the
-# gradients from right to left, beginning with 1.
+# Values are shown above the edges, gradients below them. Read the values from left to right and the
+# gradients from right to left, starting with 1.
 
-# %%
+# %% mystnb={"image": {"alt": "Graph of (x + y) z with values and gradients on its edges"}}
 graph.draw()
 
 # %% [markdown]
@@ -50,12 +50,13 @@ print(dx, dy, dz)
 # %% [markdown]
 # ## Three patterns
 #
-# A sum *distributes* the gradient, a maximum *routes* it to the larger input, a product *switches*:
-# each input gets the other one's value. Where a value is used twice, its gradients are *summed*.
+# A sum *distributes* the gradient, a maximum *routes* it to the larger input, and a product
+# *switches* the inputs: each gets the upstream gradient times the value of the other. If a value is
+# used twice, its gradients are *summed*.
 #
 # $f(x, y, z) = (x + y)\,\max(y, z)$ at $(1, 2, 0)$: here $y$ is used twice.
 
-# %%
+# %% mystnb={"image": {"alt": "Graph of (x + y) max(y, z) with values and gradients"}}
 from layers import Max
 
 graph = Graph(
@@ -77,10 +78,10 @@ print("y gets   ", graph.shares["a"][1], "from a and", graph.shares["b"][0], "fr
 #
 # $$f = \frac{1}{1 + e^{-(w_0 x_0 + w_1 x_1 + w_2)}}$$
 #
-# with $w = (2, -3, -3)$ and $x = (-1, -2)$, cut into gates whose slopes everybody knows:
+# with $w = (2, -3, -3)$ and $x = (-1, -2)$, split into gates with simple derivatives:
 # $(e^x)' = e^x$, $(1/x)' = -1/x^2$, $(c + x)' = 1$, $(ax)' = a$.
 
-# %%
+# %% mystnb={"image": {"alt": "Graph of the sigmoid neuron: eight gates, with gradients"}}
 from layers import AddConstant, Exp, MultiplyConstant, Reciprocal
 
 neuron = Graph(
@@ -102,8 +103,8 @@ neuron.backward(1.0)
 neuron.draw()
 
 # %% [markdown]
-# Four of the gates are the sigmoid, whose slope is $\sigma(1 - \sigma)$. One gate may be as large
-# as one likes, as long as its slope is known: that is what a layer is.
+# Four of the gates make up the sigmoid, with the derivative $\sigma(1 - \sigma)$. A gate can be as
+# large as we like, as long as we know its derivative. Such a gate is a layer.
 
 # %%
 from layers import Sigmoid
@@ -117,10 +118,10 @@ print(f"and the graph says {neuron.gradients['z']:.2f}")
 # %% [markdown]
 # ## A net is a graph
 #
-# With matrices on its edges. Sharing is summing: this graph uses one layer twice, as two towers
-# that compare two inputs, and its gradient is the sum of both uses.
+# The edges of a net carry matrices. This graph uses one layer twice, in two towers that compare two
+# inputs. The gradient of a shared layer is the sum over its uses.
 
-# %%
+# %% mystnb={"image": {"alt": "Graph of two towers that share a layer and are multiplied"}}
 import numpy as np
 
 from layers import FullyConnected, Tanh
@@ -143,7 +144,7 @@ twins.backward(np.ones((4, 2)))
 twins.draw()
 
 # %% [markdown]
-# The numeric check moves every number that goes in, and looks at what comes out.
+# The numeric check perturbs each input and parameter and measures the change of the output.
 
 # %%
 from layers import gradcheck
@@ -153,9 +154,9 @@ gradcheck(twins, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)))
 # %% [markdown]
 # ## Why backward, and not forward?
 #
-# One can also carry derivatives forward, one input at a time, or move each input and look. Both
-# cost a pass for *each input*. Backward costs one pass for all, and nets have millions of inputs
-# (their parameters) and one output (the loss).
+# Derivatives can also be computed forward, one input at a time, or by finite differences. Both need
+# one pass for *each input*. The backward pass computes the derivatives with respect to all inputs
+# at once, and a net has millions of inputs (its parameters) and one output (the loss).
 
 # %% tags=["machine"]
 from nets.differentiation import cost_against_inputs
@@ -163,10 +164,10 @@ from nets.differentiation import cost_against_inputs
 cost_against_inputs(sizes=(1, 5, 50, 500), formulas=5)
 
 # %% [markdown]
-# Moving an input has another price. A step $h$ that is too long misses the slope, because the
-# function bends; one that is too short drowns in rounding.
+# Finite differences have another drawback. If the step $h$ is too large, the curvature of the
+# function causes an error; if it is too small, rounding does.
 
-# %%
+# %% mystnb={"image": {"alt": "Error against h: smallest in the middle, larger at both ends"}}
 from nets.differentiation import error_against_h
 
 error_against_h(lambda x: np.exp(x) * np.sin(x), 1.0)
@@ -176,7 +177,56 @@ error_against_h(lambda x: np.exp(x) * np.sin(x), 1.0)
 #
 # 1. Draw $d = 2b$, $e = a + d$, $L = c\,e$ at $(a, b, c) = (3, 1, -2)$ on paper, with all values
 #    and gradients. Then let `Graph` draw it.
-# 2. In $(x + y)\max(y, z)$, what are the gradients at $(1, 2, 3)$? First guess, then run.
+#
+#    <details><summary>Answer</summary>
+#
+#    $d = 2$, $e = 5$, $L = -10$. Backward: $\partial L/\partial c = e = 5$,
+#    $\partial L/\partial e = c = -2$, $\partial L/\partial a = \partial L/\partial d = -2$,
+#    $\partial L/\partial b = 2 \cdot (-2) = -4$. The node $d$ is `(MultiplyConstant(2), "b")`.
+#
+#    </details>
+#
+# 2. What are the gradients of $(x + y)\max(y, z)$ at $(1, 2, 3)$? First predict them, then run it.
+#
+#    <details><summary>Answer</summary>
+#
+#    All three are 3. The maximum is $z = 3$ and takes the gradient $x + y = 3$; $y$ gets nothing
+#    from it. From the sum, $x$ and $y$ each get $\max(y, z) = 3$.
+#
+#    </details>
+#
 # 3. Build $f(x, z) = e^{xz} + xz / \log x$ from `Exp`, `Log`, `Multiply`, `Reciprocal` and `Add`,
-#    with $xz$ as a single node, and check it with `gradcheck`.
+#    with $xz$ as a single node, and check it with `gradcheck` at some $x > 1$.
+#
+#    <details><summary>Answer</summary>
+#
+#    ```python
+#    from layers import Log
+#
+#    graph = Graph(
+#        inputs=("x", "z"),
+#        output="f",
+#        nodes={
+#            "xz": (Multiply(), "x", "z"),
+#            "exp": (Exp(), "xz"),
+#            "log": (Log(), "x"),
+#            "1 / log": (Reciprocal(), "log"),
+#            "quotient": (Multiply(), "xz", "1 / log"),
+#            "f": (Add(), "exp", "quotient"),
+#        },
+#    )
+#    gradcheck(graph, np.array([2.0, 3.0]), np.array([0.5, -1.0]))
+#    ```
+#
+#    The check passes. `xz` is used twice, so its two gradients are summed.
+#
+#    </details>
+#
 # 4. A `Copy` gate has one input and two outputs. What must its `backward` do, and why?
+#
+#    <details><summary>Answer</summary>
+#
+#    It returns the sum of the two gradients that it is given. Both outputs equal the input, so by
+#    the chain rule $\partial f/\partial x = \partial f/\partial y_1 + \partial f/\partial y_2$.
+#
+#    </details>

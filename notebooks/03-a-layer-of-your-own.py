@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 3. A layer of your own, checked
 #
-# A layer is a class with three things: `params`, `forward(x)` and `backward(dout)`. There is no
-# base class to learn and nothing to register.
+# A layer is a class with `params`, `forward(x)` and `backward(dout)`. There is no base class to
+# inherit from and nothing to register.
 #
-# We write the activation *Swish*, $y = x\,\sigma(x)$, get its gradient wrong, and let the check
-# find out.
+# We write the activation *Swish*, $y = x\,\sigma(x)$, make a mistake in its gradient, and let the
+# check find it.
 
 # %% tags=["words"]
 import numpy as np
@@ -28,8 +28,8 @@ x = np.random.default_rng(0).normal(size=(4, 3))
 gradcheck(Swish(), x)
 
 # %% [markdown]
-# The check moved each entry of `x` a little, and saw $y$ move differently from what `backward`
-# says. Indeed $x$ occurs twice in $x\,\sigma(x)$, and the product rule has two terms:
+# The check changed each entry of `x` a little, and $y$ did not change as `backward` says it should.
+# Indeed, $x$ occurs twice in $x\,\sigma(x)$, and the product rule gives two terms:
 #
 # $$\frac{dy}{dx} = \sigma(x) + x\,\sigma(x)\,(1 - \sigma(x))$$
 
@@ -50,9 +50,9 @@ class Swish:
 gradcheck(Swish(), x)
 
 # %% [markdown]
-# Right. This is what it looks like, with its derivative as `backward` computes it:
+# Now the gradient is correct. Here is the function, with its derivative as `backward` computes it:
 
-# %%
+# %% mystnb={"image": {"alt": "Curves of ReLU, Swish and GELU with their derivatives"}}
 from layers import GELU, ReLU
 from nets.plots import activations
 
@@ -63,14 +63,14 @@ activations(ReLU(), Swish(), GELU())
 # %% [markdown]
 # ## A layer with parameters
 #
-# Parameters are arrays in the dict `params`, and `backward` returns a dict with a gradient for
-# each, under the same key and of the same shape. A scale and a shift for each column:
+# Parameters are arrays in the dict `params`. `backward` returns a dict with the gradient of each
+# under the same key and in the same shape. This layer scales and shifts each column:
 #
 # $$y_{ij} = x_{ij}\,g_j + b_j \qquad
 # \frac{\partial L}{\partial g_j} = \sum_i \frac{\partial L}{\partial y_{ij}}\,x_{ij} \qquad
 # \frac{\partial L}{\partial b_j} = \sum_i \frac{\partial L}{\partial y_{ij}}$$
 #
-# One $g_j$ acts on all rows $i$, so its gradient is a sum over them.
+# Each $g_j$ is used in all rows $i$, so its gradient is a sum over the rows.
 
 # %% tags=["words"]
 
@@ -93,8 +93,8 @@ gradcheck(ScaleShift(3), x)
 # %% [markdown]
 # ## Mistakes that numbers alone do not show
 #
-# This ReLU is right, and yet spoils the net that it stands in: it writes into an array that belongs
-# to somebody else. The check looks for that too.
+# This ReLU returns the correct gradient, but it breaks the net around it: it overwrites an array
+# that belongs to the caller. The check tests for that too.
 
 # %% tags=["words"]
 
@@ -116,7 +116,7 @@ gradcheck(RudeReLU(), x)
 # %% [markdown]
 # ## In a net
 #
-# Layers of your own stand beside those of the library, and train with them.
+# Your own layers can be combined with those of the library and trained together.
 
 # %% tags=["words"]
 from layers import FullyConnected, SoftmaxCE
@@ -133,12 +133,13 @@ gradcheck(net, data.x_train[:5], loss=(SoftmaxCE(), data.y_train[:5]))
 options = {"epochs": 15, "batch_size": 32, "progress": False, "rng": 0}
 history = fit(net, SoftmaxCE(), Adam(0.003), data.x_train, data.y_train, **options)
 loss, accuracy = evaluate(net, SoftmaxCE(), data.x_test, data.y_test)
-print(f"right on {accuracy:.1%} of {len(data.y_test)} digits never seen before")
+print(f"test accuracy {accuracy:.1%} on {len(data.y_test)} digits")
 
 # %% [markdown]
 # ## In a test
 #
-# `assert_gradients` is the same check for a test: silent, or an error that says what is wrong.
+# `assert_gradients` is the same check for unit tests: it raises an `AssertionError` that says what
+# is wrong, or does nothing.
 
 # %%
 from layers import assert_gradients
@@ -154,9 +155,70 @@ test_swish()
 # ## Exercises
 #
 # 1. Write `Square`, $y = x^2$, and `Cosine`, $y = \cos x$, and check them.
-# 2. Give Swish a parameter $\beta$, $y = x\,\sigma(\beta x)$, a number for the whole layer. What is
-#    the shape of its gradient? Over what is it summed?
-# 3. Write `LayerNorm`, which takes from each row its mean and divides it by its standard deviation.
-#    The mean depends on all entries of the row, and so does the gradient. Let the check lead you.
+#
+#    <details><summary>Answer</summary>
+#
+#    ```python
+#    class Square:
+#        params = {}
+#
+#        def forward(self, x):
+#            self.x = x
+#            return x**2
+#
+#        def backward(self, dout):
+#            return 2 * self.x * dout, {}
+#    ```
+#
+#    `Cosine` is the same with `np.cos(x)` and `-np.sin(self.x) * dout`.
+#
+#    </details>
+#
+# 2. Give Swish a parameter $\beta$, $y = x\,\sigma(\beta x)$, one number for the whole layer. What
+#    is the shape of its gradient? Over what is it summed?
+#
+#    <details><summary>Answer</summary>
+#
+#    One number, of the shape of the parameter, such as (1,). $\beta$ acts on every entry, so its
+#    gradient is the sum over the whole array:
+#    $\partial L/\partial\beta = \sum_{ij} \frac{\partial L}{\partial y_{ij}}\, x_{ij}^2\,
+#    \sigma(\beta x_{ij})\,(1 - \sigma(\beta x_{ij}))$. The gradient of $x$ is
+#    $\sigma(\beta x) + \beta x\,\sigma(\beta x)(1 - \sigma(\beta x))$ times `dout`.
+#
+#    </details>
+#
+# 3. Write `LayerNorm`, which subtracts from each row its mean and divides by its standard
+#    deviation. The mean depends on all entries of the row, and so does the gradient. Let the check
+#    guide you.
+#
+#    <details><summary>Answer</summary>
+#
+#    ```python
+#    class LayerNorm:
+#        params = {}
+#
+#        def forward(self, x):
+#            self.s = x.std(axis=1, keepdims=True)
+#            self.y = (x - x.mean(axis=1, keepdims=True)) / self.s
+#            return self.y
+#
+#        def backward(self, dout):
+#            mean = dout.mean(axis=1, keepdims=True)
+#            along = (dout * self.y).mean(axis=1, keepdims=True)
+#            return (dout - mean - self.y * along) / self.s, {}
+#    ```
+#
+#    `mean` is due to the mean of the row, and `along` to its standard deviation.
+#
+#    </details>
+#
 # 4. Make `ScaleShift` accumulate its gradients over calls (`+=`), as some libraries do, and see
 #    what the check says.
+#
+#    <details><summary>Answer</summary>
+#
+#    It reports the law `accumulates`: a second `backward` gives twice the gradient, because it adds
+#    to what was there. If the sums are kept in arrays that `backward` returns, it also reports
+#    `overwrites`: the second call changes the gradients that the first one returned.
+#
+#    </details>

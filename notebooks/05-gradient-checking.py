@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5. Gradient checking, and ten ways to get it wrong
 #
-# The only thing that a gradient must be is the slope of its function. That can be measured: move
-# one number $\theta_i$ a little to both sides, and compare.
+# A gradient has to be the slope of its function, and a slope can be measured: change one number
+# $\theta_i$ a little in both directions, and compare.
 #
 # $$\frac{\partial L}{\partial \theta_i} \approx
 # \frac{L(\theta_i + h) - L(\theta_i - h)}{2h} \qquad
@@ -17,7 +17,7 @@ x = rng.normal(size=(6, 4))
 
 
 def numeric(f, x, h=1e-5):
-    """The gradient of f at x, one entry after the other."""
+    """The gradient of f at x, one entry at a time."""
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         before = x[i]
@@ -30,8 +30,8 @@ def numeric(f, x, h=1e-5):
 
 
 # %% [markdown]
-# `forward` gives an array, and a slope wants a number. So we weigh the outputs with random numbers
-# `dout` and add them up. `backward(dout)` is the gradient of this sum.
+# `forward` returns an array, but a gradient needs a scalar. So we multiply the outputs by random
+# weights `dout` and sum them. `backward(dout)` is the gradient of this sum.
 
 # %%
 from layers import Tanh
@@ -44,7 +44,7 @@ print(f"largest difference: {np.abs(dx - measured).max():.0e}")
 
 # %% [markdown]
 # `gradcheck` does this for all inputs and parameters, chooses $h$ by measuring, sets kinks aside,
-# and says what is likely to be the mistake.
+# and names the likely mistake.
 
 # %% tags=["words"]
 from layers import FullyConnected, gradcheck
@@ -54,7 +54,8 @@ gradcheck(FullyConnected(4, 3, rng=0), x)
 # %% [markdown]
 # ## Ten mistakes
 #
-# Each has been made by many people. Read the code first, and find it yourself; then run the cell.
+# All of them are common. Read the code first and try to find the mistake yourself; then run the
+# cell.
 #
 # ### 1
 
@@ -76,8 +77,8 @@ t = rng.normal(size=(6, 4))
 gradcheck(SquaredError(), x, t)
 
 # %% [markdown]
-# The loss is a mean, and the gradient of a mean has a $1/N$ too. All gradients are too long by the
-# same factor, so that training still works, with another learning rate.
+# The loss is a mean, so its gradient has a factor $1/N$ too. All gradients are too large by the
+# same factor, so training still works with a smaller learning rate.
 #
 # ### 2
 
@@ -103,7 +104,8 @@ class Averaging(Dense):
 gradcheck(Averaging(4, 3), x)
 
 # %% [markdown]
-# The bias acts on every row: its gradient is their *sum*. The mean is taken by the loss already.
+# The bias is added to every row, so its gradient is the *sum* over the rows. The loss has already
+# taken the mean.
 #
 # ### 3
 
@@ -118,7 +120,7 @@ class Untransposed(Dense):
 gradcheck(Untransposed(4, 4), x)
 
 # %% [markdown]
-# With a square W, no shape complains.
+# If W is square, the shapes do not reveal it.
 #
 # ### 4
 
@@ -134,7 +136,7 @@ class Reshaped(Dense):
 gradcheck(Reshaped(4, 3), x)
 
 # %% [markdown]
-# `reshape` makes any shape fit. It is not a transpose.
+# `reshape` makes any shape fit, but it is not a transpose.
 #
 # ### 5
 
@@ -154,7 +156,7 @@ class MaskedByDout:
 gradcheck(MaskedByDout(), x)
 
 # %% [markdown]
-# What opens a ReLU is the sign of its input, not that of the gradient.
+# The mask of a ReLU depends on the sign of its input, not on the sign of the gradient.
 #
 # ### 6
 
@@ -175,7 +177,7 @@ class Sigma:
 gradcheck(Sigma(), x)
 
 # %% [markdown]
-# $\sigma' = \sigma(1 - \sigma)$ wants the *output*.
+# $\sigma' = \sigma(1 - \sigma)$ uses the *output*, not the input.
 #
 # ### 7
 
@@ -215,7 +217,7 @@ class Drop:
 gradcheck(Drop(0.4, rng=0), x)
 
 # %% [markdown]
-# What `forward` scales, `backward` scales too. (The check draws the same mask each time.)
+# If `forward` scales, `backward` has to scale too. (The check draws the same mask each time.)
 #
 # ### 9
 
@@ -236,8 +238,8 @@ class Accumulating(Dense):
 gradcheck(Accumulating(4, 3), x)
 
 # %% [markdown]
-# Right the first time, wrong from then on, unless somebody remembers to set all to 0. Here a
-# gradient answers for one call.
+# Correct for the first call and wrong for all later ones, unless somebody resets the sums to 0. In
+# this library, a gradient belongs to one call.
 #
 # ### 10
 
@@ -260,12 +262,14 @@ labels = np.array([0, 1, 2, 3, 0, 1])
 gradcheck(SoftmaxLoss(), x, labels)
 
 # %% [markdown]
-# Where are the labels? $p - \mathrm{onehot}(y)$: without them, all scores go down.
+# The labels are missing: the gradient is $p - \mathrm{onehot}(y)$. Without them, training lowers
+# all scores.
 #
 # ## What they look like
 #
-# Each point is an entry of a gradient: across what is measured, up what `backward` says. A right
-# gradient lies on the diagonal. A wrong *factor* is another slope, a wrong *place* is a cloud.
+# Each point is one entry of a gradient: the measured value on the x-axis, the value of `backward`
+# on the y-axis. A correct gradient lies on the diagonal. A wrong *factor* changes the slope,
+# entries in the wrong *places* make a cloud.
 
 # %%
 import matplotlib.pyplot as plt
@@ -287,7 +291,7 @@ def slope(layer):
     return layer.backward(dout)[0].ravel()
 
 
-# %%
+# %% mystnb={"image": {"alt": "backward against numeric: two lines of wrong slope, two clouds"}}
 true_dw = dense_dw(Averaging(4, 3))  # only its b was wrong
 true_sigma = numeric(lambda x: (Sigma().forward(x) * dout).sum(), x)
 error = SquaredError()
@@ -309,9 +313,9 @@ for axes, (name, (across, up)) in zip(row, pairs.items(), strict=True):
 # %% [markdown]
 # ## In a net
 #
-# In a net, a mistake spoils everything *below* it, because the gradient comes from above. So the
-# one that is to blame is the layer nearest to the output whose gradient is wrong. The check walks
-# back and names it.
+# In a net, a mistake in one layer makes the gradients of all layers *before* it wrong, because the
+# gradient flows back from the output. The cause is the wrong layer nearest to the output. The check
+# walks back from there and names it.
 
 # %% tags=["words"]
 from layers import ReLU, SoftmaxCE
@@ -324,8 +328,8 @@ gradcheck(net, x, loss=(SoftmaxCE(), labels))
 # %% [markdown]
 # ## What is *not* a mistake
 #
-# At the kink of a ReLU there is no slope: to the left it is 0, to the right 1. A check that moves
-# across it sees something in between. Such entries are set aside, and counted.
+# At its kink a ReLU has no derivative: the slope is 0 on the left and 1 on the right. A difference
+# quotient across the kink gives something in between. Such entries are set aside and counted.
 
 # %% tags=["words"]
 at_kinks = np.array([[0.0, 1e-9, 0.5], [-1e-9, -0.5, 2.0]])
@@ -334,8 +338,48 @@ gradcheck(ReLU(), at_kinks)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Repair the ten.
-# 2. Which of the ten could one notice from the loss curve alone? Train a net with each of them.
-# 3. Invent an eleventh mistake that gives right numbers on the first call. Does the check find it?
+# 1. Fix all ten mistakes.
+#
+#    <details><summary>Answer</summary>
+#
+#    1: divide by `self.difference.size`. 2: `dout.sum(axis=0)`. 3: `dout @ W.T`. 4: `self.x.T @
+#    dout`. 5: store `x > 0` in `forward` and multiply by it. 6: store the output `s`; the factor is
+#    `s * (1 - s)`. 7: no minus signs. 8: also divide by `1 - self.p`. 9: return new arrays instead
+#    of adding to old ones. 10: subtract 1 from `p[np.arange(N), labels]`, on a copy of `p`.
+#
+#    </details>
+#
+# 2. Which of the ten could you notice from the loss curve alone? Train a net with each of them.
+#
+#    <details><summary>Answer</summary>
+#
+#    We put each into a net of three layers on the digits and ran ten epochs of SGD(0.1). With 5, 7
+#    and 9 the loss does not fall as it should, and with 1, 6 and 10 training diverges (with 1 only
+#    because the learning rate is now too large). But 2, 3, 4 and 8 train almost as well as without
+#    a mistake: final losses of 0.12, 0.16, 0.16 and 0.21, where the correct layers give 0.12 (0.19
+#    with dropout). A falling loss does not show that the gradients are correct.
+#
+#    </details>
+#
+# 3. Invent an eleventh mistake that gives correct numbers in the first call. Does the check find
+#    it?
+#
+#    <details><summary>Answer</summary>
+#
+#    For example a ReLU that keeps the mask of its first call for ever (`if not hasattr(self,
+#    "mask"): self.mask = x > 0`). The check finds it: it runs `forward` on a second input and
+#    reports `stale-cache`, although the entries compared at first agree.
+#
+#    </details>
+#
 # 4. The numeric gradient of a net with a million weights takes two million passes. How does
-#    `gradcheck` get by with far fewer? Check a large layer, and read the column "compared".
+#    `gradcheck` manage with far fewer? Check a large layer, and read the column "compared".
+#
+#    <details><summary>Answer</summary>
+#
+#    It compares a sample of the entries and a few random directions, each of which mixes all
+#    entries in two passes. For `FullyConnected(1000, 500)`: 49 of the 500,000 entries of W, and 7
+#    directions. An error in a single entry is still very unlikely to be missed, because every
+#    direction contains it.
+#
+#    </details>

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # 7. Initialisation, dead and saturated units, vanishing gradients
 #
-# A deep net that does not learn often has not even a wrong gradient: it has none. We look at what
-# arrives where.
+# If a deep net does not learn, its gradient is often not wrong but nearly 0. We look at the size of
+# the signal and of the gradient in each layer.
 
 # %% [markdown]
 # ## The signal forward
 #
-# Ten layers of 256 units. What is the spread of their outputs, if the weights are a bit too small,
-# a bit too large, or just right?
+# Ten layers of 256 units. How are their outputs distributed if the weights are too small, too
+# large, or suitable?
 
 # %%
 import matplotlib.pyplot as plt
@@ -35,11 +35,11 @@ def deep_net(activation, scale):
 
 
 def outputs(net, x):
-    """What comes out behind each activation."""
+    """The output of each activation."""
     return [net[:depth].predict(x) for depth in range(2, len(net) + 1, 2)]
 
 
-# %%
+# %% mystnb={"image": {"alt": "Outputs by layer: they shrink, keep their spread or saturate"}}
 figure, rows = plt.subplots(3, 5, figsize=(10, 4.5), layout="constrained", sharex=True)
 for row, scale in zip(rows, (0.5, 1.0, 3.0), strict=True):
     for axes, h, depth in zip(
@@ -50,20 +50,20 @@ for row, scale in zip(rows, (0.5, 1.0, 3.0), strict=True):
     row[0].set_ylabel(f"scale {scale}")
 
 # %% [markdown]
-# Too small, and the signal dies out. Too large, and tanh *saturates*: nearly all outputs are -1 or
-# 1, where its slope is 0. In between it stays alive.
+# If the weights are too small, the signal dies out. If they are too large, tanh *saturates*: nearly
+# all outputs are -1 or 1, where its slope is 0. In between, the signal keeps its size.
 
 # %% [markdown]
 # ## Why $1/\sqrt{n}$
 #
-# A unit adds up $n$ independent products, so that variances add up:
+# A unit sums $n$ independent products, so their variances add up:
 #
 # $$z = \sum_{i=1}^{n} x_i w_i \qquad
 # \operatorname{Var} z = n \cdot \operatorname{Var} x \cdot \operatorname{Var} w$$
 #
-# The spread stays what it was if $\operatorname{Var} w = 1/n$. Backward the same holds with the
-# number $m$ of outputs; Xavier takes the mean of both, $2/(n + m)$. ReLU throws half of the signal
-# away, so He doubles the variance: $2/n$.
+# The variance is preserved if $\operatorname{Var} w = 1/n$. In the backward pass the same holds
+# with the number $m$ of outputs; Xavier's compromise is $2/(n + m)$. ReLU drops half of the signal,
+# so He doubles the variance: $2/n$.
 
 # %%
 rng = np.random.default_rng(0)
@@ -75,13 +75,13 @@ for name, init in {"Xavier": "xavier_normal", "He": "he_normal"}.items():
 # %% [markdown]
 # ## The gradient backward
 #
-# Send a gradient in at the top and look at its size at each layer. The logarithmic scale shows
-# factors: each layer multiplies by about the same.
+# Start with a random gradient at the output and look at its norm in each layer. On a logarithmic
+# scale the curves are nearly straight: each layer multiplies the norm by about the same factor.
 
 
-# %%
+# %% mystnb={"image": {"alt": "Norm of the gradient by layer for six nets, on a log scale"}}
 def gradient_norms(net, x):
-    """The norm of the gradient behind each layer, from the output down to the input."""
+    """The norm of the gradient at each layer, from the output down to the input."""
     net.forward(x)
     dout = np.random.default_rng(2).normal(size=x.shape)
     norms = [np.linalg.norm(dout)]
@@ -107,14 +107,14 @@ axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 plain(axes)
 
 # %% [markdown]
-# The sigmoid's slope is at most $1/4$. Ten of them make a millionth: the gradient *vanishes*. With
-# weights too large it *explodes*.
+# The slope of the sigmoid is at most $1/4$. Ten such factors make about a millionth: the gradient
+# *vanishes*. With weights that are too large it *explodes*.
 #
 # ## Does it matter?
 #
-# The same eight layers on handwritten digits, with four beginnings.
+# The same net with eight hidden layers, trained on handwritten digits from four initialisations.
 
-# %%
+# %% mystnb={"image": {"alt": "Training loss for four initialisations: two do not fall"}}
 from layers import SoftmaxCE, uniform
 from nets import datasets, fit
 from nets.plots import loss_curves
@@ -146,50 +146,50 @@ loss_curves({name: train(net) for name, net in begun.items()})
 # %% [markdown]
 # ## Where did my gradient go?
 #
-# `trace` runs a net once, forward and backward, and keeps everything: what went out of each layer,
-# how large the gradient was that came in from above, and how large the one that it handed on.
+# `trace` runs a net once, forward and backward, and records the output of each layer, the size of
+# the gradient that it received, and the size of the gradient that it passed on.
 
 # %% tags=["words"]
 net = digits_net(Sigmoid, "xavier_uniform")
 trace = net.trace(data.x_train[:100], data.y_train[:100], SoftmaxCE())
 trace
 
-# %%
+# %% mystnb={"image": {"alt": "Outputs and gradients by layer in the deep sigmoid net"}}
 trace.plot()
 
 # %% [markdown]
 # ## Dead units
 #
-# A ReLU that is shut for *every* example passes no gradient, and never comes back. One step that is
-# far too long is enough to shut many.
+# A ReLU with a negative input for *every* example passes no gradient on and never recovers: it is
+# dead. A single step that is far too large can kill many.
 
 
 # %% tags=["words"]
 def dead(net, x):
-    """The share of units, behind each ReLU, that no example opens."""
-    behind = [net[: i + 1].predict(x) for i, layer in enumerate(net) if isinstance(layer, ReLU)]
-    return [f"{np.mean((h <= 0).all(axis=0)):.0%}" for h in behind]
+    """The share of units of each ReLU that are 0 for every example."""
+    outputs = [net[: i + 1].predict(x) for i, layer in enumerate(net) if isinstance(layer, ReLU)]
+    return [f"{np.mean((h <= 0).all(axis=0)):.0%}" for h in outputs]
 
 
 net = digits_net(ReLU, "he_uniform", hidden=3)
-print("at the start          ", dead(net, data.x_train))
+print("at the start           ", dead(net, data.x_train))
 train(net)
-print("after training        ", dead(net, data.x_train))
+print("after training         ", dead(net, data.x_train))
 
 net = digits_net(ReLU, "he_uniform", hidden=3)
 loss, step = SoftmaxCE(), SGD(3.0)
 for _ in range(3):
     loss.forward(net.forward(data.x_train), data.y_train)
     step.step(net.params, net.backward(loss.backward()[0])[1])
-print("after 3 steps too long", dead(net, data.x_train))
+print("after 3 steps too large", dead(net, data.x_train))
 
 # %% tags=["words"]
 net.trace(data.x_train, data.y_train, SoftmaxCE())
 
 # %% [markdown]
-# A leaky ReLU always lets a little through, so that it can come back.
+# A leaky ReLU always passes a little of the gradient on, so its units can recover.
 
-# %%
+# %% mystnb={"image": {"alt": "ReLU, LeakyReLU, Tanh and Sigmoid with their derivatives"}}
 from layers import LeakyReLU
 from nets.plots import activations
 
@@ -198,8 +198,8 @@ activations(ReLU(), LeakyReLU(0.1), Tanh(), Sigmoid())
 # %% [markdown]
 # ## All the same
 #
-# Why not begin with the same number for all weights, such as 0? Because all units of a layer then
-# get the same gradient, and remain the same unit for ever. Here all begin with 0.1:
+# Why not initialise all weights to the same number, such as 0? Because all units of a layer would
+# then get the same gradient and stay identical forever. Here all weights start at 0.1:
 
 # %%
 net = Sequential(FullyConnected(64, 5), Tanh(), FullyConnected(5, 10))
@@ -212,8 +212,47 @@ print("weights of five units from one pixel:", net.params["0.W"][20].round(4))
 # ## Exercises
 #
 # 1. The mean of $\mathrm{ReLU}(z)^2$ for a symmetric $z$ is half that of $z^2$. Derive He's $2/n$.
+#
+#    <details><summary>Answer</summary>
+#
+#    $z$ is symmetric, so $\mathrm{E}\,\mathrm{ReLU}(z)^2 = \frac{1}{2}\mathrm{E}\,z^2$. With $x =
+#    \mathrm{ReLU}(z)$ of the layer before, $\operatorname{Var} z' = n \operatorname{Var} w \cdot
+#    \mathrm{E}\,x^2 = \frac{n}{2} \operatorname{Var} w \cdot \operatorname{Var} z$. The variance is
+#    preserved if $\operatorname{Var} w = 2/n$.
+#
+#    </details>
+#
 # 2. In `deep_net`, for which scale does the gradient of the ReLU net neither grow nor shrink?
 #    Compare with exercise 1.
-# 3. Train the eight layers of sigmoids for longer, or with `Adam`. Does the net get off the ground?
-# 4. Set the biases of all ReLUs to -3 before training. How many units are dead, and how many come
-#    back when `LeakyReLU` takes the place of `ReLU`?
+#
+#    <details><summary>Answer</summary>
+#
+#    For the scale $\sqrt 2$: the weights have the variance $2/n$ then, as in exercise 1. Backward,
+#    the mask sets half of the gradient to 0, and the same factor makes up for it.
+#
+#    </details>
+#
+# 3. Train the eight layers of sigmoids for longer, or with `Adam`. Does the net learn?
+#
+#    <details><summary>Answer</summary>
+#
+#    With SGD(0.05) it does not, even in 60 epochs: the loss stays at 2.31. Adam(0.003), which
+#    divides by the size of the gradient, reaches a loss of about 1.7 after 15 epochs and 0.22, with
+#    94 % of the training images correct, after 60.
+#
+#    </details>
+#
+# 4. In the net with three hidden layers, set the biases of all hidden layers to -1 before training.
+#    How many units are dead? How many recover during training, and how many with `LeakyReLU(0.1)`
+#    instead of `ReLU`? Train with `Adam(0.003)`.
+#
+#    <details><summary>Answer</summary>
+#
+#    At the start 41 % of the first layer is dead, and all units of the second and third layers:
+#    nothing that reaches them is large enough. With `ReLU` none recovers, because no gradient gets
+#    through; the net predicts the same for every image. With `LeakyReLU(0.1)` and Adam, 17 %, 6 %
+#    and 0 % of the units are still negative for all images after 15 epochs, and 99 % of the
+#    training images are correct. (With SGD(0.05) they do not recover in 15 epochs: three slopes of
+#    0.1 make the gradient tiny.)
+#
+#    </details>

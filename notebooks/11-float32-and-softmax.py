@@ -1,13 +1,13 @@
 # %% [markdown]
 # # 11. float32, stability and softmax
 #
-# A computer does not calculate with real numbers. Most of the time one need not care. Here are the
-# places where one must.
+# Computers do not calculate with real numbers. Most of the time this does not matter. Here are the
+# cases in which it does.
 
 # %% [markdown]
 # ## About seven digits
 #
-# A float32 keeps 24 bits of a number, a float64 keeps 53. What is beyond is rounded away.
+# A float32 keeps 24 significant bits of a number, a float64 keeps 53. The rest is rounded away.
 
 # %%
 import numpy as np
@@ -27,7 +27,7 @@ with np.errstate(over="ignore"):
 #
 # $$p_j = \frac{e^{s_j}}{\sum_k e^{s_k}}$$
 #
-# The formula is right, and fails already for scores of 1,000.
+# The formula is correct, but it fails for scores as small as 1,000.
 
 # %%
 scores = np.array([1000.0, 999.0, 0.0])
@@ -41,11 +41,11 @@ with np.errstate(over="ignore", invalid="ignore"):
     print(naive(scores))
 
 # %% [markdown]
-# Subtracting a number $c$ from all scores changes nothing in the quotient:
+# Subtracting a number $c$ from all scores does not change the quotient:
 #
 # $$\frac{e^{s_j - c}}{\sum_k e^{s_k - c}} = \frac{e^{-c}\,e^{s_j}}{e^{-c}\,\sum_k e^{s_k}} = p_j$$
 #
-# With $c = \max s$ the largest exponential is $e^0 = 1$: nothing overflows.
+# With $c = \max s$ the largest exponential is $e^0 = 1$, so nothing overflows.
 
 # %%
 from layers import softmax
@@ -55,8 +55,8 @@ print(softmax(scores))
 # %% [markdown]
 # ## The logarithm of a probability
 #
-# A probability below about $10^{-324}$ is 0, and its logarithm infinite. So one never takes the
-# logarithm of a softmax, but writes down what it is:
+# A probability below about $10^{-324}$ is rounded to 0, and its logarithm is infinite. So we never
+# take the logarithm of a softmax, but compute it directly:
 #
 # $$\log p_j = s_j - \log \sum_k e^{s_k}$$
 
@@ -69,8 +69,8 @@ with np.errstate(divide="ignore"):
 print(f"SoftmaxCE          : {SoftmaxCE().forward(scores[None], label):.4f}")
 
 # %% [markdown]
-# That is why the loss takes *scores*, and why a net has no softmax as its last layer. The gradient
-# is $p - \mathrm{onehot}$, and never in danger.
+# That is why the loss takes *scores*, and why the last layer of a net is not a softmax. The
+# gradient is $p - \mathrm{onehot}$, which cannot overflow.
 
 # %%
 loss = SoftmaxCE()
@@ -81,10 +81,10 @@ print(loss.backward()[0])
 # ## The same with two classes
 #
 # For one score $z$ and the label 0, the loss is $-\log(1 - \sigma(z)) = \log(1 + e^z)$, which for
-# large $z$ is just $z$. Computed by way of the probability in float32, it becomes infinite above
-# 16.6, where $1 + e^{-z}$ is rounded to 1.
+# large $z$ is just $z$. Computed from the probability in float32, it becomes infinite above 16.6,
+# where $1 + e^{-z}$ is rounded to 1.
 
-# %%
+# %% mystnb={"image": {"alt": "Loss from the probability is infinite from 16.7 on"}}
 import matplotlib.pyplot as plt
 
 from layers import SigmoidCE
@@ -108,8 +108,8 @@ axes.legend(frameon=False)
 plain(axes)
 
 # %% [markdown]
-# `BinaryCE`, which takes probabilities, clips nothing in silence. To be certain and wrong costs
-# what the formula says, and what is no probability is refused with a sentence.
+# `BinaryCE`, which takes probabilities, does not clip them. Being certain and wrong costs what the
+# formula says, and a number that is not a probability raises an error.
 
 # %%
 from layers import BinaryCE
@@ -121,14 +121,14 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# ## Checking gradients wants float64
+# ## Checking gradients needs float64
 #
-# A centred difference subtracts two nearly equal numbers, and what is left of seven digits is
-# little. In float32 no step $h$ gets below an error of about $10^{-5}$, so that a right gradient
-# looks wrong. That is why `gradcheck` works on a copy in float64.
+# A centred difference subtracts two nearly equal numbers, which leaves few of the seven digits. In
+# float32 no step $h$ gives an error below about $10^{-5}$, so a correct gradient looks wrong. That
+# is why `gradcheck` works on a float64 copy.
 
 
-# %%
+# %% mystnb={"image": {"alt": "Error of the difference quotient against h, in both types"}}
 def error(kind, h):
     x = np.linspace(-2, 2, 50).astype(kind)
     h = kind(h)
@@ -149,7 +149,8 @@ plain(axes)
 # %% [markdown]
 # ## Training does not
 #
-# Minibatches are noisier than float32. The same net, the same batches, in both:
+# The noise of minibatches is much larger than the rounding of float32. The same net and the same
+# batches in both:
 
 # %%
 from layers import FullyConnected, ReLU
@@ -164,11 +165,11 @@ for kind in (np.float64, np.float32):
     net, x, x_test = net.astype(kind), data.x_train.astype(kind), data.x_test.astype(kind)
     options = {"epochs": 10, "batch_size": 32, "progress": False, "rng": 0}
     runs[kind.__name__] = fit(net, SoftmaxCE(), Adam(0.003), x, data.y_train, **options)
-    right = evaluate(net, SoftmaxCE(), x_test, data.y_test)[1]
+    accuracy = evaluate(net, SoftmaxCE(), x_test, data.y_test)[1]
     size = sum(theta.nbytes for theta in net.params.values())
-    print(f"{kind.__name__}: {right:.1%} right, {size / 1000:.0f} kB")
+    print(f"{kind.__name__}: accuracy {accuracy:.1%}, {size / 1000:.0f} kB")
 
-# %%
+# %% mystnb={"image": {"alt": "The training curves in float32 and float64 coincide"}}
 figure = loss_curves(runs)
 figure.axes[0].lines[0].set(lw=8, alpha=0.25)  # the wide one, below the other
 figure.axes[0].legend(frameon=False)
@@ -180,8 +181,8 @@ figure
 #
 # ## Sums
 #
-# Adding up a million numbers one by one, the error grows with each. NumPy adds in pairs of pairs,
-# and is nearly exact.
+# If a million numbers are added one by one, the error grows with each. NumPy adds pairwise and is
+# nearly exact.
 
 # %%
 numbers = np.full(1_000_000, 0.1, dtype=np.float32)
@@ -191,9 +192,42 @@ print(f"one by one {one_by_one:,.0f}, in pairs {numbers.sum():,.0f}, truth 100,0
 # %% [markdown]
 # ## Exercises
 #
-# 1. Write $\log(1 + e^z)$ so that it is right for $z = 1000$ and for $z = -1000$. `np.log1p` helps,
-#    and so does $\log(1 + e^z) = z + \log(1 + e^{-z})$.
-# 2. Put a softmax layer *before* `SoftmaxCE`, as many do by mistake. What is the smallest loss that
-#    is possible with 10 classes? Train, and see.
+# 1. Write $\log(1 + e^z)$ so that it is correct for $z = 1000$ and for $z = -1000$. `np.log1p`
+#    helps, and so does $\log(1 + e^z) = z + \log(1 + e^{-z})$.
+#
+#    <details><summary>Answer</summary>
+#
+#    `np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))`: the exponential is at most 1, so it cannot
+#    overflow, and `log1p` keeps tiny values.
+#
+#    </details>
+#
+# 2. Put a softmax layer *before* `SoftmaxCE`, a common mistake. What is the smallest possible loss
+#    with 10 classes? Train a net to see it.
+#
+#    <details><summary>Answer</summary>
+#
+#    The loss now takes probabilities for scores. The best is 1 for the label and 0 for the other
+#    nine: $-\log \frac{e}{e + 9} = 1.461$. Ten epochs as above end at a loss of 1.51, although
+#    about 98 % of the training digits are read correctly. The gradients are small too, so training
+#    is slower.
+#
+#    </details>
+#
 # 3. For which $z$ is $\sigma(z)$ rounded to 1 in float64?
-# 4. Rewrite $\sqrt{x + 1} - \sqrt{x}$ so that it is right for $x = 10^{15}$.
+#
+#    <details><summary>Answer</summary>
+#
+#    From $z = 36.74$ on: $1 + e^{-z}$ is rounded to 1 if $e^{-z} \le 2^{-53}$, that is if
+#    $z \ge 53 \log 2$.
+#
+#    </details>
+#
+# 4. Rewrite $\sqrt{x + 1} - \sqrt{x}$ so that it is correct for $x = 10^{15}$.
+#
+#    <details><summary>Answer</summary>
+#
+#    $\dfrac{1}{\sqrt{x + 1} + \sqrt{x}} = 1.58 \cdot 10^{-8}$. The difference itself gives
+#    $1.86 \cdot 10^{-8}$, wrong by 18 %, because both roots are rounded to 16 digits.
+#
+#    </details>

@@ -47,11 +47,15 @@ def test_the_index_names_each_with_its_title():
     assert [t for (t, _), full in zip(index, titles, strict=True) if not full.startswith(t)] == []
 
 
+def facts(cell):
+    return cell.cell_type, cell.source, dict(cell.metadata)
+
+
 @of_each_notebook
 def test_text_and_notebook_are_in_step(source):
     nbformat.validate(committed(source))
     text, book = from_source(source).cells, committed(source).cells
-    assert [(c.cell_type, c.source) for c in text] == [(c.cell_type, c.source) for c in book]
+    assert [facts(cell) for cell in text] == [facts(cell) for cell in book]
 
 
 @of_each_notebook
@@ -64,18 +68,31 @@ def test_it_runs_and_shows_what_it_showed(source, runs):
         assert not difference(old, new), f"{old.source}\n{difference(old, new)}"
 
 
+def is_picture(output):
+    return any(kind.startswith("image/") for kind in output.get("data", ()))
+
+
+def alt_text(cell):
+    """What a cell says of its picture, in the form that the site reads."""
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
 @of_each_notebook
 def test_it_is_written_for_people(source):
     cells = committed(source).cells
     title, last = cells[0].source, cells[-1].source
     assert title.startswith("# ")
     assert last.startswith("## Exercises")
-    assert last.count("\n1. ") + last.count("\n2. ") + last.count("\n3. ") == 3
+    exercises = len(re.findall(r"^\d\. ", last, re.MULTILINE))
+    assert exercises >= 3
+    answers = re.findall(r"<details><summary>Answer</summary>\n\n +\S[\s\S]*?</details>", last)
+    assert len(answers) == exercises
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     assert max(len(source.splitlines()) for source in code) <= 30
     assert not any("sys.path" in source for source in code)
-    pictures = [o for c in cells for o in c.get("outputs", ()) if "image" in str(o.get("data"))]
-    assert pictures
+    drawn = [cell for cell in cells if any(map(is_picture, cell.get("outputs", ())))]
+    assert drawn
+    assert [cell.source for cell in drawn if not alt_text(cell)] == []
 
 
 @of_each_notebook
