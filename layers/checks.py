@@ -215,8 +215,8 @@ def flag(value: Any, name: str, owner: str) -> bool:
 
 def generator(rng: Any, owner: str) -> np.random.Generator:
     """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
-    try:
-        return np.random.default_rng(rng)
+    try:  # as a matrix, numbers would recurse in NumPy until the process dies
+        return np.random.default_rng(rng.view(np.ndarray) if isinstance(rng, np.matrix) else rng)
     except (TypeError, ValueError):
         raise TypeError(
             f"{owner}: expected rng to be None, a seed (a whole number from 0) or a "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import io
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +35,8 @@ make training faster. Nothing is changed."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 2 for arguments or files that will not do."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal in cp1252 cannot show all names
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = _parser()
     options = parser.parse_args(arguments)
     try:

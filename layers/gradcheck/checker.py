@@ -19,6 +19,7 @@ from layers.gradcheck.output import wrong_output
 from layers.gradcheck.raised import ForwardError, raised
 from layers.gradcheck.report import GradientReport
 from layers.gradcheck.vectors import flat
+from layers.params import as_array
 
 
 def gradcheck(
@@ -43,14 +44,15 @@ def gradcheck(
         A layer, a net, a loss, or any object with ``params``, ``forward`` and ``backward``.
     *inputs : array
         What ``forward`` is called with. Integers (labels, token ids) and inputs for which
-        ``backward`` returns nothing (a loss's target) are passed through.
+        ``backward`` returns nothing (a loss's target) are passed through. Numbers of any floating
+        dtype, float16 too, are compared in float64, in the memory layout that they are given in.
     loss : tuple, optional
         ``(SoftmaxCE(), labels)`` puts a loss behind a net, instead of a random dout.
     rng : None, int or numpy.random.Generator
         For dout, samples and directions. None stands for the seed 0 here, so that a check that
         passes once passes again.
     tolerance : float
-        The largest relative error that a right gradient may have.
+        The largest relative error of a correct gradient, between 0 and 1.
 
     Returns
     -------
@@ -60,7 +62,8 @@ def gradcheck(
     Raises
     ------
     TypeError
-        If `layer` is no layer, or an input is not an array of real numbers.
+        If `layer` lacks one of the three, or an input is not an array of real numbers, or has a
+        mask.
     ValueError
         If an input or the output holds nan or infinity, where nothing can be compared.
 
@@ -105,8 +108,8 @@ def _checked(
     found = examine(experiment, tolerance, rng)
     if not (found.tensors or found.findings):
         raise ValueError(
-            "gradcheck: expected a floating input or parameter to compare; whole numbers are "
-            "passed through: give x.astype(float) if x is what should move"
+            "gradcheck: expected a floating input or parameter to compare; integers are passed "
+            "through: give x.astype(float) if x is what should move"
         )
     findings, notes = diagnose(experiment, found, tolerance, rng)
     victims = {name for finding in findings for name in finding.victims}
@@ -138,11 +141,6 @@ def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:
 
 
 def _require_layer(layer: Any) -> None:
-    if not isinstance(getattr(layer, "params", {}), Mapping):
-        raise TypeError(
-            f"gradcheck: expected params of {label(layer)} to be a dict of arrays, "
-            f"got {type(layer.params).__name__}"
-        )
     missing = [name for name in ("params", "forward", "backward") if not hasattr(layer, name)]
     if isinstance(layer, type):
         raise TypeError(
@@ -152,8 +150,18 @@ def _require_layer(layer: Any) -> None:
     if missing:
         raise TypeError(
             f"gradcheck: expected an object with params, forward and backward, "
-            f"got {label(layer)}, which lacks {' and '.join(missing)}"
+            f"got {label(layer)}, which lacks {', '.join(missing)}"
         )
+    if not isinstance(layer.params, Mapping):
+        raise TypeError(
+            f"gradcheck: expected params of {label(layer)} to be a dict of arrays, "
+            f"got {type(layer.params).__name__}"
+        )
+    for name, value in layer.params.items():
+        if np.ma.isMaskedArray(value):
+            as_array(value, f"gradcheck: expected the parameter {name}")
+    if not all(callable(verb) for verb in (layer.forward, layer.backward)):
+        raise TypeError(f"gradcheck: expected forward and backward of {label(layer)} to be methods")
     try:
         copy.deepcopy(layer)
     except Exception as error:  # whatever a layer holds may refuse

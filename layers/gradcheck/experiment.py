@@ -197,9 +197,10 @@ def _array(value: Any, position: int) -> Array:
         )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         worst = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        where = f" at {list(worst)} of" if worst else " as"
         raise ValueError(
-            f"gradcheck: expected finite inputs, got {array[worst]} at {list(worst)} of input "
-            f"{position}; nothing can be compared there"
+            f"gradcheck: expected finite inputs, got {array[worst]}{where} input {position}; "
+            "nothing can be compared there"
         )
     return array
 

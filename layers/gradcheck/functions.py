@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.params import Array
+from layers.params import Array, as_array
 
 
 class FunctionPair:
@@ -23,6 +23,11 @@ class FunctionPair:
     arguments : mapping of str to object
         What forward takes after x, by name, in order. Floating arrays are the parameters; anything
         else, such as a dict of options, is passed on.
+
+    Raises
+    ------
+    TypeError
+        Unless the first two are callable and `arguments` is a mapping with strings as keys.
 
     Examples
     --------
@@ -44,6 +49,7 @@ class FunctionPair:
         backward: Callable[..., Any],
         arguments: Mapping[str, Any] | None = None,
     ) -> None:
+        _require(forward, backward, arguments)
         self._forward, self._backward = forward, backward
         self.params: dict[str, Array] = {
             name: value
@@ -75,6 +81,23 @@ class FunctionPair:
             )
         dx, *others = gradients
         return dx, dict(zip(self.params, others, strict=True))
+
+
+def _require(forward: Any, backward: Any, arguments: Any) -> None:
+    for name, function in (("forward", forward), ("backward", backward)):
+        if not callable(function):
+            raise TypeError(
+                f"FunctionPair: expected {name} to be a function, got {type(function).__name__}"
+            )
+    if arguments is None:
+        return
+    if not isinstance(arguments, Mapping) or not all(isinstance(name, str) for name in arguments):
+        raise TypeError(
+            "FunctionPair: expected arguments to be a dict of what forward takes after x, by name, "
+            f'such as {{"w": w, "b": b}}, got {type(arguments).__name__}'
+        )
+    for name, value in arguments.items():
+        as_array(value, f"FunctionPair: expected {name}") if np.ma.isMaskedArray(value) else None
 
 
 def _name(function: Any) -> str:

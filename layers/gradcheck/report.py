@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -160,7 +161,7 @@ class GradientReport:
             tensor.sampling.sentence(tensor.name) for tensor in self.tensors if tensor.sampling
         ]
         lines += [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def __repr__(self) -> str:
         return str(self)
@@ -188,6 +189,14 @@ class GradientReport:
             "findings": [finding.to_dict() for finding in self.findings],
             "notes": [note.to_dict() for note in self.notes],
         }
+
+
+def printable(text: str) -> str:
+    """`text` with what the terminal cannot show, such as a class called after a letter, escaped."""
+    encoding = getattr(sys.stdout, "encoding", None)
+    if not isinstance(encoding, str):  # as of a StringIO, which takes any character
+        return text
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def number(value: float) -> float | str:

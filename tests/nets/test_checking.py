@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import sys
@@ -266,3 +267,17 @@ def test_a_file_called_layers_is_checked_and_may_import_this_library(folder, cap
     Path("mine.py").write_text("from layers import gradcheck\n")
     assert main(["check", "mine.py"]) == 2
     assert "; layers beside this file hides the package of that name" in capsys.readouterr().err
+
+
+PRINTS = "print('größer → kleiner')\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_what_a_terminal_cannot_show_is_escaped(folder, monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", stream)
+    Path("λ.py").write_text(PRINTS + RELU.replace("relu", "λ"), encoding="utf-8")
+    assert main(["check", "λ.py"]) == 0
+    stream.flush()
+    stream.seek(0)
+    assert "gradient check of \\u03bb: right" in stream.read()

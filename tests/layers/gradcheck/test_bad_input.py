@@ -1,5 +1,6 @@
 """Whatever a layer does, the check answers with a finding or a sentence."""
 
+import io
 import math
 import re
 import threading
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from layers import FullyConnected, SoftmaxCE, gradcheck
+from layers.gradcheck import FunctionPair
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Affine, Chain, Plain, Square
 
@@ -301,3 +303,77 @@ def test_a_layer_that_cannot_be_copied_is_told():
 def test_each_error_of_a_layer_is_told_once():
     report = gradcheck(SecondForwardRaises(), X)
     assert len(report.findings) == len(set(report.findings))
+
+
+MASKED = np.ma.masked_array(np.ones((4, 3)), np.eye(4, 3))
+
+
+def masked_parameter():
+    layer = Affine()
+    layer.params["W"] = MASKED
+    return layer
+
+
+def without_a_verb():
+    layer = Square()
+    layer.forward = None
+    return layer
+
+
+REFUSED = {
+    "a class": (lambda: gradcheck(Square, X), r"expected a layer, got the class Square; make one"),
+    "a class with a property": (lambda: gradcheck(SoftmaxCE, X), r"got the class SoftmaxCE"),
+    "an array": (lambda: gradcheck(X, X), r"got ndarray, which lacks params, forward, backward$"),
+    "no methods": (lambda: gradcheck(without_a_verb(), X), r"forward and backward of Square to be"),
+    "text": (lambda: gradcheck(Square(), "x"), r"^gradcheck: expected input 0 to be an array of"),
+    "a mask": (lambda: gradcheck(Square(), MASKED), r"^gradcheck: expected input 0 without a mask"),
+    "a masked parameter": (
+        lambda: gradcheck(masked_parameter(), X),
+        r"^gradcheck: expected the parameter W without a mask",
+    ),
+    "nan": (lambda: gradcheck(Square(), np.nan), r"^gradcheck: .*, got nan as input 0; nothing"),
+    "a matrix of seeds": (lambda: gradcheck(Square(), X, rng=X.view(np.matrix)), r"expected rng"),
+    "a pair without a function": (
+        lambda: FunctionPair(np.sin, "cos"),
+        r"^FunctionPair: expected ba",
+    ),
+    "a pair with an array": (
+        lambda: FunctionPair(np.sin, np.cos, X),
+        r"^FunctionPair: .*, got nda",
+    ),
+    "a pair with numbers for names": (lambda: FunctionPair(np.sin, np.cos, {1: X}), r"by name"),
+    "a pair with a mask": (
+        lambda: FunctionPair(np.sin, np.cos, {"w": MASKED}),
+        r"^FunctionPair: expected w without a mask",
+    ),
+    **{
+        f"tolerance={tolerance!r}": (
+            lambda tolerance=tolerance: gradcheck(Square(), X, tolerance=tolerance),
+            r"^gradcheck: expected tolerance between 0 and 1, got ",
+        )
+        for tolerance in ("x", math.nan, math.inf, -1, 0, 1, True, None)
+    },
+}
+
+
+@pytest.mark.parametrize(("call", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_checked_is_refused_with_a_sentence(call, sentence):
+    random = np.random.get_state()[1].tolist()  # noqa: NPY002, of the caller's
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        call()
+    assert np.random.get_state()[1].tolist() == random  # noqa: NPY002
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_a_report_can_be_printed_in_any_encoding(monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", stream)
+    print(gradcheck(type("Schicht_λ", (Raises漢,), {})(), X))
+    stream.flush()
+    stream.seek(0)
+    assert "gradient check of Schicht_" in stream.read()
+
+
+class Raises漢(Square):
+    def backward(self, dout):
+        raise ValueError("größer → kleiner")
