@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike
 
+from layers.describe import short
 from layers.params import COMPUTED, buffers
 
 T = TypeVar("T")
@@ -22,10 +23,10 @@ def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
     """
     try:
         found = np.dtype(np.float64 if dtype is None else dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         found = np.dtype(object)
     if found.kind != "f":
-        raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {dtype!r}")
+        raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {short(dtype)}")
     native: np.dtype[Any] = found.newbyteorder("=")
     if native not in COMPUTED:
         raise TypeError(

@@ -131,6 +131,8 @@ class Params(dict[str, Array]):
     def _checked(self, name: str, value: ArrayLike) -> Array:
         """The array to write, in the dtype that is here, or a sentence on why it cannot be."""
         array = as_array(value, _expected(name))
+        if not isinstance(name, (str, int)):
+            raise KeyError(f"expected the name of a parameter, got {type(name).__name__}")
         if name not in self and not self._open:
             raise KeyError(self._unknown(name))
         if array.dtype.kind not in "fiub":

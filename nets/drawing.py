@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -11,7 +10,8 @@ import numpy as np
 
 from layers.base import label
 from layers.page import norm, typeset
-from nets.interop.atomic import Path, atomic_write
+from nets.interop.atomic import atomic_write
+from nets.interop.paths import Path, path_text
 from nets.layout import Edge, layout
 from nets.svg import Point, arrow, box, image, text, width_of
 
@@ -50,8 +50,8 @@ class Drawing:
         OSError
             If the file cannot be written.
         """
-        if not os.fspath(path).lower().endswith(".svg"):
-            raise ValueError(f"{os.fspath(path)}: expected a name that ends in .svg")
+        if not (text := path_text(path)).lower().endswith(".svg"):
+            raise ValueError(f"{text!r}: expected a name that ends in .svg, such as 'graph.svg'")
         with atomic_write(path) as file:
             file.write(self.svg.encode())
 

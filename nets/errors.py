@@ -42,3 +42,14 @@ def located(error: Exception, index: int | str, layer: Any, kind: str = "layer")
     wrapped = RuntimeError(f"{where}{type(error).__name__}: {error}")
     wrapped.__cause__ = error
     return wrapped
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "node"), counted(2, "node")
+    ('1 node', '2 nodes')
+    """
+    return f"{number} {word}{'s' * (number != 1)}"

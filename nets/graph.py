@@ -10,14 +10,16 @@ from typing import Any
 
 from layers.base import Grads, LayerLike, predict
 from layers.cached import Cached
+from layers.checks import flag
+from layers.describe import short
 from layers.params import Array
 from nets.branches import along_edges, total
 from nets.drawing import Drawing, draw
-from nets.errors import pair, raise_located
+from nets.errors import counted, pair, raise_located
 from nets.graph_page import graph_page
 from nets.net import Net, load, one_output, prefixed
 from nets.sharing import first_names, repeats, summed, twin
-from nets.wiring import wired
+from nets.wiring import one_of, wired
 
 
 @dataclass
@@ -139,7 +141,9 @@ class Graph(Net):
         grads : dict of str to ndarray
             One gradient for each entry of `params`, under the same keys.
         """
-        run, wanted = self._run, self._wanted(input_gradient)
+        run = self._run
+        input_gradient = flag(input_gradient, "input_gradient", self.label)
+        wanted = self._wanted(input_gradient)
         uses: dict[str, list[Any]] = {name: [] for name in run.values}
         uses[self.output].append(dout)
         grads: dict[str, Grads] = {}
@@ -209,6 +213,10 @@ class Graph(Net):
 
     def ran(self, name: str) -> Any:
         """The object that a node last ran on: a twin, if an earlier node has its layer too."""
+        if not isinstance(name, str) or name not in self.nodes:
+            raise KeyError(
+                f"{self.label}: there is no node {short(name)}{one_of(name, self.nodes)}"
+            )
         return self._run.layers[name]
 
     def draw(self) -> Drawing:
@@ -245,8 +253,8 @@ class Graph(Net):
     def _by_name(self, xs: tuple[Any, ...]) -> dict[str, Any]:
         if len(xs) != len(self.inputs):
             raise TypeError(
-                f"{self.label}: expected {len(self.inputs)} inputs ({', '.join(self.inputs)}), "
-                f"got {len(xs)}"
+                f"{self.label}: expected {counted(len(self.inputs), 'input')} "
+                f"({', '.join(self.inputs)}), got {len(xs)}"
             )
         return dict(zip(self.inputs, xs, strict=True))
 
@@ -274,8 +282,10 @@ class Graph(Net):
 
     def __getitem__(self, name: str) -> Any:
         """The layer of a node."""
-        if name not in self.nodes:
-            raise KeyError(f"{self.label}: there is no node {name!r}, only {', '.join(self.nodes)}")
+        if not isinstance(name, str) or name not in self.nodes:
+            raise KeyError(
+                f"{self.label}: there is no node {short(name)}{one_of(name, self.nodes)}"
+            )
         return self.nodes[name][0]
 
     def __len__(self) -> int:
@@ -287,7 +297,7 @@ class Graph(Net):
     @property
     def label(self) -> str:
         """What error messages call this graph."""
-        return f"Graph of {len(self)} node{'s' * (len(self) != 1)}"
+        return f"Graph of {counted(len(self), 'node')}"
 
     def _repr_html_(self) -> str:
         return graph_page(self)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from layers.base import Layer, LayerLike, label
 from layers.cached import Cached
 from layers.params import Array, Params, buffers
+from nets.hints import hint
 from nets.joint import JointParams
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ class Net(Layer):
     def buffers(self) -> Params:
         """What the layers keep beside their parameters, under keys of the same form."""
         return Params(prefixed((name, buffers(layer)) for name, layer in self.named_layers()))
+
+    if not TYPE_CHECKING:  # for which any attribute would be right
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise for an attribute that is not there, and say what to do instead."""
+            kind = type(self).__name__
+            message = f"{kind!r} object has no attribute {name!r}{hint(kind, name)}"
+            raise AttributeError(message, name=name, obj=self)
 
     def trace(self, x: Any = None, labels: Any = None, loss: Any = None) -> Trace:
         """Run a copy once forward and backward, and keep everything that flows.

@@ -9,6 +9,8 @@ from typing import Any, overload
 
 from layers.base import Grads, LayerLike, label, predict
 from layers.cached import Cached
+from layers.checks import flag
+from layers.describe import short
 from layers.page import text
 from layers.params import Array
 from nets.errors import pair, raise_located
@@ -110,7 +112,7 @@ class Sequential(Net):
         grads : dict of str to ndarray
             One gradient for each entry of `params`, under the same keys.
         """
-        layers = self._ran
+        layers, input_gradient = self._ran, flag(input_gradient, "input_gradient", self.label)
         first = 0 if input_gradient else _first_with_params(layers)
         grads: list[Grads] = [{}] * len(layers)
         index = len(layers)
@@ -192,14 +194,14 @@ class Sequential(Net):
     def __getitem__(self, index: slice) -> Sequential: ...
     def __getitem__(self, index: int | slice) -> Any:
         """A layer by its position, or a net of some of the layers, which it shares."""
-        if isinstance(index, slice):
-            return Sequential(*self.layers[index])
         try:
-            return self.layers[index]
+            found = self.layers[index]
         except (IndexError, TypeError):
+            there = f"from 0 to {len(self) - 1}" if self.layers else "because there are none"
             raise IndexError(
-                f"{self.label}: position {index!r} is out of range, from 0 to {len(self) - 1}"
+                f"{self.label}: position {short(index)} is out of range, {there}"
             ) from None
+        return Sequential(*found) if isinstance(found, tuple) else found
 
     def __len__(self) -> int:
         return len(self.layers)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from layers.base import label
+from layers.describe import short
 from nets.net import check_layer
+from nets.show.table import ends
+
+MOST = 24  # names in a sentence
 
 Names = tuple[str, ...]
 Nodes = dict[str, tuple[Any, ...]]  # by name: a layer, and the names of what it takes
@@ -37,7 +42,7 @@ def wired(inputs: Any, output: Any, nodes: Any) -> tuple[Names, str, Nodes]:
         _check_node(name, node, [*inputs, *nodes])
     if not isinstance(output, str) or output not in nodes:
         raise ValueError(
-            f"Graph: expected output to be a node, one of {_listed(nodes)}, got {_shown(output)}"
+            f"Graph: expected output to be a node, got {_shown(output)}{one_of(output, nodes)}"
         )
     ordered = _ordered({name: tuple(node) for name, node in nodes.items()})
     _check_used(inputs, output, ordered)
@@ -68,8 +73,8 @@ def _check_node(name: str, node: Any, known: list[str]) -> None:
     for source in sources:
         if not isinstance(source, str) or source not in known:
             raise ValueError(
-                f"node {name} ({label(layer)}): {_shown(source)} is neither an input nor a node; "
-                f"there are {_listed(known)}"
+                f"node {name} ({label(layer)}): {_shown(source)} is neither an input nor a node"
+                f"{one_of(source, known)}"
             )
 
 
@@ -111,13 +116,24 @@ def _check_used(inputs: Iterable[str], output: str, ordered: Nodes) -> None:
             )
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+def one_of(name: Any, known: Iterable[str]) -> str:
+    """The names that are known, and the one that was perhaps meant.
+
+    Examples
+    --------
+    >>> one_of("loos", ["scores", "loss"])
+    '; there are scores, loss; did you mean loss?'
+    """
+    names = list(known)
+    near = get_close_matches(name, names, 1) if isinstance(name, str) else []
+    meant = f"; did you mean {near[0]}?" if near else ""
+    first, hidden, last = ends(names, MOST)
+    return f"; there are {', '.join([*first, *['...'] * bool(hidden), *last])}{meant}"
 
 
 def _shown(thing: Any) -> str:
     """Short things as they are, others by their kind."""
     is_empty = isinstance(thing, (tuple, list, dict)) and not thing
     if is_empty or isinstance(thing, (str, int, float, type(None))):
-        return repr(thing)
+        return short(thing)
     return f"an object of type {type(thing).__name__}"

@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from nets.interop.leftovers import remove_leftovers, temporary_name
-
-Path = str | os.PathLike[str]
+from nets.interop.paths import Path, path_text, refused
 
 
 @contextmanager
@@ -39,6 +38,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         If the folder does not exist.
     IsADirectoryError
         If `path` is a folder.
+    TypeError, ValueError
+        If `path` is not a path.
     OSError
         If `path` is neither a file nor free, such as a device, or if the disk refuses.
 
@@ -65,7 +66,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     remove_leftovers(target)
     temporary = temporary_name(target)
     try:
-        with open(temporary, "xb") as file:
+        with _opened(temporary, path) as file:
             _copy_mode(target, temporary)
             yield file
             file.flush()
@@ -78,11 +79,19 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     _sync_folder(folder)
 
 
+def _opened(temporary: str, path: Path) -> BinaryIO:
+    try:
+        return open(temporary, "xb")
+    except OSError as error:
+        raise refused(error, os.fspath(path), "written") from error
+
+
 def _checked(path: Path) -> str:
-    """The file behind `path`, links followed, or a sentence on why it cannot be written."""
-    target = os.path.realpath(path)
+    """The file that `path` leads to, or a sentence on why it cannot be written."""
+    text = path_text(path)
+    target = os.path.realpath(text)
     folder = os.path.dirname(target)
-    if os.path.isdir(target) or not os.path.basename(path):
+    if os.path.isdir(target) or not os.path.basename(text):
         raise IsADirectoryError(
             f"{os.fspath(path)!r}: expected the name of a file to write, got that of a folder; "
             "add a file name to it"

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.params import Array
-from nets.interop.atomic import Path, atomic_write
+from nets.interop.atomic import atomic_write
 from nets.interop.entry import load
 from nets.interop.header import code_of, make_header, read_header
+from nets.interop.paths import Path, path_text, refused
 from nets.interop.strict_json import shown
 
 
@@ -92,16 +93,18 @@ def read_tensors(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
     OSError
         If there is no such file, or if it is a folder.
     """
-    where = os.fspath(path)
-    if os.path.isdir(path):
+    where = path_text(path)
+    if os.path.isdir(where):
         raise IsADirectoryError(f"{where!r}: expected a safetensors file, got a folder")
     try:
-        with open(path, "rb") as file:
+        with open(where, "rb") as file:
             entries, metadata = read_header(file)
             start = file.tell()
             return {entry.name: load(file, start, entry) for entry in entries}, metadata
     except FileNotFoundError:
         raise FileNotFoundError(f"{where!r}: there is no such file to read") from None
+    except OSError as error:
+        raise refused(error, where, "read") from error
     except ValueError as error:
         raise ValueError(f"{where!r}: cannot be read as safetensors: {error}") from None
 

@@ -18,12 +18,12 @@ from layers.describe import DRAWING, UNKNOWN, arguments, short
 from layers.page import cut
 from layers.params import Array, Params, buffers
 from nets.graph import Graph
+from nets.interop.paths import Path
 from nets.interop.plain import from_json, to_json
 from nets.interop.safetensors import read_tensors, write_tensors
 from nets.known import is_known
 from nets.sequential import Sequential
 
-Path = str | os.PathLike[str]
 Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
 LONGEST = 600  # letters of a message, which may quote what the file says

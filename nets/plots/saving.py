@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nets.canvas import png
-from nets.interop.atomic import Path, atomic_write
+from nets.interop.atomic import atomic_write
+from nets.interop.paths import Path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

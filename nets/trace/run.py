@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from layers.base import label
 from layers.local import local_derivatives
 from nets.errors import pair, raise_located
 from nets.graph import Graph
@@ -74,6 +76,11 @@ def _node(graph: Graph, name: str, grads: dict[str, Any]) -> Step:
 
 def _loss(loss: Any, scores: Any, labels: Any) -> Step:
     value = loss.forward(scores, labels)
+    if np.ndim(value) or isinstance(value, (tuple, list)):
+        raise TypeError(
+            f"trace: expected a loss, whose forward gives a number, got {label(loss)}, which gave "
+            f"an output of shape {np.shape(value)}; pass a loss such as SoftmaxCE()"
+        )
     dscores, _ = pair(loss, loss.backward())
     return Step("loss", loss, (_kept(scores),), value, 1.0, (_kept(dscores),), (None,), {})
 
@@ -105,3 +112,16 @@ def check(net: Net, x: Any, labels: Any, loss: Any) -> None:
         )
     if loss is not None:
         check_layer(f"{net.label}.trace: loss", loss)
+        _check_loss(net, loss)
+
+
+def _check_loss(net: Net, loss: Any) -> None:
+    try:
+        inspect.signature(loss.forward).bind(None, None)
+    except TypeError:
+        raise TypeError(
+            f"{net.label}.trace: expected a loss, whose forward takes the net's output and labels, "
+            f"got {label(loss)}; pass one such as SoftmaxCE()"
+        ) from None
+    except ValueError:  # a forward that is not written in Python
+        pass

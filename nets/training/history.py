@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from layers.checks import whole
 from layers.page import table
 from nets import plots
-from nets.interop.atomic import Path, atomic_write
+from nets.interop.atomic import atomic_write
+from nets.interop.paths import Path
 from nets.show.table import aligned, ends
 from nets.training.brief import brief
 from nets.training.curves import curves

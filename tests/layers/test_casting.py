@@ -5,6 +5,7 @@ import pytest
 
 from layers import Dropout, FullyConnected, Layer
 from layers.casting import cast, floating_dtype
+from layers.describe import short
 
 
 class Student:
@@ -51,7 +52,7 @@ def test_float64_is_the_default(dtype):
     "dtype", [int, "int64", complex, bool, object, str, "U3", "abc", "float23", 3, [1, 2], "M8[D]"]
 )
 def test_what_is_no_floating_dtype_is_refused(dtype):
-    message = f"dtype: expected a floating dtype such as 'float32', got {dtype!r}"
+    message = f"dtype: expected a floating dtype such as 'float32', got {short(dtype)}"
     for convert in (floating_dtype, FullyConnected(3, 2).astype):
         with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
             convert(dtype)

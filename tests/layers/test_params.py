@@ -405,3 +405,10 @@ def test_what_is_no_dict_is_refused_with_a_sentence(params, verb, value):
         getattr(params, verb)(value)
     with pytest.raises(TypeError, match=r"^expected a dict") if value is not None else nothing():
         Params(value)
+
+
+@pytest.mark.parametrize("name", [[], {}, np.zeros(2), ("a", []), slice(0, 1)])
+def test_what_is_no_name_is_refused(params, name):
+    for open_or_not in (params, Params()):
+        with pytest.raises(KeyError, match=r"expected the name of a parameter, got"):
+            open_or_not[name] = 1.0

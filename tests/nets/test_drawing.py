@@ -249,6 +249,6 @@ def test_a_drawing_shows_itself_and_is_saved(tmp_path):
 
 @pytest.mark.parametrize("name", ["graph.png", "graph"])
 def test_another_kind_of_file_is_refused(name, tmp_path):
-    with pytest.raises(ValueError, match=rf"{name}: expected a name that ends in \.svg$"):
+    with pytest.raises(ValueError, match=rf"{name}': expected a name that ends in \.svg, such as"):
         lecture().draw().save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []

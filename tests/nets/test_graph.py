@@ -634,7 +634,7 @@ def test_a_node_is_found_by_its_name():
     assert list(graph) == ["z", "h", "u", "y"]
     assert graph.layers == {name: layer for name, (layer, *_) in graph.nodes.items()}
     assert list(recurrent().layers) == ["z0", "h0", "h1", "h2"]
-    sentence = "Graph of 4 nodes: there is no node 'q', only z, h, u, y"
+    sentence = "Graph of 4 nodes: there is no node 'q'; there are z, h, u, y"
     with pytest.raises(KeyError, match=re.escape(sentence)):
         graph["q"]
     assert inner_graph().label == "Graph of 1 node"

@@ -19,7 +19,7 @@ from layers import (
     assert_gradients,
     gradcheck,
 )
-from nets import Sequential
+from nets import Graph, Sequential
 from optimizers import SGD
 
 RNG = np.random.default_rng(5)
@@ -810,3 +810,21 @@ def test_parameters_of_two_layers_can_be_swapped():
     net.params = {key: net.params[other[key[0]] + key[1:]] for key in net.params}
     for key, array in net.params.items():
         assert np.array_equal(array, before[other[key[0]] + key[1:]])
+
+
+@pytest.mark.parametrize("make", [mlp, lambda: Graph("x", "a", {"a": (mlp(), "x")})])
+@pytest.mark.parametrize("option", [None, 0, 1, "no", X, [False]])
+def test_whether_dx_is_wanted_is_true_or_false(make, option):
+    """``net.backward(scores, labels)`` is a common mistake."""
+    net = make()
+    net.forward(X)
+    with pytest.raises(TypeError, match="expected input_gradient to be True or False, got"):
+        net.backward(DOUT, option)
+    assert net.backward(DOUT, np.False_)[0] is None
+
+
+def test_an_empty_net_has_no_positions():
+    with pytest.raises(IndexError, match=r"position 0 is out of range, because there are none"):
+        Sequential()[0]
+    with pytest.raises(IndexError, match=r"position slice\('a', None, None\) is out of range"):
+        mlp()["a":]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import layers
-from layers import Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
+from layers import Add, Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
 from nets import Graph, Sequential
 from tests.nets.trace.nets import LABELS, StudentsReLU, X, small, traced
 
@@ -176,3 +176,14 @@ def test_errors_say_where():
 
     with pytest.raises(TypeError, match=r"^layer 1 \(Broken\): expected backward to return \(dx"):
         traced(Sequential(FullyConnected(2, 3, rng=0), Broken(), FullyConnected(3, 2, rng=0)))
+
+
+@pytest.mark.parametrize("loss", [ReLU(), FullyConnected(2, 2)])
+def test_a_layer_that_takes_no_labels_is_no_loss(loss):
+    with pytest.raises(TypeError, match=r"trace: expected a loss, whose forward takes the net's"):
+        small().trace(X, LABELS, loss)
+
+
+def test_a_layer_that_gives_no_number_is_no_loss():
+    with pytest.raises(TypeError, match=r"trace: expected a loss, whose forward gives a number"):
+        small().trace(X, X, Add())
