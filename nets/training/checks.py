@@ -27,7 +27,7 @@ def net_and_loss(net: Any, loss: Any, owner: str) -> None:
     for name, given, wanted in (("net", net, ("x",)), ("loss", loss, ("scores", "targets"))):
         if not _takes(given.forward, wanted):
             raise TypeError(
-                f"{owner}: expected a {name}, whose forward takes {' and '.join(wanted)}, "
+                f"{owner}: expected a {name} with a forward that takes {' and '.join(wanted)}, "
                 f"got {brief(given)}; the order is {ORDER[owner]}"
             )
 
@@ -58,6 +58,12 @@ def parts(
         part("regularizer", wanted, regularizer, ("penalty", "gradients"), "fit")
     if not isinstance(net.params, Mapping):
         raise TypeError(f"fit: expected net.params to be a dict, got {type(net.params).__name__}")
+    for name, theta in net.params.items():
+        if not isinstance(theta, np.ndarray):
+            raise TypeError(
+                f"fit: expected net.params[{name!r}] to be an array, which a step changes in "
+                f"place, got {brief(theta)}; put np.array(...) there"
+            )
     return _callables(callbacks)
 
 
@@ -175,7 +181,7 @@ def watched(callbacks: Iterable[Any], loss: Any, validation: Any) -> None:
 
 def classifies(loss: Any) -> bool:
     """Whether the loss can tell correct predictions from wrong ones."""
-    return hasattr(loss, "accuracy")
+    return callable(getattr(loss, "accuracy", None))
 
 
 def pair(validation: Any) -> tuple[Any, Any]:

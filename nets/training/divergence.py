@@ -50,7 +50,7 @@ def all_finite(params: Mapping[str, Array]) -> bool:
 def explanation(
     net: Any, loss: Any, optimizer: Any, x: Array, figures: Mapping[str, float], when: str
 ) -> str:
-    """What happened, the first layer whose output was not finite, and the likely cause."""
+    """What happened, the first layer with an output that is not finite, and the likely cause."""
     bad = next((name for name, value in figures.items() if not math.isfinite(value)), "")
     what = f"the {bad} became {figures[bad]}" if bad else "the parameters became nan or infinite"
     where = (
@@ -64,7 +64,7 @@ def explanation(
 
 
 def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:
-    """The layers, in order, whose output for x is not finite."""
+    """The layers, in order, with an output for x that is not finite."""
     for index, layer in enumerate(net if isinstance(net, Sequential) else (net,)):
         path = f"{above}{index}"
         if isinstance(layer, Sequential):

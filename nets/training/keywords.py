@@ -41,7 +41,7 @@ MEANT = {  # by the names of other libraries: an argument that the function must
 
 
 def named(function: Callable[P, T]) -> Callable[P, T]:
-    """The same function, whose errors about its arguments say what to pass.
+    """The same function, with errors about its arguments that say what to pass.
 
     Examples
     --------

@@ -21,6 +21,7 @@ class Notebook(Redrawn):
     """A bar, a line of text and the curve of the loss below the cell of a notebook."""
 
     _handle: Any = None
+    _is_lost = False
 
     def __init__(self, plan: Plan, clock: Clock) -> None:
         super().__init__(plan, clock)
@@ -32,12 +33,21 @@ class Notebook(Redrawn):
         super().epoch_end(row)
 
     def _draw(self, elapsed: float, final: bool, message: str) -> None:
-        # Imported by name, because the types that IPython declares are incomplete.
-        ipython: Any = importlib.import_module("IPython.display")
         if self._moment.step < self._plan.steps:
             self._looks = [*thinned(self._looks), self._moment]
         page = bar_html(self._plan, self._moment, elapsed, final, message)
-        picture = ipython.HTML(page + curve_html(self._plan, [*self._done, *self._looks]))
+        page += curve_html(self._plan, [*self._done, *self._looks])
+        try:
+            self._show(page)
+        except Exception:  # a run goes on without its display
+            self._is_lost = True
+
+    def _show(self, page: str) -> None:
+        if self._is_lost:
+            return
+        # Imported by name, because the types that IPython declares are incomplete.
+        ipython: Any = importlib.import_module("IPython.display")
+        picture = ipython.HTML(page)
         if self._handle is None:
             self._handle = ipython.display(picture, display_id=True)
         else:

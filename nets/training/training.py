@@ -39,9 +39,9 @@ class Training:
     def __post_init__(self) -> None:
         self.began = Snapshot(self.net)
 
-    def stop(self, why: str) -> None:
-        """End the run after this epoch."""
-        self.stopped = why
+    def stop(self, why: str = "stopped by a callback") -> None:
+        """End the run after this epoch, and say why."""
+        self.stopped = str(why) or "stopped by a callback"
 
     @property
     def last(self) -> bool:
@@ -53,13 +53,13 @@ Callback = Callable[[Training], object]
 
 
 def finishing(callbacks: Iterable[Callback], training: Training) -> ExitStack:
-    """A context at whose end every callback with ``finish(training)`` has it called, in order.
+    """A context that calls ``finish(training)`` of every callback that has it, in order.
 
-    That includes an interrupt and an error in the net or in another callback, even in its
-    ``finish``.
+    It does so however it is left: by an interrupt, by an error in the net or in a callback, and
+    even if another ``finish`` fails.
     """
     stack = ExitStack()
     for callback in reversed(list(callbacks)):  # a stack unwinds from its top
-        if (finish := getattr(callback, "finish", None)) is not None:
+        if callable(finish := getattr(callback, "finish", None)):
             stack.callback(finish, training)
     return stack

@@ -19,3 +19,12 @@ def test_what_was_not_measured_is_not_drawn():
     assert "validation" not in page
     assert curves(History()) == ""
     assert "<svg" not in History()._repr_html_()
+
+
+def test_a_penalty_has_a_picture_of_its_own():
+    history = History()
+    for epoch in (1, 2):
+        history.append(epoch=epoch, loss=1.0, penalty=0.5, seconds=1.0)
+    page = curves(history)
+    assert page.count("<svg") == 2
+    assert ">penalty</text>" in page

@@ -134,8 +134,16 @@ def test_no_examples_are_refused():
             f"evaluate: expected a net with forward, got {Sequential!r}, the",
         ),
         (Sequential(ReLU()), "mse", "evaluate: expected a loss such as SoftmaxCE(), got 'mse';"),
-        (MSE(), Sequential(ReLU()), "evaluate: expected a net, whose forward takes x, got MSE()"),
-        (ReLU(), ReLU(), "evaluate: expected a loss, whose forward takes scores and targets, got"),
+        (
+            MSE(),
+            Sequential(ReLU()),
+            "evaluate: expected a net with a forward that takes x, got MSE()",
+        ),
+        (
+            ReLU(),
+            ReLU(),
+            "evaluate: expected a loss with a forward that takes scores and targets, got",
+        ),
     ],
 )
 def test_what_is_no_net_or_no_loss_is_refused(net, loss, sentence):

@@ -344,6 +344,13 @@ def test_a_callback_may_stop_the_run_and_all_are_still_called():
     assert called[-1].stopped == "enough"
 
 
+@pytest.mark.parametrize(("why", "shown"), [((), "stopped by a callback"), ((3,), "3")])
+def test_a_callback_may_stop_the_run_for_any_reason_or_none(why, shown, capsys):
+    history = train(progress=True, callbacks=[lambda training: training.stop(*why)])
+    assert len(history) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == shown
+
+
 def test_callbacks_know_which_epoch_is_the_last():
     told = []
 
@@ -748,7 +755,7 @@ class Careless:
     """A student's loss or regularizer, whose methods return what they are told to."""
 
     def __init__(self, **returned):
-        self.params = {}
+        self.params = returned.pop("params", {})
         for name, value in returned.items():
             setattr(self, name, lambda *_, value=value: value)
 
@@ -785,16 +792,25 @@ def test_what_a_students_parts_return_is_checked_before_anything_changes(change,
             ValueError,
             "^fit: the net takes y and not x, so they are probably",
         ),
-        ({"net": MSE()}, TypeError, "^fit: expected a net, whose forward takes x, got MSE"),
+        ({"net": MSE()}, TypeError, "^fit: expected a net with a forward that takes x, got MSE"),
         (
             {"loss": SGD(0.1), "optimizer": SoftmaxCE()},
             TypeError,
             r"got SGD.*; the order is fit\(n",
         ),
-        ({"loss": make()}, TypeError, "expected a loss, whose forward takes scores and targets"),
+        (
+            {"loss": make()},
+            TypeError,
+            "expected a loss with a forward that takes scores and targets",
+        ),
         ({"callbacks": Display}, TypeError, "expected callbacks to be a list of callables"),
         ({"callbacks": [EarlyStopping]}, TypeError, "expected callbacks to be a list of callables"),
         ({"callbacks": EarlyStopping(2)}, TypeError, r"; write callbacks=\[...\] around it"),
+        (
+            {"net": Careless(params={"w": 1.0}, forward=1, backward=1)},
+            TypeError,
+            r"expected net.params\['w'\] to be an array, .* got 1.0; put np.array",
+        ),
         ({"progress": 0}, TypeError, "expected progress to be True or False, got 0"),
         ({"y": np.array(["a"] * N)}, TypeError, "names, y = np.unique"),
         ({"net": make(1), "loss": MSE(), "y": X[:, 0]}, ValueError, r"; pass y.reshape\(-1, 1\)$"),

@@ -110,3 +110,17 @@ def test_a_long_run_keeps_so_many_points(shell, clock):
         display.epoch_end({**ROW, "epoch": epoch})
     assert MOST / 2 <= len(display._done) <= MOST
     assert display._done[0].epoch == 1
+
+
+def test_a_notebook_that_no_longer_listens_does_not_end_the_run(shell, clock, monkeypatch):
+    tries = []
+
+    def fail(*_, **__):
+        tries.append(1)
+        raise OSError("the connection is closed")
+
+    monkeypatch.setattr(shell.module.display, "display", fail)
+    display = Notebook(PLAN, clock)
+    play(display, clock)
+    display.close("done")
+    assert len(tries) == 1

@@ -11,12 +11,17 @@ def test_status_names_only_what_is_known():
     assert list(status(PLAN, Moment(1, 10, row), 10.0)) == ["loss", "speed", "time"]
 
 
+def test_a_penalty_is_told_beside_the_loss():
+    row = {"accuracy": 1.0, "penalty": 0.25, "loss": 0.5}
+    assert list(status(PLAN, Moment(1, 10, row), 0.0))[:3] == ["loss", "penalty", "accuracy"]
+
+
 def test_time_left_and_speed_are_those_of_the_whole_run():
     texts = status(PLAN, Moment(1, 5, {}), elapsed=90.0)
     assert texts == {"speed": "5.56/s", "time": "10:30 left"}
 
 
-def test_the_first_step_of_many_foretells_nothing():
+def test_the_first_step_of_many_predicts_nothing():
     assert status(PLAN, Moment(1, 1, {}), elapsed=90.0) == {}
     assert set(status(PLAN, Moment(1, 2, {}), elapsed=90.0)) == {"speed", "time"}
     assert set(status(Plan(4, 1, 100), Moment(1, 1, {}), elapsed=9.0)) == {"speed", "time"}
