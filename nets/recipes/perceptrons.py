@@ -8,8 +8,9 @@ from typing import Any
 from numpy.typing import DTypeLike
 
 from layers import Dropout, FullyConnected, ReLU
-from layers.checks import count, generator
+from layers.checks import count, generator, real
 from layers.initializers import Initializer
+from nets.arguments import fits
 from nets.recipes.activation import Activation, maker
 from nets.recipes.activation import weight_init as init_before
 from nets.sequential import Sequential
@@ -20,7 +21,7 @@ def logistic_regression(
 ) -> Sequential:
     """Logistic regression: one fully connected layer, which gives scores.
 
-    The loss behind it turns scores into probabilities: with one output it is `SigmoidCE`, and this
+    The loss after it turns scores into probabilities: with one output it is `SigmoidCE`, and this
     is the binary regression, a neuron with y = sigmoid(w x + b); with C outputs it is `SoftmaxCE`,
     and this is the multinomial one, y = softmax(x W + b).
 
@@ -51,7 +52,10 @@ def logistic_regression(
     Source: CSCI 544, lecture 8, "Binary Logistic Regression" and "Multinomial Logistic
     Regression".
     """
-    return Sequential(FullyConnected(in_features, out_features, dtype=dtype, rng=rng))
+    owner = "logistic_regression"
+    sizes = count(in_features, "in_features", owner), count(out_features, "out_features", owner)
+    fits(sizes, owner)
+    return Sequential(FullyConnected(*sizes, dtype=dtype, rng=generator(rng, owner)))
 
 
 def mlp(
@@ -90,8 +94,8 @@ def mlp(
     Raises
     ------
     ValueError
-        If a size is no whole number from 1, or there are less than two, or the activation's name
-        is unknown.
+        If a size is not a positive integer, there are fewer than two, the activation's name is
+        unknown, or there is no hidden layer whose units `dropout` could drop.
     TypeError
         If the activation is neither a name nor a class.
 
@@ -132,13 +136,30 @@ def perceptron(
             f"{owner}: expected two sizes or more, of the input, the hidden layers and the "
             f"output, got {sizes}{hint}"
         )
-    make, before = maker(activation, owner), weight_init or init_before(activation)
+    sizes = tuple(count(size, "each size", owner) for size in sizes)
+    _check_dropout(owner, dropout, len(sizes) - 2)
+    make = maker(activation, owner)
+    before = init_before(activation) if weight_init is None else weight_init
     layers: list[Any] = []
-    *hidden, last = pairwise([count(size, "each size", owner) for size in sizes])
+    *hidden, last = pairwise(sizes)
+    for shape in (*hidden, last):
+        fits(shape, owner)
     for fan_in, fan_out in hidden:
         layers.append(FullyConnected(fan_in, fan_out, weight_init=before, dtype=dtype, rng=rng))
         layers.append(make())
         if dropout:
             layers.append(Dropout(dropout, rng=rng))
-    start = weight_init or "xavier_uniform"
+    start = "xavier_uniform" if weight_init is None else weight_init
     return [*layers, FullyConnected(*last, weight_init=start, dtype=dtype, rng=rng)]
+
+
+def _check_dropout(owner: str, dropout: Any, hidden: int) -> None:
+    if not 0 <= real(dropout, "dropout", owner) < 1:
+        raise ValueError(
+            f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
+        )
+    if dropout and not hidden:
+        raise ValueError(
+            f"{owner}: expected a hidden layer, because dropout={dropout!r} drops its units, "
+            "got none; add one, or leave dropout out"
+        )

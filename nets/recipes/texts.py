@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from layers import Embedding, Flatten, MeanEmbedding, ReLU, Tanh
 from layers.checks import count, generator, numbers
+from nets.arguments import fits, items
 from nets.recipes.activation import Activation
 from nets.recipes.perceptrons import perceptron
 from nets.sequential import Sequential
@@ -69,7 +71,7 @@ def neural_language_model(
     Raises
     ------
     ValueError
-        If a size is no whole number from 1, or the vectors have another shape.
+        If a size is not a positive integer, or the vectors have another shape.
 
     Examples
     --------
@@ -89,9 +91,10 @@ def neural_language_model(
     owner = "neural_language_model"
     context, rng = count(context, "context", owner), generator(rng, owner)
     dim = _dim(owner, vocabulary_size, dim, vectors)
+    fits((context, dim), owner)
     embedding = Embedding(vocabulary_size, dim, trainable=trainable, dtype=dtype, rng=rng)
     _start(embedding, vectors)
-    sizes = (context * dim, *_several(hidden), vocabulary_size)
+    sizes = (context * dim, *_several(owner, hidden), vocabulary_size)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, Flatten(), *rest)
 
@@ -143,7 +146,7 @@ def text_classifier(
     Raises
     ------
     ValueError
-        If a size is no whole number from 1, or the vectors have another shape.
+        If a size is not a positive integer, or the vectors have another shape.
 
     Examples
     --------
@@ -172,18 +175,30 @@ def text_classifier(
     if length is None:
         places, first = 1, [MeanEmbedding(vocabulary_size, dim, padding=padding, **given)]
     else:
+        if padding is not None:
+            raise ValueError(
+                f"{owner}: expected length or padding, not both: padding={padding!r} is left out "
+                "of an average, and with a length there is none"
+            )
         places = count(length, "length", owner)
         first = [Embedding(vocabulary_size, dim, **given), Flatten()]
+    fits((places, dim), owner)
     _start(first[0], vectors)
-    sizes = (places * dim, *_several(hidden), classes)
+    sizes = (places * dim, *_several(owner, hidden), classes)
     return Sequential(*first, *perceptron(owner, sizes, activation, None, dropout, dtype, rng))
 
 
 def _dim(owner: str, vocabulary_size: int, dim: int | None, vectors: Any) -> int:
     """The length of the vectors: that of those that are given, which must be as is asked."""
+    vocabulary_size = count(vocabulary_size, "vocabulary_size", owner)
+    dim = None if dim is None else count(dim, "dim", owner)
     if vectors is None:
-        return DIM if dim is None else count(dim, "dim", owner)
-    shape = numbers(vectors, "vectors", owner).shape
+        fits((vocabulary_size, dim or DIM), owner)
+        return dim or DIM
+    array = numbers(vectors, "vectors", owner)
+    shape = array.shape
+    if not np.isfinite(array).all():
+        raise ValueError(f"{owner}: expected vectors of finite numbers, got nan or infinity")
     if len(shape) != 2 or shape != (vocabulary_size, dim or shape[1]):
         raise ValueError(
             f"{owner}: expected vectors of shape ({vocabulary_size}, {dim or 'dim'}), one for "
@@ -198,5 +213,6 @@ def _start(embedding: Embedding, vectors: Any) -> None:
         embedding.W[...] = vectors
 
 
-def _several(sizes: int | Sequence[int]) -> tuple[int, ...]:
-    return (sizes,) if isinstance(sizes, int) else tuple(sizes)
+def _several(owner: str, sizes: int | Sequence[int]) -> tuple[int, ...]:
+    several = items(sizes, "hidden", owner) if isinstance(sizes, Iterable) else [sizes]
+    return tuple(count(size, "hidden", owner) for size in several)

@@ -9,10 +9,11 @@ import numpy as np
 
 from layers import Embedding, Flatten, FullyConnected, softmax
 from layers.base import predict
-from layers.checks import count, generator, real
+from layers.checks import count, generator, numbers, real
 from layers.params import Array
+from nets.arguments import layer, shown
 from nets.sequential import Sequential
-from nets.text.vocabulary import Vocabulary
+from nets.text.vocabulary import Vocabulary, known
 
 
 def generate(
@@ -55,8 +56,10 @@ def generate(
     Raises
     ------
     ValueError
-        If the start is shorter than the window, the net does not know the vocabulary, or the
-        temperature is negative.
+        If the start is shorter than the window, the net does not know the vocabulary, the
+        temperature is negative, or `stop` is not in the vocabulary.
+    TypeError
+        If an argument is of another kind, such as a text in place of its words.
 
     Examples
     --------
@@ -74,6 +77,12 @@ def generate(
     length, rng = count(length, "length", "generate"), generator(rng, "generate")
     if real(temperature, "temperature", "generate") < 0:
         raise ValueError(f"generate: expected temperature to be at least 0, got {temperature!r}")
+    net, vocabulary = layer(net, "net", "generate"), known(vocabulary, "generate")
+    if stop is not None and (not isinstance(stop, str) or stop not in vocabulary):
+        raise ValueError(
+            f"generate: expected stop to be a token of the vocabulary, got {shown(stop)}, which "
+            "is never drawn"
+        )
     window = _first_window(net, vocabulary.ids(start))
     never = [t for t in (vocabulary.unknown, vocabulary.padding) if t is not None]
     hidden, last = vocabulary.ids(never), None if stop is None else vocabulary.ids([stop])[0]
@@ -110,13 +119,18 @@ def _context(net: Any) -> int | None:
 
 
 def _scores(net: Any, window: Array, size: int) -> Array:
-    scores = np.array(predict(net, window[None]), np.float64)
+    scores = numbers(predict(net, window[None]), "the scores of the net", "generate")
     if scores.shape != (1, size):
         raise ValueError(
             f"generate: expected the net to give {size} scores, one for each token of the "
             f"vocabulary, got shape {scores.shape}"
         )
-    row: Array = scores[0]
+    if np.isnan(scores).any():
+        raise ValueError(
+            "generate: expected the net to give scores that are numbers, got nan; has its training "
+            "diverged?"
+        )
+    row: Array = np.array(scores[0], np.float64)
     return row
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from layers.checks import count
 from layers.params import Array
-from nets.text.vocabulary import Vocabulary
+from nets.arguments import fits, items, shown
+from nets.text.vocabulary import Vocabulary, known
 
 
 def padded(
@@ -44,7 +45,10 @@ def padded(
     array([[0, 1, 2],
            [1, 2, 3]])
     """
-    rows = [vocabulary.ids(text) for text in texts]
+    vocabulary = known(vocabulary, "padded")
+    if isinstance(texts, str):
+        raise TypeError(f"padded: expected a list of texts, got the one text {shown(texts)}")
+    rows = [vocabulary.ids(text) for text in items(texts, "texts", "padded")]
     if not rows or not all(map(len, rows)):
         empty = next((i for i, row in enumerate(rows) if not len(row)), None)
         which = "got none" if empty is None else f"text {empty} has none"
@@ -56,6 +60,7 @@ def padded(
             f"padded: expected texts of at least {length} tokens, got one of {shortest}; make the "
             'vocabulary with a padding: Vocabulary(..., padding="<pad>")'
         )
+    fits((len(rows), length), "padded")
     filler = 0 if vocabulary.padding is None else vocabulary.ids([vocabulary.padding])[0]
     ids = np.full((len(rows), length), filler)
     for row, text in zip(ids, rows, strict=True):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
+
+from nets.arguments import shown, strings
 
 # A word with apostrophes inside, a mark, or the end of a line.
 TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]|\n")
@@ -28,7 +31,7 @@ def words(text: str) -> list[str]:
     >>> words("In the beginning, God's Spirit\n\nmoved.")
     ['in', 'the', 'beginning', ',', "god's", 'spirit', '\n', 'moved', '.']
     """
-    return TOKEN.findall(BLANK_LINES.sub("\n", text.strip().lower()))
+    return TOKEN.findall(BLANK_LINES.sub("\n", _text(text, "words").strip().lower()))
 
 
 def characters(text: str) -> list[str]:
@@ -39,7 +42,7 @@ def characters(text: str) -> list[str]:
     >>> characters("No!")
     ['N', 'o', '!']
     """
-    return list(text)
+    return list(_text(text, "characters"))
 
 
 def sentence(tokens: Iterable[str]) -> str:
@@ -50,5 +53,15 @@ def sentence(tokens: Iterable[str]) -> str:
     >>> sentence(["and", "god", "said", ",", "\n", "let", "there", "be", "light", ":"])
     'and god said,\nlet there be light:'
     """
+    if isinstance(tokens, str):
+        raise TypeError(f"sentence: expected a list of tokens, got the text {shown(tokens)}")
+    tokens = strings(tokens, "tokens", "sentence")
     text = re.sub(r" ([,.;:?!)\]}\n])", r"\1", " ".join(tokens))
     return re.sub(r"([(\[{\n]) ", r"\1", text)
+
+
+def _text(text: Any, owner: str) -> str:
+    if not isinstance(text, str):
+        hint = "; cut one text at a time" if isinstance(text, (list, tuple)) else ""
+        raise TypeError(f"{owner}: expected a text, a string, got {shown(text)}{hint}")
+    return text

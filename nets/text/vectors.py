@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Collection, Iterator, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from layers.casting import floating_dtype
-from layers.checks import count, generator
+from layers.checks import count, generator, numbers
 from layers.params import Array
-from nets.text.vocabulary import Vocabulary
+from nets import arguments
+from nets.text.vocabulary import Vocabulary, known
 
 
 def read_vectors(
@@ -51,7 +53,7 @@ def read_vectors(
         If there is no such file.
     ValueError
         If a line has too few or too many numbers, or something else among them, or the file is
-        empty, cut short, or no text.
+        empty, cut short, or not text in UTF-8; the sentence names the line.
 
     Examples
     --------
@@ -66,22 +68,29 @@ def read_vectors(
     -----
     Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
     """
-    dtype, path = floating_dtype(dtype), Path(path)
+    dtype, path = floating_dtype(dtype), arguments.path(path, "read_vectors")
+    wanted = None if words is None else _wanted(words)
+    width = None if dim is None else count(dim, "dim", "read_vectors")
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
-    width = None if dim is None else count(dim, "dim", "read_vectors")
     vectors: dict[str, Array] = {}
     try:
         with _open(path) as file:
             for where, word, fields in _entries(file, path, width):
-                if word not in vectors and (words is None or word in words):
+                if word not in vectors and (wanted is None or word in wanted):
                     vectors[word] = _vector(fields, dtype, where)
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(
-            f"{path}: cannot be read as text: {error}; vectors in the binary form of word2vec "
-            "have to be written as text first"
+            f"{path}: cannot be unpacked by gzip: {error}; is it complete? Download it again, or "
+            "drop .gz from the name of a file that is not compressed"
         ) from None
     return vectors
+
+
+def _wanted(words: Any) -> Collection[str]:
+    if isinstance(words, str):
+        raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
+    return set(arguments.strings(words, "words", "read_vectors"))
 
 
 def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any = None) -> Array:
@@ -100,7 +109,7 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     Returns
     -------
     ndarray (V, D)
-        In the dtype of the vectors.
+        In the dtype of the vectors, but at least float32; integers become float64.
 
     Raises
     ------
@@ -114,9 +123,14 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     array([[0., 0.],
            [1., 2.]])
     """
-    rng = generator(rng, "vector_table")
+    rng, vocabulary = generator(rng, "vector_table"), known(vocabulary, "vector_table")
+    if not isinstance(vectors, Mapping):
+        raise TypeError(
+            "vector_table: expected vectors to be a dict of arrays, such as read_vectors gives, "
+            f"got {arguments.shown(vectors)}"
+        )
     places = [place for place, token in enumerate(vocabulary) if token in vectors]
-    found = [np.asarray(vectors[token]) for token in vocabulary if token in vectors]
+    found = [_row(token, vectors[token]) for token in vocabulary if token in vectors]
     if not found:
         raise ValueError(
             f"vector_table: none of the {len(vocabulary)} tokens has a vector; "
@@ -124,28 +138,60 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
         )
     if len(shapes := {vector.shape for vector in found}) > 1:
         raise ValueError(f"vector_table: expected vectors of one shape, got {sorted(shapes)}")
-    known = np.stack(found)
-    shape = (len(vocabulary), known.shape[1])
-    table: Array = rng.normal(0, known.std(), shape).astype(known.dtype)
-    table[places] = known
+    rows = np.stack(found)
+    shape = (len(vocabulary), rows.shape[1])
+    table: Array = rng.normal(0, rows.std(), shape).astype(rows.dtype)
+    table[places] = rows
     if vocabulary.padding is not None and vocabulary.padding not in vectors:
         table[vocabulary.ids([vocabulary.padding])] = 0
     return table
 
 
-def _open(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="\n")
-    return open(path, encoding="utf-8", newline="\n")
+def _row(token: str, vector: Any) -> Array:
+    """A vector as floating numbers; float16 becomes float32, and integers float64."""
+    owner = "vector_table"
+    array = numbers(vector, f"the vector of {token!r}", owner)
+    if array.ndim != 1 or not array.size or not np.isfinite(array).all():
+        raise ValueError(
+            f"{owner}: expected the vector of {token!r} to be a row of finite numbers, got "
+            f"{arguments.shown(vector)} of shape {array.shape}"
+        )
+    return array.astype(np.result_type(array, np.float32))
 
 
-def _entries(file: TextIO, path: Path, width: int | None) -> Iterator[tuple[str, str, list[str]]]:
+def _open(path: Path) -> Any:
+    return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
+
+
+def _text(line: bytes, path: Path, number: int) -> str:
+    """A line as text; the first may begin with the mark that some editors put there."""
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}, line {number}: expected text in UTF-8, got the byte "
+            f"0x{line[error.start]:02x}; a file in another encoding has to be saved as UTF-8, and "
+            "vectors in the binary form of word2vec as text"
+        ) from None
+
+
+def _entries(
+    file: Iterable[bytes], path: Path, width: int | None
+) -> Iterator[tuple[str, str, list[str]]]:
     """Where each vector stands, its word and its numbers, of which there are equally many."""
     size, entries = None, 0
-    for number, line in enumerate(file, 1):
-        fields = line.rstrip().split(" ")
+    source = "the first vector has" if width is None else "dim is"
+    for number, raw in enumerate(file, 1):
+        line = _text(raw, path, number).rstrip()
+        fields = line.split(" ")
         if number == 1 and len(fields) == 2 and all(map(str.isdecimal, fields)):
-            size, width = int(fields[0]), width or int(fields[1])
+            size = int(fields[0])
+            if width not in (None, int(fields[1])):
+                raise ValueError(
+                    f"{path}, line 1: expected vectors of {width} numbers, because dim is {width}, but "
+                    f"this line says that they have {fields[1]}"
+                )
+            width, source = int(fields[1]), "the first line says"
             continue
         width = width or len(fields) - 1
         if len(fields) > width + 1 and not any(map(_is_number, fields[1:-width])):
@@ -153,13 +199,22 @@ def _entries(file: TextIO, path: Path, width: int | None) -> Iterator[tuple[str,
         if len(fields) != width + 1 or not width:
             raise ValueError(
                 f"{path}, line {number}: expected a word and {width or 'its'} numbers, "
-                f"got {len(fields) - 1} of them"
+                f"got {len(fields) - 1} of them{_remedy(line, source, width)}"
             )
         entries += 1
         yield f"{path}, line {number}", fields[0], fields[1:]
     if not entries or size not in (None, entries):
         wanted = "words with their vectors" if size is None else f"{size} words, by its first line"
         raise ValueError(f"{path}: expected {wanted}, got {entries}; was the file cut short?")
+
+
+def _remedy(line: str, source: str, width: int) -> str:
+    """What a line has between its fields where that is not a single blank, or who says how many."""
+    found = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several blanks"}
+    name = next((name for mark, name in found.items() if mark in line), "")
+    if name:
+        return f"; the line has {name}, where single blanks are needed"
+    return f"; {source} {width}" if width else ""
 
 
 def _vector(fields: list[str], dtype: np.dtype[Any], where: str) -> Array:

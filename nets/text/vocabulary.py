@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from layers.checks import count, numbers
 from layers.params import Array
+from nets.arguments import shown, strings
 
 
 class Vocabulary:
@@ -58,9 +59,20 @@ class Vocabulary:
     ) -> None:
         self.unknown, self.padding = unknown, padding
         special = [token for token in (unknown, padding) if token is not None]
-        tokens = list(tokens)
-        if wrong := [token for token in (*special, *tokens) if not isinstance(token, str)]:
-            raise TypeError(f"Vocabulary: expected tokens to be strings, got {wrong[0]!r}")
+        if isinstance(tokens, Mapping):
+            raise TypeError(
+                "Vocabulary: expected the tokens of a text, one after the other, got a "
+                f"{type(tokens).__name__}, whose counts would be lost; pass list(c.elements()) of "
+                "a Counter c"
+            )
+        special, tokens = (
+            strings(given, name, "Vocabulary")
+            for given, name in ((special, "unknown and padding"), (tokens, "tokens"))
+        )
+        if len({*special}) < len(special):
+            raise ValueError(
+                f"Vocabulary: expected unknown and padding to be different, got {unknown!r} twice"
+            )
         counted = Counter(tokens)
         for token in special:
             counted.pop(token, None)
@@ -82,6 +94,8 @@ class Vocabulary:
         ------
         ValueError
             If a token is not in the vocabulary, and there is none for unknown ones.
+        TypeError
+            If something other than strings is given, or a text in place of its words.
         """
         tokens = self._checked(tokens)
         other = -1 if self.unknown is None else self._ids[self.unknown]
@@ -138,4 +152,14 @@ class Vocabulary:
                 f"Vocabulary: expected a list of tokens, got the text {tokens[:20]!r}; "
                 "cut it first: words(text)"
             )
-        return list(tokens)
+        return strings(tokens, "tokens", "Vocabulary")
+
+
+def known(vocabulary: Any, owner: str) -> Vocabulary:
+    """A vocabulary, and nothing else."""
+    if not isinstance(vocabulary, Vocabulary):
+        raise TypeError(
+            f"{owner}: expected vocabulary to be a Vocabulary, such as "
+            f"Vocabulary(words(text)), got {shown(vocabulary)}"
+        )
+    return vocabulary

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import count, numbers
+from layers.checks import count, numbers, whole
 from layers.params import Array
+from nets.arguments import fits
 
 
 def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array, Array]:
@@ -64,7 +65,13 @@ def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array,
     if array.dtype.kind not in "iu":
         raise TypeError(f"windows: expected integer ids, got dtype {array.dtype}")
     if start is not None:
-        array = np.concatenate([np.full(context, start, array.dtype), array])
+        if whole(start, "start", "windows") not in range(2**31):
+            raise ValueError(
+                f"windows: expected start to be the number of a token, at least 0, got {start}"
+            )
+        fits((len(array), context), "windows")
+        dtype = np.promote_types(array.dtype, np.min_scalar_type(start))
+        array = np.concatenate([np.full(context, start, dtype), array])
     if len(array) <= context:
         raise ValueError(
             f"windows: expected a text longer than the window, of at least {context + 1} tokens "

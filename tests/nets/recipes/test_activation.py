@@ -44,3 +44,9 @@ def test_rectifiers_start_with_larger_weights():
         assert weight_init(kind) == "he_uniform"
     for kind in (Tanh, Sigmoid, "tanh", "hard_tanh", lambda: Tanh()):
         assert weight_init(kind) == "xavier_uniform"
+
+
+@pytest.mark.parametrize("activation", [len, lambda: 3, layers.SoftmaxCE.forward, layers.Copy])
+def test_what_makes_no_layer_is_refused(activation):
+    with pytest.raises(TypeError, match="^mlp: expected activation to make a layer"):
+        maker(activation, "mlp")()

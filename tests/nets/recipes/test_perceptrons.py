@@ -89,9 +89,27 @@ def test_sizes_that_make_no_net_are_refused(sizes, message):
 def test_bad_settings_are_refused():
     with pytest.raises(ValueError, match=r"mlp: expected activation to be one of relu, .* got 'x'"):
         mlp(4, 8, 3, activation="x")
-    with pytest.raises(ValueError, match=r"Dropout: expected p, the probability of dropping, in"):
+    with pytest.raises(
+        ValueError, match=r"mlp: expected dropout, a probability, from 0 to below 1, got 1.0"
+    ):
         mlp(4, 8, 3, dropout=1.0)
     with pytest.raises(ValueError, match="FullyConnected: expected weight_init to be one of"):
         mlp(4, 8, 3, weight_init="big")
     with pytest.raises(TypeError, match="mlp: expected rng to be None, a seed"):
         mlp(4, 8, 3, rng="0")
+
+
+@pytest.mark.parametrize("dropout", ["x", np.nan, None, True, -0.5, 1, [0.5]])
+@pytest.mark.parametrize("sizes", [(4, 3), (4, 8, 3)])
+def test_a_senseless_dropout_is_refused_whether_or_not_it_would_be_used(sizes, dropout):
+    with pytest.raises(ValueError, match="^mlp: expected dropout"):
+        mlp(*sizes, dropout=dropout)
+
+
+def test_options_that_would_count_for_nothing_are_refused():
+    with pytest.raises(ValueError, match=r"expected a hidden layer, because dropout=0.5 drops"):
+        mlp(4, 3, dropout=0.5)
+    with pytest.raises((TypeError, ValueError), match="weight_init"):
+        mlp(4, 3, weight_init="")
+    with pytest.raises(ValueError, match="mlp: expected sizes of which an array fits into memory"):
+        mlp(4, 10**15, 3)

@@ -126,7 +126,7 @@ class TestVectors:
         message = f"^{recipe.__name__}: expected activation to be one of relu, .*, got 'x'$"
         with pytest.raises(ValueError, match=message):
             recipe(7, 3, hidden=4, activation="x")
-        with pytest.raises(ValueError, match=f"^{recipe.__name__}: expected each size to be a"):
+        with pytest.raises(ValueError, match=f"^{recipe.__name__}: expected hidden to be a"):
             recipe(7, 3, hidden=0)
 
 

@@ -109,7 +109,8 @@ def test_a_net_of_another_vocabulary_is_refused():
         ({"length": 0}, "generate: expected length to be a whole number from 1, got 0"),
         ({"temperature": -0.5}, "generate: expected temperature to be at least 0, got -0.5"),
         ({"temperature": np.nan}, "generate: expected temperature to be a finite number, got nan"),
-        ({"stop": "x"}, "Vocabulary: 'x' at position 0 is none of its 3 tokens"),
+        ({"stop": "x"}, "generate: expected stop to be a token of the vocabulary, got 'x'"),
+        ({"stop": 3}, "generate: expected stop to be a token of the vocabulary, got 3"),
         ({"start": "ax"}, "Vocabulary: 'x' at position 1 is none of its 3 tokens"),
     ],
 )

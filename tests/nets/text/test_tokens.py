@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from nets.text import characters, sentence, words
@@ -35,3 +36,16 @@ def test_characters_are_as_they_are():
 )
 def test_a_sentence_is_spelled_as_it_was(text):
     assert sentence(words(text)) == text
+
+
+@pytest.mark.parametrize("cut", [words, characters])
+@pytest.mark.parametrize("text", [None, 3, b"bytes", ["a", "b"]])
+def test_only_a_text_is_cut(cut, text):
+    with pytest.raises(TypeError, match=f"^{cut.__name__}: expected a text, a string, got "):
+        cut(text)
+
+
+@pytest.mark.parametrize("tokens", [None, 3, "abc", ["a", 3], np.ones(2)])
+def test_only_tokens_are_joined(tokens):
+    with pytest.raises(TypeError, match="^sentence: expected"):
+        sentence(tokens)

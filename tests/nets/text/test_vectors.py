@@ -9,6 +9,7 @@ import pytest
 from nets.text import Vocabulary, read_vectors, vector_table
 
 GLOVE = "the 0.5 -1.25 3\ncat 1e-3 0 2\n"
+DAMAGED = gzip.compress(GLOVE.encode())[:10] + b"\x05" * 20
 DATA = Path(os.environ.get("HANDGRAD_DATA", "nowhere"))
 
 
@@ -75,7 +76,26 @@ def test_of_a_word_that_is_there_twice_the_first_counts(file):
         ("3 2\na 1 2\nb 3 4\n", ": expected 3 words, by its first line, got 2; was the file cut"),
         ("1 2\na 1 2\nb 3 4\n", ": expected 1 words, by its first line, got 2; was the file cut"),
         ("", ": expected words with their vectors, got 0; was the file cut short?"),
-        (b"3 2\nthe \x9a\x99\x99>\x00", ": cannot be read as text: 'utf-8' codec"),
+        (
+            b"3 2\nthe \x9a\x99\x99>\x00",
+            ", line 2: expected text in UTF-8, got the byte 0x9a; a file",
+        ),
+        (
+            "m\u00e4nner 1\n".encode("latin-1"),
+            ", line 1: expected text in UTF-8, got the byte 0xe4",
+        ),
+        (
+            "a,1,2\n",
+            ", line 1: expected a word and its numbers, got 0 of them; the line has commas",
+        ),
+        (
+            "a 1 2\nb\t1\t2\n",
+            ", line 2: expected a word and 2 numbers, got 0 of them; the line has",
+        ),
+        (
+            "a 1 2\nb 3\n",
+            ", line 2: expected a word and 2 numbers, got 1 of them; the first vector",
+        ),
     ],
 )
 def test_files_that_will_not_do(file, text, message):
@@ -87,18 +107,47 @@ def test_files_that_will_not_do(file, text, message):
 def test_a_wrong_dimension_is_refused(file):
     path = file(GLOVE)
     assert len(read_vectors(path, dim=3)) == 2
-    message = f"{path}, line 1: expected a word and 50 numbers, got 3 of them"
+    message = f"{path}, line 1: expected a word and 50 numbers, got 3 of them; dim is 50"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         read_vectors(path, dim=50)
     with pytest.raises(ValueError, match="read_vectors: expected dim to be a whole number from 1"):
         read_vectors(path, dim=0)
 
 
+def test_a_header_of_another_dimension_and_a_mark_in_front(file):
+    with pytest.raises(ValueError, match="line 1: expected vectors of 3 numbers, because dim is 3"):
+        read_vectors(file("1 2\na 1 2\n"), dim=3)
+    assert [*read_vectors(file(b"\xef\xbb\xbfa 1 2\n"))] == ["a"]
+
+
+@pytest.mark.parametrize("words", ["king", 3, [1, 2], None.__class__])
+def test_wanted_words_are_a_list_of_strings(file, words):
+    with pytest.raises(TypeError, match="read_vectors: expected words to be"):
+        read_vectors(file(GLOVE), words)
+
+
+def test_a_table_of_integers_has_random_rows_that_are_not_cut_to_integers():
+    vocabulary = Vocabulary(["king", "queen"])
+    table = vector_table(vocabulary, {"king": np.array([1, 2])}, rng=0)
+    assert table.dtype == np.float64
+    assert (table[0] % 1 != 0).all()
+    half = vector_table(vocabulary, {"king": np.array([1, 2], np.float16)}, rng=0)
+    assert half.dtype == np.float32
+
+
+@pytest.mark.parametrize("vector", [3.0, [1.0, np.nan], [[1.0]], ["a"], np.ma.masked_array([1.0])])
+def test_vectors_that_will_not_do(vector):
+    with pytest.raises(
+        (TypeError, ValueError), match="vector_table: expected the vector of 'king'"
+    ):
+        vector_table(Vocabulary(["king"]), {"king": vector})
+
+
 def test_a_compressed_file_that_is_cut_short_or_not_compressed(tmp_path):
     path = tmp_path / "vectors.txt.gz"
-    for content in (gzip.compress(GLOVE.encode() * 99)[:-9], GLOVE.encode()):
+    for content in (gzip.compress(GLOVE.encode() * 99)[:-9], GLOVE.encode(), DAMAGED):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match=r"vectors\.txt\.gz: cannot be read as text: "):
+        with pytest.raises(ValueError, match=r"vectors\.txt\.gz: cannot be unpacked by gzip: "):
             read_vectors(path)
 
 

@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -105,3 +106,12 @@ def test_repr():
     assert repr(Vocabulary("ab")) == "<Vocabulary of 3 tokens: '<unk>', 'a', 'b'>"
     shown = "<Vocabulary of 8 tokens: '<unk>', 'a', 'b', 'c', 'd', ...>"
     assert repr(Vocabulary("abcdefg")) == shown
+
+
+def test_what_would_be_lost_or_mixed_up_is_refused():
+    with pytest.raises(ValueError, match="expected unknown and padding to be different"):
+        Vocabulary("abc", unknown=".", padding=".")
+    with pytest.raises(TypeError, match=r"got a Counter, .*; pass list\(c.elements\(\)\)"):
+        Vocabulary(Counter("aab"))
+    with pytest.raises(TypeError, match="Vocabulary: expected tokens to be strings, got 2 at pos"):
+        Vocabulary("abc").ids(["a", 2])

@@ -63,3 +63,13 @@ def test_ids_are_integers_and_the_context_is_a_count():
         windows([1.0, 2.0], 1)
     with pytest.raises(ValueError, match="windows: expected context to be a whole number from 1"):
         windows([1, 2], 0)
+
+
+@pytest.mark.parametrize("start", [np.nan, 0.5, -1, True, "a", [0], 2**40])
+def test_a_start_that_is_no_token_is_refused(start):
+    with pytest.raises((TypeError, ValueError), match="^windows: expected start to be"):
+        windows([1, 2, 3], 2, start=start)
+
+
+def test_a_start_that_is_too_large_for_the_dtype_of_the_ids_is_kept():
+    assert windows(np.array([1, 2], np.int8), 2, start=300)[0].tolist() == [[300, 300], [300, 1]]

@@ -1,0 +1,102 @@
+"""What functions on nets require of their arguments, and the sentences that say so.
+
+`layers.checks` has those for numbers and arrays. Each function here returns the argument.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from layers.params import MOST
+
+T = TypeVar("T")
+LETTERS = 60
+MOST_BYTES = 2**40
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence: its repr, or the class of what has a long one."""
+    text = repr(value)
+    return text if len(text) <= LETTERS and "\n" not in text else f"a {type(value).__name__}"
+
+
+def layer(value: Any, name: str, owner: str) -> Any:
+    """Something with forward and backward: a layer or a net, not the class of one."""
+    if isinstance(value, type) or not (hasattr(value, "forward") and hasattr(value, "backward")):
+        made = isinstance(value, type) and hasattr(value, "forward")
+        hint = f"; make one: {value.__name__}()" if made else ""
+        raise TypeError(
+            f"{owner}: expected {name} to be a layer or a net, got {_what(value)}{hint}"
+        )
+    return value
+
+
+def function(value: Any, name: str, owner: str) -> Callable[..., Any]:
+    """Something to call."""
+    if not callable(value):
+        raise TypeError(f"{owner}: expected {name} to be a function, got {shown(value)}")
+    return value  # type: ignore[no-any-return]
+
+
+def instance(value: Any, kind: type[T], name: str, owner: str, hint: str = "") -> T:
+    """An object of a class."""
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"{owner}: expected {name} to be a {kind.__name__}, got {_what(value)}{hint}"
+        )
+    return value
+
+
+def by_name(value: Any, what: str, owner: str) -> Mapping[str, Any]:
+    """A dict with at least one entry."""
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(f"{owner}: expected {what} by name, a dict, got {shown(value)}")
+    return value
+
+
+def path(value: Any, owner: str) -> Path:
+    """The name of a file, as a path."""
+    if not isinstance(value, (str, os.PathLike)) or isinstance(value, os.DirEntry):
+        raise TypeError(f"{owner}: expected the path of a file, got {shown(value)}")
+    return Path(value)
+
+
+def items(value: Any, name: str, owner: str) -> list[Any]:
+    """What can be gone through, as a list."""
+    if isinstance(value, type) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
+        raise TypeError(f"{owner}: expected {name} to be a list, got {shown(value)}")
+    return list(value)
+
+
+def strings(value: Any, name: str, owner: str) -> list[str]:
+    """Strings, as a list."""
+    found = items(value, name, owner)
+    for place, text in enumerate(found):
+        if not isinstance(text, str):
+            raise TypeError(
+                f"{owner}: expected {name} to be strings, got {shown(text)} at position {place}"
+            )
+    return found
+
+
+def fits(shape: tuple[int, ...], owner: str) -> None:
+    """Refuse an array that no computer has room for, before any memory is taken."""
+    if 8 * math.prod(shape) > MOST_BYTES:
+        raise ValueError(
+            f"{owner}: expected sizes of which an array fits into memory, "
+            f"got the shape {shown(shape)}"
+        )
+
+
+def names(given: Iterable[str]) -> str:
+    """Names in a sentence, the first ones of many."""
+    every = list(given)
+    return ", ".join(every[:MOST]) + (", ..." if len(every) > MOST else "")
+
+
+def _what(value: Any) -> str:
+    return f"the class {value.__name__}" if isinstance(value, type) else shown(value)
