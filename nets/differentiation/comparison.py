@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from layers.checks import numbers
+from nets import arguments
 from nets.differentiation.dual import forward_mode
 from nets.differentiation.formulas import formula
 from nets.differentiation.numeric import (
@@ -16,6 +18,7 @@ from nets.differentiation.numeric import (
     complex_step,
     forward_difference,
 )
+from nets.differentiation.point import point
 from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
 from nets.differentiation.symbolic import symbolic
 from nets.differentiation.table import Table
@@ -73,6 +76,10 @@ class Comparison(Table):
         super().__init__(header, rows, [f"Errors are measured by {measure}.", *notes])
 
     def __getitem__(self, way: str) -> Outcome:
+        if not isinstance(way, str) or way not in self.outcomes:
+            raise KeyError(
+                f"Comparison: there is no way {way!r}; there are {', '.join(self.outcomes)}"
+            )
         return self.outcomes[way]
 
 
@@ -118,12 +125,15 @@ def compare(
     -----
     Source: 10-601, lecture 13, "Approaches to Differentiation".
     """
+    left_out = _left_out(without)
+    if exact is not None:
+        exact = gradient(exact, xs)
     forms = forms_of(function, layer, xs)
     ways = {**WAYS, REVERSE: forms.reverse}
     tried = {
         name: _tried(way, forms.function if name in BY_VALUES else forms.formula, xs)
         for name, way in ways.items()
-        if name not in without
+        if name not in left_out
     }
     found = [name for name in TRUSTED if name in tried and not tried[name].reason]
     if exact is None and not found:
@@ -162,6 +172,13 @@ class Forms(NamedTuple):
 
 def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
     """A function or layer in the forms that the ways to differentiate take."""
+    point(xs, "compare")
+    if hasattr(function, "backward"):
+        arguments.layer(function, "function", "compare")
+    else:
+        arguments.function(function, "function", "compare")
+    if layer is not None:
+        arguments.layer(layer, "layer", "compare")
     if layer is None and not hasattr(function, "backward"):
         return Forms(function, function, _no_layer)
     is_layer = hasattr(function, "backward")
@@ -176,6 +193,38 @@ def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
         return Forms(function, function, reverse)
     in_numpy = formula(twin)
     return Forms(number_of(function, dout), lambda *xs: weighted_sum(in_numpy(*xs), dout), reverse)
+
+
+def _left_out(without: Any) -> list[str]:
+    """The ways to leave out, each of which there must be."""
+    names = (
+        [without] if isinstance(without, str) else arguments.strings(without, "without", "compare")
+    )
+    for name in names:
+        if name not in (*WAYS, REVERSE):
+            raise ValueError(
+                f"compare: expected without to name ways, {', '.join((*WAYS, REVERSE))}, "
+                f"got {name!r}"
+            )
+    return names
+
+
+def gradient(exact: Any, xs: tuple[Any, ...]) -> Any:
+    """A gradient in the shapes of the inputs: one, or a tuple of several."""
+    parts = exact if isinstance(exact, tuple) and len(xs) > 1 else (exact,)
+    shapes = [x.shape for x in point(xs, "compare")]
+    if len(parts) != len(xs):
+        raise ValueError(
+            f"compare: expected exact to have one gradient for each of {len(xs)} inputs, "
+            f"got {len(parts)}"
+        )
+    for position, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
+        if part is not None and numbers(part, "exact", "compare").shape != shape:
+            raise ValueError(
+                f"compare: expected exact of shape {shape} for input {position}, "
+                f"got {np.shape(part)}"
+            )
+    return exact
 
 
 def _no_layer(_: Function, *xs: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from layers import FullyConnected, Tanh
+from layers.checks import count, whole
+from nets.arguments import fits, items
 from nets.differentiation.comparison import REVERSE, WAYS, compare
 from nets.differentiation.table import Table
 from nets.sequential import Sequential
@@ -56,8 +58,13 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
     -----
     Source: 10-601, lecture 13, "Approaches to Differentiation".
     """
+    owner = "cost_against_inputs"
+    several = [count(size, "sizes", owner) for size in items(sizes, "sizes", owner)]
+    formulas = whole(formulas, "formulas", owner)
+    for size in several:
+        fits((size, HIDDEN), owner)
     rows = []
-    for size in sizes:
+    for size in several:
         f, net, x = two_layer_net(size)
         without = () if size <= formulas else ("symbolic",)
         found = compare(f, x, layer=net, without=without).outcomes

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from layers.checks import numbers
+from nets.arguments import function
 from nets.differentiation.numeric import Function
-from nets.differentiation.point import Entry, entrywise, given, point, single
+from nets.differentiation.point import Entry, entrywise, given, number, point, result, single
 
 # For each operation its derivative with respect to each argument.
 RULES: dict[Any, tuple[Callable[..., Any], ...]] = {
@@ -51,7 +53,14 @@ class Dual(NDArrayOperatorsMixin):
     """
 
     def __init__(self, value: Any, slope: Any) -> None:
-        self.value, self.slope = value, slope
+        self.value, self.slope = (
+            numbers(part, name, "Dual")[()] for part, name in ((value, "value"), (slope, "slope"))
+        )
+        if np.shape(self.value) != np.shape(self.slope):
+            raise ValueError(
+                f"Dual: expected value and slope of one shape, got {np.shape(self.value)} and "
+                f"{np.shape(self.slope)}"
+            )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """The operation on the values, and by the chain rule on the slopes."""
@@ -140,13 +149,16 @@ def forward_mode(f: Function, *xs: Any) -> Any:
     Source: 10-601, lecture 13, "Automatic Differentiation - Forward Mode".
     """
     inputs = point(xs, "forward_mode")
+    function(f, "f", "forward_mode")
 
     def slope(entry: Entry) -> float:
         seed = np.zeros(inputs[entry.position].shape)
         seed[entry.place] = 1.0
         arguments = given(inputs)
         arguments[entry.position] = Dual(arguments[entry.position], seed[()])
-        y = f(*arguments)
+        y = result(f, arguments, "forward_mode")
+        if not isinstance(y, Dual):
+            number(lambda: y, (), "forward_mode")
         return float(single(y.slope, "forward_mode")) if isinstance(y, Dual) else 0.0
 
     return entrywise(inputs, slope)

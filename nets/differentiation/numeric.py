@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from nets.differentiation.point import entrywise, given, moved, point, single
+from layers.params import Array
+from nets.arguments import function
+from nets.differentiation.point import entrywise, given, moved, number, point, step
 
 Function = Callable[..., Any]
 
@@ -25,7 +27,7 @@ def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
     *xs : number or array
         Where to differentiate. Arrays of integers, such as labels, are passed through and get None.
     h : float
-        The step.
+        The step: positive, and not so small that it leaves an input as it is.
 
     Returns
     -------
@@ -42,10 +44,14 @@ def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
     Source: CSE 587, lecture 3, "Gradient of univariate scalar-valued functions".
     """
     inputs = point(xs, "forward_difference")
-    start = single(f(*given(inputs)), "forward_difference")
+    return _forward(f, inputs, step(h, inputs, "forward_difference"))
+
+
+def _forward(f: Function, inputs: Sequence[Array], h: float) -> Any:
+    start = number(f, given(inputs), "forward_difference")
     return entrywise(
         inputs,
-        lambda entry: (single(f(*moved(inputs, entry, h)), "forward_difference") - start) / h,
+        lambda entry: (number(f, moved(inputs, entry, h), "forward_difference") - start) / h,
     )
 
 
@@ -71,9 +77,14 @@ def centred_difference(f: Function, *xs: Any, h: float = 1e-5) -> Any:
     Implementation with Numeric Gradient". `layers.gradcheck` uses it with a step that is measured.
     """
     inputs = point(xs, "centred_difference")
+    return _centred(f, inputs, step(h, inputs, "centred_difference"))
+
+
+def _centred(f: Function, inputs: Sequence[Array], h: float) -> Any:
+    function(f, "f", "centred_difference")
 
     def value(entry: Any, step: float) -> Any:
-        return single(f(*moved(inputs, entry, step)), "centred_difference")
+        return number(f, moved(inputs, entry, step), "centred_difference")
 
     return entrywise(inputs, lambda entry: (value(entry, h) - value(entry, -h)) / (2 * h))
 
@@ -104,12 +115,16 @@ def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
     -----
     Source: Squire and Trapp, 1998.
     """
-    inputs = point(xs, "complex_step")
+    return _complex(f, point(xs, "complex_step"), step(h, (), "complex_step"))
+
+
+def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
+    function(f, "f", "complex_step")
     # All of them, so that a result which is real can only be one that dropped something.
     as_complex = [x.astype(complex) if x.dtype.kind == "f" else x for x in inputs]
 
     def slope(entry: Any) -> Any:
-        value = single(f(*moved(as_complex, entry, 1j * h)), "complex_step")
+        value = number(f, moved(as_complex, entry, 1j * h), "complex_step")
         if not isinstance(value, (complex, np.complexfloating)):
             raise TypeError(
                 "complex_step: expected a complex number from a complex input, got "
@@ -118,3 +133,11 @@ def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
         return value.imag / h
 
     return entrywise(inputs, slope)
+
+
+# The same for inputs that were checked, and for any step: what a step too small does can be shown.
+BY_STEP: dict[str, Callable[[Function, Sequence[Array], float], Any]] = {
+    "forward difference": _forward,
+    "centred difference": _centred,
+    "complex step": _complex,
+}

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layers.checks import real
 from layers.params import Array
+from nets.arguments import items
 from nets.canvas import blank
-from nets.differentiation.comparison import BY_VALUES, distance, forms_of
+from nets.differentiation.comparison import BY_VALUES, distance, forms_of, gradient
 from nets.differentiation.dual import forward_mode
-from nets.differentiation.numeric import centred_difference, complex_step, forward_difference
+from nets.differentiation.numeric import BY_STEP
+from nets.differentiation.point import TINY, point
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,9 +22,9 @@ STEPS = 10.0 ** np.arange(-1, -16.5, -0.5)
 EPSILON = float(np.finfo(np.float64).eps)
 # Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
 WAYS = (
-    ("forward difference", forward_difference, "#D55E00", "o"),
-    ("centred difference", centred_difference, "#0072B2", "s"),
-    ("complex step", complex_step, "#009E73", "^"),
+    ("forward difference", "#D55E00", "o"),
+    ("centred difference", "#0072B2", "s"),
+    ("complex step", "#009E73", "^"),
 )
 
 
@@ -47,14 +50,21 @@ def errors_against_h(
     >>> [way for way, of_way in errors.items() if of_way.argmin() == 1]
     ['forward difference', 'centred difference']
     """
+    owner = "errors_against_h"
+    several = [real(h, "each of steps", owner) for h in items(steps, "steps", owner)]
+    if any(h < TINY for h in several):
+        raise ValueError(f"{owner}: expected positive steps, got {min(several)}")
     forms = forms_of(function, None, xs)
+    inputs = point(xs, owner)
     if exact is None:
         is_layer = hasattr(function, "backward")
         exact = forms.reverse(function, *xs) if is_layer else forward_mode(function, *xs)
-    f = {way: forms.function if way in BY_VALUES else forms.formula for way, *_ in WAYS}
+    else:
+        exact = gradient(exact, xs)
+    f = {way: forms.function if way in BY_VALUES else forms.formula for way in BY_STEP}
     return {
-        name: np.array([distance(way(f[name], *xs, h=float(h)), exact) for h in steps])
-        for name, way, _, _ in WAYS
+        name: np.array([distance(by_step(f[name], inputs, h), exact) for h in several])
+        for name, by_step in BY_STEP.items()
     }
 
 
@@ -89,7 +99,7 @@ def error_against_h(function: Any, *xs: Any, exact: Any = None) -> Figure:
     figure = blank(6.4, 4.0)
     axes = figure.add_subplot()
     for name, error in errors_against_h(function, *xs, exact=exact).items():
-        colour, marker = next((c, m) for way, _, c, m in WAYS if way == name)
+        colour, marker = next((c, m) for way, c, m in WAYS if way == name)
         shown = np.maximum(error, EPSILON / 10)  # a logarithm has no 0
         axes.loglog(STEPS, shown, label=name, color=colour, marker=marker, ms=4)
     axes.axhline(

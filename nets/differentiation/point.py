@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.checks import numbers
+from layers.checks import numbers, real
 from layers.params import Array
+from nets.arguments import function, shown
+
+TINY = float(np.finfo(np.float64).tiny)
 
 
 class Entry(NamedTuple):
@@ -19,7 +22,12 @@ class Entry(NamedTuple):
 
 
 def point(xs: Sequence[Any], owner: str) -> list[Array]:
-    """The inputs as arrays; numbers become floating, arrays of integers stay what they are."""
+    """The inputs as arrays: numbers in float64, and arrays of integers as they are.
+
+    Arrays in float32 become float64 too, in which a small step moves them.
+    """
+    if not xs:
+        raise TypeError(f"{owner}: expected the inputs at which to differentiate, got none")
     found = [numbers(x, f"input {position}", owner) for position, x in enumerate(xs)]
     return [x if x.ndim and x.dtype.kind != "f" else x.astype(np.float64) for x in found]
 
@@ -61,8 +69,48 @@ def as_gradient(slopes: Sequence[Any], inputs: Sequence[Array]) -> Any:
     return found[0] if len(found) == 1 else found
 
 
+def result(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
+    """What a function gives; one that cannot be called with these inputs is a sentence."""
+    function(f, "f", owner)
+    try:
+        return f(*arguments)
+    except Exception as error:
+        inside = error.__traceback__ and error.__traceback__.tb_next
+        if inside:  # it was called, and what it says is its own
+            raise
+        raise TypeError(
+            f"{owner}: expected a function of {len(arguments)} inputs that takes "
+            f"{', '.join(type(x).__name__ for x in arguments)}, but {shown(f)} says: {error}"
+        ) from error
+
+
+def number(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
+    """The one number, real or complex, that a function gives."""
+    value = single(result(f, arguments, owner), owner)
+    if isinstance(value, (bool, np.bool_)) or not isinstance(
+        value, (complex, float, int, np.number)
+    ):
+        raise TypeError(f"{owner}: expected the function to give a number, got {shown(value)}")
+    return value
+
+
+def step(h: Any, inputs: Sequence[Array], owner: str) -> float:
+    """A step: positive, and large enough to move every input."""
+    if real(h, "h", owner) < TINY:
+        raise ValueError(f"{owner}: expected a positive step h, at least {TINY:g}, got {h!r}")
+    for position, x in enumerate(inputs):
+        if x.dtype.kind == "f" and (stuck := (x + h == x) & np.isfinite(x)).any():
+            raise ValueError(
+                f"{owner}: expected a step h that moves each input, but input {position} has "
+                f"{x[stuck][0]}, to which {h!r} adds nothing in float64"
+            )
+    return float(h)
+
+
 def single(value: Any, owner: str) -> Any:
     """The one number that a function gave."""
+    if isinstance(value, (str, bytes, list, tuple, dict, np.ma.MaskedArray)):
+        raise TypeError(f"{owner}: expected the function to give a number, got {shown(value)}")
     if np.size(value) != 1:
         raise ValueError(
             f"{owner}: expected the function to give one number, got shape {np.shape(value)}; "

@@ -8,9 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from layers.checks import numbers
 from layers.gradcheck.randomness import generators, put_back, state_of
+from nets.arguments import layer as check_layer
+from nets.arguments import shown
 from nets.differentiation.numeric import Function
 from nets.differentiation.point import as_gradient, given, point
+from nets.errors import pair
 
 
 def reverse_mode(layer: Any, *xs: Any, dout: Any = 1.0) -> Any:
@@ -43,8 +47,10 @@ def reverse_mode(layer: Any, *xs: Any, dout: Any = 1.0) -> Any:
     Source: 10-601, lecture 13, "Automatic Differentiation - Reverse Mode".
     """
     inputs = point(xs, "reverse_mode")
-    layer.forward(*given(inputs))
-    dx, _ = layer.backward(dout)
+    check_layer(layer, "layer", "reverse_mode")
+    y = layer.forward(*given(inputs))
+    _fits(y, dout, "reverse_mode")
+    dx, _ = pair(layer, layer.backward(dout))
     slopes = dx if isinstance(dx, tuple) else (dx,)
     return as_gradient([*slopes, *[None] * (len(inputs) - len(slopes))], inputs)
 
@@ -62,13 +68,41 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
     >>> float(f(np.array([2.0, 3.0])))
     32.0
     """
-    twin, rewind = repeatable(layer)
+    twin, rewind = repeatable(check_layer(layer, "layer", "number_of"))
+    _numbers(dout)
 
     def f(*xs: Any) -> Any:
         rewind()
-        return weighted_sum(twin.forward(*xs), dout)
+        y = twin.forward(*xs)
+        _fits(y, dout, "number_of")
+        return weighted_sum(y, dout)
 
     return f
+
+
+def _numbers(dout: Any) -> None:
+    for part in dout if isinstance(dout, tuple) else (dout,):
+        numbers(part, "dout", "number_of")
+
+
+def _fits(y: Any, dout: Any, owner: str) -> None:
+    """Refuse a dout that has neither the shape of the output nor is a number."""
+    if isinstance(y, tuple) != isinstance(dout, tuple) or (
+        isinstance(y, tuple) and len(y) != len(dout)
+    ):
+        raise ValueError(
+            f"{owner}: expected dout to be "
+            f"{f'a tuple of {len(y)} arrays' if isinstance(y, tuple) else 'one array'}, as the "
+            f"output is, got {shown(dout)}"
+        )
+    pairs = zip(y, dout, strict=True) if isinstance(y, tuple) else ((y, dout),)
+    for part, weights in pairs:
+        shape = numbers(weights, "dout", owner).shape
+        if shape not in ((), np.shape(part)):
+            raise ValueError(
+                f"{owner}: expected dout of shape {np.shape(part)}, the shape of the output, got "
+                f"{shape}"
+            )
 
 
 def weighted_sum(y: Any, dout: Any) -> Any:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from nets.arguments import function, shown
 from nets.differentiation.numeric import Function
-from nets.differentiation.point import as_gradient, given, point, single
+from nets.differentiation.point import as_gradient, given, point, result, single
 
 FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sqrt")
 DIGITS = 30  # to which a derivative is evaluated before it is rounded to a float
@@ -47,6 +48,7 @@ def symbolic(f: Function, *xs: Any) -> Any:
     """
     sympy = _sympy()
     inputs = point(xs, "symbolic")
+    function(f, "f", "symbolic")
     symbols = [
         np.array(sympy.symbols(f"x{position}_:{x.size}")).reshape(x.shape)
         if x.dtype.kind == "f"
@@ -56,7 +58,7 @@ def symbolic(f: Function, *xs: Any) -> Any:
     arguments = given(
         [x if s is None else _each(Expression, s) for x, s in zip(inputs, symbols, strict=True)]
     )
-    formula = _formula(f(*arguments))
+    formula = _formula(result(f, arguments, "symbolic"))
     values = {
         symbol: sympy.Float(float(value), DIGITS)
         for x, s in zip(inputs, symbols, strict=True)
@@ -90,8 +92,13 @@ def derivatives(f: Function, *names: str) -> list[Any]:
     [z/x, log(x)]
     """
     sympy = _sympy()
+    for name in names:
+        if not isinstance(name, str) or not name:
+            raise TypeError(
+                f"derivatives: expected the names of the arguments, strings, got {shown(name)}"
+            )
     symbols = [sympy.Symbol(name) for name in names]
-    formula = _formula(f(*(Expression(symbol) for symbol in symbols)))
+    formula = _formula(result(f, [Expression(symbol) for symbol in symbols], "derivatives"))
     return [sympy.diff(formula, symbol) for symbol in symbols]
 
 
@@ -179,7 +186,11 @@ def _each(function: Callable[[Any], Any], entries: Any) -> Any:
 def _formula(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         value = single(value, "symbolic")
-    return value.formula if isinstance(value, Expression) else _sympy().sympify(value)
+    if isinstance(value, Expression):
+        return value.formula
+    if not isinstance(value, (int, float, np.number)):
+        raise TypeError(f"symbolic: expected the function to give a formula, got {shown(value)}")
+    return _sympy().sympify(value)
 
 
 def _sympy() -> Any:

@@ -142,3 +142,18 @@ def test_distance_is_relative_to_the_largest_entry():
     assert distance(0.5, 0.0) == 0.5
     assert distance(np.ones(0), np.ones(0)) == 0.0
     assert distance(None, None) == 0.0
+
+
+def test_ways_that_there_are_not_are_refused():
+    with pytest.raises(
+        ValueError, match="compare: expected without to name ways, .* got 'symbolik'"
+    ):
+        compare(np.sin, 1.0, without=("symbolik",))
+    with pytest.raises(KeyError, match="there is no way 'x'; there are forward difference"):
+        compare(np.sin, 1.0)["x"]
+
+
+@pytest.mark.parametrize("exact", [(), [1.0, 2.0], "x", np.ones((1, 1))])
+def test_an_exact_gradient_of_another_shape_is_refused(exact):
+    with pytest.raises((TypeError, ValueError), match="compare: expected exact"):
+        compare(np.sin, 1.0, exact=exact)
