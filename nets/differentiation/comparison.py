@@ -197,9 +197,8 @@ def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
 
 def _left_out(without: Any) -> list[str]:
     """The ways to leave out, each of which there must be."""
-    names = (
-        [without] if isinstance(without, str) else arguments.strings(without, "without", "compare")
-    )
+    given = [without] if isinstance(without, str) else without
+    names = arguments.strings(given, "without", "compare")
     for name in names:
         if name not in (*WAYS, REVERSE):
             raise ValueError(

@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.params import Array
 from nets.arguments import function
-from nets.differentiation.point import entrywise, given, moved, number, point, step
+from nets.differentiation.point import entrywise, given, moved, number, point, result, step
 
 Function = Callable[..., Any]
 
@@ -48,10 +48,10 @@ def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
 
 
 def _forward(f: Function, inputs: Sequence[Array], h: float) -> Any:
-    start = number(f, given(inputs), "forward_difference")
+    start = _value(f, given(inputs), "forward_difference")
     return entrywise(
         inputs,
-        lambda entry: (number(f, moved(inputs, entry, h), "forward_difference") - start) / h,
+        lambda entry: (_value(f, moved(inputs, entry, h), "forward_difference") - start) / h,
     )
 
 
@@ -84,7 +84,7 @@ def _centred(f: Function, inputs: Sequence[Array], h: float) -> Any:
     function(f, "f", "centred_difference")
 
     def value(entry: Any, step: float) -> Any:
-        return number(f, moved(inputs, entry, step), "centred_difference")
+        return _value(f, moved(inputs, entry, step), "centred_difference")
 
     return entrywise(inputs, lambda entry: (value(entry, h) - value(entry, -h)) / (2 * h))
 
@@ -124,7 +124,7 @@ def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
     as_complex = [x.astype(complex) if x.dtype.kind == "f" else x for x in inputs]
 
     def slope(entry: Any) -> Any:
-        value = number(f, moved(as_complex, entry, 1j * h), "complex_step")
+        value = _value(f, moved(as_complex, entry, 1j * h), "complex_step")
         if not isinstance(value, (complex, np.complexfloating)):
             raise TypeError(
                 "complex_step: expected a complex number from a complex input, got "
@@ -133,6 +133,10 @@ def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
         return value.imag / h
 
     return entrywise(inputs, slope)
+
+
+def _value(f: Function, arguments: Sequence[Any], owner: str) -> Any:
+    return number(result(f, arguments, owner), owner)
 
 
 # The same for inputs that were checked, and for any step: what a step too small does can be shown.

@@ -84,12 +84,10 @@ def result(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
         ) from error
 
 
-def number(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
-    """The one number, real or complex, that a function gives."""
-    value = single(result(f, arguments, owner), owner)
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (complex, float, int, np.number)
-    ):
+def number(value: Any, owner: str) -> Any:
+    """The one number, real or complex, that a function gave."""
+    value = single(value, owner)
+    if isinstance(value, bool) or not isinstance(value, (complex, float, int, np.number)):
         raise TypeError(f"{owner}: expected the function to give a number, got {shown(value)}")
     return value
 

@@ -188,8 +188,8 @@ def _entries(
             size = int(fields[0])
             if width not in (None, int(fields[1])):
                 raise ValueError(
-                    f"{path}, line 1: expected vectors of {width} numbers, because dim is {width}, but "
-                    f"this line says that they have {fields[1]}"
+                    f"{path}, line 1: expected vectors of {width} numbers, because dim is {width}, "
+                    f"but this line says that they have {fields[1]}"
                 )
             width, source = int(fields[1]), "the first line says"
             continue

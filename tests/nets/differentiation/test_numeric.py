@@ -89,3 +89,36 @@ def test_a_function_of_several_outputs_is_told(way, tolerance):
 def test_inputs_that_are_no_numbers_are_refused(way, tolerance, wrong):
     with pytest.raises((TypeError, ValueError), match=rf"^{way.__name__}: expected input 0 to be"):
         way(np.sin, wrong)
+
+
+BY_STEP = [forward_difference, centred_difference, complex_step]
+
+
+@pytest.mark.parametrize("way", BY_STEP)
+@pytest.mark.parametrize("h", [0, 0.0, -1e-5, np.nan, np.inf, 1e-320, "x", None, True, [1e-5]])
+def test_a_step_that_is_none_is_refused(way, h):
+    with pytest.raises(ValueError, match=f"^{way.__name__}: expected .*h"):
+        way(np.sin, 1.0, h=h)
+
+
+@pytest.mark.parametrize("way", BY_STEP[:2])
+def test_a_step_that_moves_nothing_is_refused(way):
+    with pytest.raises(ValueError, match=r"input 1 has 1000000.0, to which 1e-12 adds nothing"):
+        way(lambda x, y: x * y, 1.0, 1e6, h=1e-12)
+
+
+@pytest.mark.parametrize("way", BY_STEP)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, ">f8"])
+def test_narrow_inputs_are_moved_in_float64(way, dtype):
+    x = np.array([1.0, 2.0], dtype)
+    np.testing.assert_allclose(way(lambda x: (x**2).sum(), x), [2, 4], rtol=1e-6)
+
+
+NO_FUNCTIONS = [3, None, "sin", len, print, lambda: 0.0, lambda x: "a", lambda x: [x]]
+
+
+@pytest.mark.parametrize("way", BY_STEP)
+@pytest.mark.parametrize("f", NO_FUNCTIONS)
+def test_what_is_no_function_of_these_inputs_is_refused(way, f):
+    with pytest.raises(TypeError, match=f"^{way.__name__}: "):
+        way(f, 1.0)

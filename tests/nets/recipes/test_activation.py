@@ -48,5 +48,5 @@ def test_rectifiers_start_with_larger_weights():
 
 @pytest.mark.parametrize("activation", [len, lambda: 3, layers.SoftmaxCE.forward, layers.Copy])
 def test_what_makes_no_layer_is_refused(activation):
-    with pytest.raises(TypeError, match="^mlp: expected activation to make a layer"):
+    with pytest.raises(TypeError, match=r"^mlp: expected activation to make a layer"):
         maker(activation, "mlp")()

@@ -102,7 +102,7 @@ def test_bad_settings_are_refused():
 @pytest.mark.parametrize("dropout", ["x", np.nan, None, True, -0.5, 1, [0.5]])
 @pytest.mark.parametrize("sizes", [(4, 3), (4, 8, 3)])
 def test_a_senseless_dropout_is_refused_whether_or_not_it_would_be_used(sizes, dropout):
-    with pytest.raises(ValueError, match="^mlp: expected dropout"):
+    with pytest.raises(ValueError, match=r"^mlp: expected dropout"):
         mlp(*sizes, dropout=dropout)
 
 

@@ -47,5 +47,5 @@ def test_only_a_text_is_cut(cut, text):
 
 @pytest.mark.parametrize("tokens", [None, 3, "abc", ["a", 3], np.ones(2)])
 def test_only_tokens_are_joined(tokens):
-    with pytest.raises(TypeError, match="^sentence: expected"):
+    with pytest.raises(TypeError, match=r"^sentence: expected"):
         sentence(tokens)

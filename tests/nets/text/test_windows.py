@@ -67,7 +67,7 @@ def test_ids_are_integers_and_the_context_is_a_count():
 
 @pytest.mark.parametrize("start", [np.nan, 0.5, -1, True, "a", [0], 2**40])
 def test_a_start_that_is_no_token_is_refused(start):
-    with pytest.raises((TypeError, ValueError), match="^windows: expected start to be"):
+    with pytest.raises((TypeError, ValueError), match=r"^windows: expected start to be"):
         windows([1, 2, 3], 2, start=start)
 
 
