@@ -54,8 +54,12 @@ class Net(Layer):
 
     @property
     def buffers(self) -> Params:
-        """What the layers keep beside their parameters, under keys of the same form."""
+        """The layers' arrays that are not trained, live, under keys like those of `params`."""
         return Params(prefixed((name, buffers(layer)) for name, layer in self.named_layers()))
+
+    @buffers.setter
+    def buffers(self, arrays: Mapping[str, Array]) -> None:
+        self.buffers.replace(arrays)
 
     if not TYPE_CHECKING:  # for which any attribute would be right
 

@@ -131,31 +131,50 @@ def _refusal(layer: Any, name: str, value: Any, above: str) -> str:
 
 
 def _build_net(described: Any, tensors: Tensors, above: str) -> Sequential:
-    if not isinstance(described, list):
-        raise ValueError(
-            f"the description is not a list of layers, but a {type(described).__name__}"
-        )
+    layers = _expect(described, list, f"the layers of {_name(above)}")
     return Sequential(
-        *(_build(layer, tensors, f"{above}{index}.") for index, layer in enumerate(described))
+        *(_build(layer, tensors, f"{above}{index}.") for index, layer in enumerate(layers))
     )
 
 
-def _build_graph(described: dict[str, Any], tensors: Tensors, above: str) -> Graph:
+def _build_graph(described: Any, tensors: Tensors, above: str) -> Graph:
+    where = f"the description of {_name(above)}"
+    found = _expect(described, dict, where, ("inputs", "output", "nodes"))
     nodes: dict[str, Any] = {}
-    for name, (inner, *sources) in described["nodes"].items():
+    for name, node in _expect(found["nodes"], dict, f"the nodes of {_name(above)}").items():
+        inner, *sources = _expect(node, list, f"node {name}") or [None]
         is_shared = isinstance(inner, str)  # the name of the first node with this layer
+        if is_shared and inner not in nodes:
+            raise ValueError(
+                f"node {name}: there is no node {inner} before it to take the layer of"
+            )
         layer = nodes[inner][0] if is_shared else _build(inner, tensors, f"{above}{name}.")
         nodes[name] = (layer, *sources)
-    return Graph(described["inputs"], described["output"], nodes)
+    return Graph(found["inputs"], found["output"], nodes)
 
 
-def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
+def _expect(found: Any, kind: type, where: str, keys: tuple[str, ...] = ()) -> Any:
+    """What the description holds, of the kind and with the keys that are needed."""
+    if not isinstance(found, kind):
+        raise ValueError(f"{where}: expected a {kind.__name__}, got {type(found).__name__}")
+    there: Any = found
+    if missing := [key for key in keys if key not in there]:
+        raise ValueError(f"{where} lacks {', '.join(missing)}")
+    return found
+
+
+def _name(above: str) -> str:
+    return f"layer {above[:-1]}" if above else "the net"
+
+
+def _build(described: Any, tensors: Tensors, above: str) -> Any:
+    where = f"the description of {_name(above)}"
+    _expect(described, dict, where)
     if "net" in described:
         return _build_net(described["net"], tensors, above)
     if "graph" in described:
         return _build_graph(described["graph"], tensors, above)
-    if not {"layer", "arguments"} <= described.keys():
-        raise ValueError(f"layer {above[:-1]}: the description lacks its class or its arguments")
+    _expect(described, dict, where, ("layer", "arguments"))
     name, given = described["layer"], described["arguments"]
     kind = getattr(layers, name, None) if name in layers.__all__ else None
     if not (isinstance(kind, type) and issubclass(kind, Layer) and kind is not Layer):
@@ -163,10 +182,7 @@ def _build(described: dict[str, Any], tensors: Tensors, above: str) -> Any:
             f"layer {above[:-1]} is a {name}, which is not part of handgrad; "
             "build the net yourself and call net.load_params(path)"
         )
-    if not isinstance(given, dict):
-        raise ValueError(
-            f"layer {above[:-1]} ({name}): expected arguments by name, got {type(given).__name__}"
-        )
+    given = _expect(given, dict, f"the arguments of layer {above[:-1]} ({name})")
     values = {key: from_json(value) for key, value in given.items()}
     _check_shapes(kind, values, tensors, above)
     return kind(**values)

@@ -103,11 +103,22 @@ LIES = {
     "a cycle": ({"inputs": ["x"], "output": "a", "nodes": {"a": [RELU, "x", "a"]}}, "is a cycle"),
     "a later node": (
         {"inputs": ["x"], "output": "b", "nodes": {"a": ["b", "x"], "b": [RELU, "a"]}},
-        "rebuilt: b",
+        "node a: there is no node b before it",
     ),
-    "no nodes": ({"inputs": ["x"], "output": "a"}, "rebuilt: nodes"),
-    "a list": ([], "rebuilt: "),
-    "nodes in a list": ({"inputs": ["x"], "output": "a", "nodes": [RELU]}, "rebuilt: "),
+    "no nodes": ({"inputs": ["x"], "output": "a"}, "the net lacks nodes"),
+    "a list": ([], "the description of the net: expected a dict, got list"),
+    "a number for a node": (
+        {"inputs": ["x"], "output": "a", "nodes": {"a": 3}},
+        "node a: expected a list, got int",
+    ),
+    "an empty node": (
+        {"inputs": ["x"], "output": "a", "nodes": {"a": []}},
+        "description of layer a",
+    ),
+    "nodes in a list": (
+        {"inputs": ["x"], "output": "a", "nodes": [RELU]},
+        "nodes of the net: expected",
+    ),
     "a foreign layer": (
         {"inputs": ["x"], "output": "a", "nodes": {"a": [{**RELU, "layer": "Mine"}, "x"]}},
         "layer a is a Mine, which is not part of handgrad",

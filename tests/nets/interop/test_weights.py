@@ -572,7 +572,7 @@ HOSTILE = {
     "no layer at all": ({"arguments": {}}, "layer"),
     "a list of arguments": (
         {"layer": "Dropout", "arguments": [0.5]},
-        "layer 0 (Dropout): expected",
+        "layer 0 (Dropout): expected a dict, got list",
     ),
     "a foreign object": (full(out_features={"tuple": 3}), "an object with ['tuple'], which is no"),
     "a foreign key": (full(out_features={"eval": "3"}), "an object with ['eval'], which is no"),
