@@ -64,6 +64,11 @@ def parts(
                 f"fit: expected net.params[{name!r}] to be an array, which a step changes in "
                 f"place, got {brief(theta)}; put np.array(...) there"
             )
+        if theta.dtype.kind == "f" and not np.isfinite(theta).all():
+            raise ValueError(
+                f"fit: expected finite numbers in net.params[{name!r}], got nan or infinity, "
+                "perhaps from an earlier run; begin with a new net"
+            )
     return _callables(callbacks)
 
 
@@ -132,8 +137,6 @@ def _remedy(value: Any, name: str) -> str:
     """What to do about examples or targets that are not numbers."""
     if value is None:
         return ""
-    if hasattr(value, "toarray"):
-        return f"; pass {name}.toarray()"
     kinds: Any = getattr(value, "dtypes", None)  # of the columns of a DataFrame
     if getattr(kinds, "ndim", 0):
         columns = [str(column) for column, kind in kinds.items() if kind.kind not in "fiub"]
