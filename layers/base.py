@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from numpy.typing import DTypeLike
 
@@ -30,6 +31,14 @@ class LayerLike(Protocol):
 
     def backward(self, dout: Any) -> Any:
         """Return the gradient of the input and a dict of the parameters' gradients."""
+
+
+class _Constructor:
+    """What help shows of a class: the arguments of its ``__init__``, not those of ``__new__``."""
+
+    def __get__(self, layer: Any, owner: type) -> inspect.Signature:
+        signature = inspect.signature(owner.__init__)  # type: ignore[misc]  # that of a class
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 class Layer:
@@ -68,9 +77,12 @@ class Layer:
     """
 
     _params: Params
+    __signature__ = _Constructor()
 
-    def __new__(cls, *_: Any, **__: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Give every layer its params, whether or not its class calls ``super().__init__()``."""
+        if args or kwargs:  # a copy and a pickle are made without any
+            _require_arguments(cls, args, kwargs)
         layer = super().__new__(cls)
         layer._params = Params()
         return layer
@@ -102,6 +114,13 @@ class Layer:
     def backward(self, dout: Any) -> Any:
         """Return ``(dx, grads)`` for the gradient `dout` of the output."""
         raise NotImplementedError(f"{type(self).__name__} does not define backward(dout)")
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        """Say which of the two passes to call instead."""
+        raise TypeError(
+            f"{self.label}: a layer is not called like a function; call forward(x) in training, "
+            "which keeps what backward needs, or predict(x) in inference"
+        )
 
     def predict(self, *xs: Any) -> Any:
         """Compute the output in inference: the same y as `forward`, with nothing kept."""
@@ -157,6 +176,20 @@ class Layer:
 
     def _repr_html_(self) -> str:
         return layer_page(self)
+
+
+def _require_arguments(kind: type[Layer], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse arguments that the constructor does not take, and say which ones it does."""
+    signature = inspect.signature(kind)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+        takes = inspect.Signature(bare)
+        hint = "" if bare else "; arrays are for forward"
+        raise TypeError(
+            f"{kind.__name__}: expected {kind.__name__}{takes}, got {error}{hint}"
+        ) from None
 
 
 def label(layer: Any) -> str:

@@ -23,7 +23,7 @@ def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
     """
     try:
         found = np.dtype(np.float64 if dtype is None else dtype)
-    except (TypeError, ValueError):
+    except Exception:  # whatever a foreign type raises when asked for its dtype
         found = np.dtype(object)
     if found.kind != "f":
         raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {short(dtype)}")

@@ -6,6 +6,8 @@ changes it. The common case, an array that is right already, costs a few compari
 
 from __future__ import annotations
 
+import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -179,17 +181,38 @@ def _as_a_row(array: Array, n: int, name: str) -> str:
     return f"; pass np.ravel({name})" if array.ndim > 1 and array.size == n else ""
 
 
+def brief(value: Any, longest: int = 60) -> str:
+    """What an argument looks like, in a few words of a sentence: a large array by its shape.
+
+    Examples
+    --------
+    >>> brief("abc"), brief(np.zeros((5, 4))), brief(np.mean)
+    ("'abc'", 'an array of shape (5, 4)', 'mean')
+    """
+    if isinstance(value, np.ndarray) and value.size > 9:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, type) or inspect.isroutine(value):
+        return str(getattr(value, "__name__", type(value).__name__))
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a repr of somebody else's, or an integer too long to print
+        return f"a value of type {type(value).__name__}"
+    fits = len(text) <= longest or isinstance(value, int)
+    return text if fits else f"{text[: longest - 3]}... ({type(value).__name__})"
+
+
 def count(value: Any, name: str, owner: str) -> int:
-    """A whole number of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{owner}: expected {name} to be a whole number from 1, got {value!r}")
+    """A positive integer, which an index can hold."""
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_whole or not 1 <= value <= sys.maxsize:
+        raise ValueError(f"{owner}: expected {name} to be a positive integer, got {brief(value)}")
     return int(value)
 
 
 def whole(value: Any, name: str, owner: str) -> int:
-    """A whole number of either sign."""
+    """An integer of either sign."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{owner}: expected {name} to be a whole number, got {value!r}")
+        raise TypeError(f"{owner}: expected {name} to be an integer, got {brief(value)}")
     return int(value)
 
 
@@ -202,14 +225,14 @@ def real(value: Any, name: str, owner: str) -> float:
     except OverflowError:  # an int that no float can hold
         number = np.nan
     if not np.isfinite(number):
-        raise ValueError(f"{owner}: expected {name} to be a finite number, got {value!r}")
+        raise ValueError(f"{owner}: expected {name} to be a finite number, got {brief(value)}")
     return number
 
 
 def flag(value: Any, name: str, owner: str) -> bool:
     """True or False, and nothing that merely counts as one."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{owner}: expected {name} to be True or False, got {value!r}")
+        raise TypeError(f"{owner}: expected {name} to be True or False, got {brief(value)}")
     return bool(value)
 
 
@@ -219,6 +242,6 @@ def generator(rng: Any, owner: str) -> np.random.Generator:
         return np.random.default_rng(rng.view(np.ndarray) if isinstance(rng, np.matrix) else rng)
     except (TypeError, ValueError):
         raise TypeError(
-            f"{owner}: expected rng to be None, a seed (a whole number from 0) or a "
-            f"numpy.random.Generator, got {rng!r}"
+            f"{owner}: expected rng to be None, a seed (a non-negative integer) or a "
+            f"numpy.random.Generator, got {brief(rng)}"
         ) from None

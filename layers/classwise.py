@@ -38,6 +38,15 @@ def accuracy(owner: str, scores: Any, labels: Any) -> float:
     labels = checks.numbers(labels, "labels", owner)
     if best.shape != labels.shape:
         raise ValueError(f"{owner}: expected labels of shape {best.shape}, got {labels.shape}")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{owner}: expected integer labels, got dtype {labels.dtype}")
+    classes = scores.shape[-1]
+    inside = (labels >= 0) & (labels < classes)
+    if not inside.all():
+        raise ValueError(
+            f"{owner}: expected labels from 0 to {classes - 1}, because there are {classes} "
+            f"classes, got {labels[~inside][0]}"
+        )
     right = best == labels
     if np.isnan(np.add.reduce(scores, axis=None)):
         right &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest

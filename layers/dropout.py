@@ -53,7 +53,8 @@ class Dropout(Layer):
     def __init__(self, p: float, *, rng: Any = None) -> None:
         if isinstance(p, bool) or not isinstance(p, (int, float, np.number)) or not 0 <= p < 1:
             raise ValueError(
-                f"Dropout: expected p, the probability of dropping, in [0, 1), got {p!r}"
+                "Dropout: expected p, the probability of dropping, in [0, 1), "
+                f"got {checks.brief(p)}"
             )
         self.p = float(p)
         self._rng = checks.generator(rng, "Dropout")

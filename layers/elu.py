@@ -48,7 +48,7 @@ class ELU(Layer):
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = checks.real(alpha, "alpha", "ELU")
         if self.alpha <= 0:
-            raise ValueError(f"ELU: expected alpha above 0, got {alpha!r}")
+            raise ValueError(f"ELU: expected alpha above 0, got {checks.brief(alpha)}")
 
     def forward(self, x: Any) -> Array:
         """Return x where it is positive, else a (exp(x) - 1)."""

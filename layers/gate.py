@@ -14,9 +14,11 @@ from layers.params import Array
 def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
     """Two inputs or more as floating arrays of one dtype, the longest among theirs."""
     if len(xs) < 2:
+        packed = len(xs) == 1 and isinstance(xs[0], (list, tuple))
         raise TypeError(
             f"{layer.label}: expected two inputs or more, got {len(xs)}; "
-            "a Sequential hands on only one: put this gate into a Graph"
+            + ("pass them one by one, as in forward(x0, x1); " if packed else "")
+            + "a Sequential hands on only one: put this gate into a Graph"
         )
     arrays = [checks.floating(layer, x, name=f"x{i}") for i, x in enumerate(xs)]
     dtype = np.result_type(*(array.dtype for array in arrays))

@@ -1,19 +1,25 @@
 """Where weights start.
 
-An initializer is a callable ``(shape, rng) -> array``. For weights of shape (D, M), D inputs
-feed each unit (fan-in) and M units are fed by each input (fan-out).
+An initializer is a callable ``(shape, rng) -> array``, rng being None, a seed or a
+`numpy.random.Generator`. For weights of shape (D, M), D inputs feed each unit (fan-in) and M units
+are fed by each input (fan-out); for kernels (F, C, kh, kw) these are C kh kw and F kh kw.
 """
 
 from __future__ import annotations
 
+import math
+import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from layers import checks
+from layers.fans import Shape, fans, sizes
 from layers.params import Array, as_array
 
-Shape = tuple[int, ...]
 Initializer = Callable[[Shape, np.random.Generator], Array]
 
 
@@ -36,46 +42,62 @@ class uniform:  # noqa: N801, it is used like a function
 
     scale: float = 0.1
 
-    def __call__(self, shape: Shape, rng: np.random.Generator) -> Array:
+    def __post_init__(self) -> None:
+        if checks.real(self.scale, "scale", "uniform") < 0:
+            raise ValueError(f"uniform: expected scale to be at least 0, got {self.scale!r}")
+
+    def __call__(self, shape: Shape, rng: Any = None) -> Array:
         """Draw an array of the given shape."""
-        return rng.uniform(-self.scale, self.scale, shape)
+        return _between(self.scale, shape, rng, "uniform")
 
     def __repr__(self) -> str:
         return f"uniform({self.scale!r})"
 
 
-def xavier_uniform(shape: Shape, rng: np.random.Generator) -> Array:
+def xavier_uniform(shape: Shape, rng: Any = None) -> Array:
     """Uniform in [-a, a] with a = sqrt(6 / (fan_in + fan_out)), for tanh and sigmoid.
 
     Keeps the variance of activations and of gradients about the same from layer to layer.
     Glorot and Bengio, 2010.
     """
-    scale = np.sqrt(6 / (shape[0] + shape[-1]))
-    return rng.uniform(-scale, scale, shape)
+    return _between(np.sqrt(6 / sum(_fans(shape, "xavier_uniform"))), shape, rng, "xavier_uniform")
 
 
-def xavier_normal(shape: Shape, rng: np.random.Generator) -> Array:
+def xavier_normal(shape: Shape, rng: Any = None) -> Array:
     """Normal with standard deviation sqrt(2 / (fan_in + fan_out)). Glorot and Bengio, 2010."""
-    return rng.normal(0, np.sqrt(2 / (shape[0] + shape[-1])), shape)
+    return _normal(np.sqrt(2 / sum(_fans(shape, "xavier_normal"))), shape, rng, "xavier_normal")
 
 
-def he_uniform(shape: Shape, rng: np.random.Generator) -> Array:
+def he_uniform(shape: Shape, rng: Any = None) -> Array:
     """Uniform in [-a, a] with a = sqrt(6 / fan_in), for ReLU.
 
     Twice Xavier's variance, because a ReLU sets half of its inputs to 0. He et al., 2015.
     """
-    scale = np.sqrt(6 / shape[0])
-    return rng.uniform(-scale, scale, shape)
+    fan_in, _ = _fans(shape, "he_uniform")
+    return _between(np.sqrt(6 / fan_in), shape, rng, "he_uniform")
 
 
-def he_normal(shape: Shape, rng: np.random.Generator) -> Array:
+def he_normal(shape: Shape, rng: Any = None) -> Array:
     """Normal with standard deviation sqrt(2 / fan_in), for ReLU. He et al., 2015."""
-    return rng.normal(0, np.sqrt(2 / shape[0]), shape)
+    fan_in, _ = _fans(shape, "he_normal")
+    return _normal(np.sqrt(2 / fan_in), shape, rng, "he_normal")
 
 
-def zeros(shape: Shape, rng: np.random.Generator) -> Array:
-    """All zeros: right for biases; as weights it makes all hidden units learn the same."""
-    return np.zeros(shape)
+def zeros(shape: Shape, rng: Any = None) -> Array:
+    """All zeros: good for biases; as weights it makes all hidden units learn the same."""
+    return np.zeros(sizes(shape, "zeros", 0))
+
+
+def _fans(shape: Shape, owner: str) -> tuple[int, int]:
+    return fans(sizes(shape, owner))
+
+
+def _between(scale: float, shape: Shape, rng: Any, owner: str) -> Array:
+    return checks.generator(rng, owner).uniform(-scale, scale, sizes(shape, owner, 0))
+
+
+def _normal(scale: float, shape: Shape, rng: Any, owner: str) -> Array:
+    return checks.generator(rng, owner).normal(0, scale, sizes(shape, owner, 0))
 
 
 BY_NAME: dict[str, Initializer] = {
@@ -98,14 +120,18 @@ def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner:
     TypeError
         For something that is neither a name nor callable.
     """
-    initializer = BY_NAME.get(init) if isinstance(init, str) else init
+    initializer: Any = BY_NAME.get(init) if isinstance(init, str) else init
     if isinstance(init, str) and initializer is None:
         raise ValueError(
             f"{owner}: expected weight_init to be one of {', '.join(BY_NAME)}, got {init!r}"
         )
-    if not callable(initializer):
-        raise TypeError(f"{owner}: expected weight_init to be a name or a callable, got {init!r}")
-    drawn = initializer(shape, rng)
+    if not callable(initializer) or hasattr(initializer, "forward"):
+        raise TypeError(
+            f"{owner}: expected weight_init to be a name or a callable, got {checks.brief(init)}"
+        )
+    if math.prod(shape) > sys.maxsize // 8:
+        raise ValueError(f"{owner}: expected weights that fit into memory, got shape {shape}")
+    drawn = _called(initializer, shape, rng, owner)
     weights = as_array(drawn, f"{owner}: expected what weight_init returns")
     if weights.dtype.kind not in "fiu":
         raise ValueError(
@@ -117,3 +143,17 @@ def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner:
             f"{owner}: expected weight_init to return shape {shape}, got {weights.shape}"
         )
     return weights
+
+
+def _called(initializer: Any, shape: Shape, rng: np.random.Generator, owner: str) -> Any:
+    try:
+        return initializer(shape, rng)
+    except TypeError as error:
+        inside = traceback.extract_tb(error.__traceback__)[1:]
+        if inside and not inside[-1].filename.endswith(".pyx"):  # where NumPy draws numbers
+            raise  # its own mistake, in its own line
+        hint = "; make it with uniform()" if initializer is uniform else ""
+        raise TypeError(
+            f"{owner}: expected weight_init to be called as weight_init(shape, rng), got "
+            f"{checks.brief(initializer)}, which says: {error}{hint}"
+        ) from None

@@ -50,7 +50,7 @@ class LeakyReLU(Layer):
         if not 0 < self.negative_slope < 1:
             raise ValueError(
                 "LeakyReLU: expected negative_slope between 0 and 1, "
-                f"got {negative_slope!r}; with 0 it would be a ReLU"
+                f"got {checks.brief(negative_slope)}; with 0 it would be a ReLU"
             )
 
     def forward(self, x: Any) -> Array:

@@ -31,7 +31,7 @@ class MeanEmbedding(Embedding):
     vocabulary_size, dim, trainable, weight_init, dtype, rng
         As in `Embedding`.
     padding : int, optional
-        The id of the padding. None: there is none.
+        The id of the padding, which must be one of the vocabulary's. None: there is no padding.
 
     Raises
     ------
@@ -80,6 +80,11 @@ class MeanEmbedding(Embedding):
             rng=rng,
         )
         self.padding = None if padding is None else checks.whole(padding, "padding", self.label)
+        if self.padding is not None and not 0 <= self.padding < self.vocabulary_size:
+            raise ValueError(
+                f"{self.label}: expected padding to be one of the ids, from 0 to "
+                f"{self.vocabulary_size - 1}, got {self.padding}"
+            )
 
     def forward(self, ids: Any) -> Array:
         """Return the means, of shape (N, D)."""

@@ -170,7 +170,8 @@ class Params(dict[str, Array]):
     def _unknown(self, name: Any) -> str:
         near = get_close_matches(str(name), map(str, self), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"there is no parameter {name!r} here, only {_names(self)}{hint}"
+        only = f", only {_names(self)}" if self else "; this layer has no parameters"
+        return f"there is no parameter {name!r} here{only}{hint}"
 
     def replace(self, arrays: Mapping[str, ArrayLike]) -> None:
         """Assign all parameters at once; the names must be those that are here."""

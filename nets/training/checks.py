@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.base import predict
+from layers.base import Layer, predict
 from layers.checks import numbers
 from layers.params import Array
 from nets.training.brief import brief
@@ -74,8 +74,10 @@ def parts(
 
 def _callables(callbacks: Any) -> list[Callable[..., object]]:
     found = list(callbacks) if np.iterable(callbacks) else [callbacks, None]
-    if not all(callable(callback) and not isinstance(callback, type) for callback in found):
-        alone = callable(callbacks) and not isinstance(callbacks, type)
+    if not all(
+        callable(callback) and not isinstance(callback, (type, Layer)) for callback in found
+    ):
+        alone = callable(callbacks) and not isinstance(callbacks, (type, Layer))
         hint = "; write callbacks=[...] around it" if alone else ""
         raise TypeError(
             "fit: expected callbacks to be a list of callables, such as "

@@ -1,9 +1,11 @@
+import inspect
 import re
 
 import numpy as np
 import pytest
 
-from layers import Dropout, FullyConnected, Layer, Params, ReLU, assert_gradients
+import layers
+from layers import Dropout, FullyConnected, Layer, Params, ReLU, SoftmaxCE, assert_gradients
 from layers.base import label, predict
 from layers.bystander import bystander
 
@@ -216,3 +218,58 @@ def test_a_subclass_of_a_layer_is_called_by_its_own_name():
     with pytest.raises(ValueError, match=message):
         Wide(5, 2).forward(np.ones((6, 4)))
     assert repr(Wide(5, 2)) == "Wide(5, 2)"
+
+
+def without_self(function):
+    signature = inspect.signature(function)
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+@pytest.mark.parametrize("name", [n for n in layers.__all__ if inspect.isclass(getattr(layers, n))])
+def test_help_shows_the_arguments_of_the_constructor(name):
+    kind = getattr(layers, name)
+    signature = inspect.signature(kind)
+    assert signature == without_self(kind.__init__)
+    assert not {p.kind for p in signature.parameters.values()} & {
+        inspect.Parameter.VAR_POSITIONAL,
+        inspect.Parameter.VAR_KEYWORD,
+    }
+
+
+def test_help_shows_the_arguments_of_ones_own_constructor():
+    class Scaled(Layer):
+        def __init__(self, scale, *rest, shift=0, **options):
+            self.scale = scale
+
+    class Late(Layer):
+        pass
+
+    assert str(inspect.signature(Scaled)) == "(scale, *rest, shift=0, **options)"
+    assert str(inspect.signature(type("Deeper", (Scaled,), {}))) == str(inspect.signature(Scaled))
+    Late.__init__ = lambda self, size=3: None
+    assert str(inspect.signature(Late)) == "(size=3)"
+    assert Scaled(1, 2, shift=3, other=4).scale == 1
+
+
+ARGUMENTS = {
+    "too few": (lambda: FullyConnected(3), "missing a required argument: 'out_features'"),
+    "too many": (lambda: FullyConnected(3, 2, True), "too many positional arguments"),
+    "a misspelt one": (lambda: FullyConnected(3, 2, b=1), "got an unexpected keyword argument 'b'"),
+    "x": (lambda: ReLU(np.ones(3)), "too many positional arguments; arrays are for forward"),
+    "scores": (lambda: SoftmaxCE([[1.0]], labels=[0]), "arrays are for forward"),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), ARGUMENTS.values(), ids=ARGUMENTS.keys())
+def test_arguments_that_a_constructor_does_not_take_are_refused_with_those_it_does(make, message):
+    kind = "FullyConnected|ReLU|SoftmaxCE"
+    with pytest.raises(TypeError, match=rf"^({kind}): expected ({kind})\(.*\), got .*{message}"):
+        make()
+
+
+def test_a_call_says_which_pass_to_call():
+    message = "^ReLU: a layer is not called like a function; call forward"
+    with pytest.raises(TypeError, match=message):
+        ReLU()(np.ones(3))
+    with pytest.raises(TypeError, match=r"^FullyConnected 3 -> 2: a layer is not"):
+        FullyConnected(3, 2)(x=np.ones(3))

@@ -263,7 +263,7 @@ def test_a_count_is_a_python_int(value):
 
 @pytest.mark.parametrize("value", [0, -1, 2.0, 2.5, True, "3", None, np.array([3]), np.float64(3)])
 def test_what_is_no_count_is_refused(value):
-    message = f"Any: expected size to be a whole number from 1, got {value!r}"
+    message = f"Any: expected size to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
         checks.count(value, "size", "Any")
 
@@ -289,7 +289,7 @@ def test_a_whole_number_is_a_python_int(value):
 
 @pytest.mark.parametrize("value", [2.0, True, "3", None, np.array(3), (1,)])
 def test_what_is_no_whole_number_is_refused(value):
-    message = f"Any: expected axis to be a whole number, got {value!r}"
+    message = f"Any: expected axis to be an integer, got {value!r}"
     with pytest.raises(TypeError, match=sentence(message)):
         checks.whole(value, "axis", "Any")
 
@@ -332,7 +332,7 @@ def test_a_seed_makes_a_generator_that_draws_the_same():
 )
 def test_what_is_no_source_of_random_numbers_is_refused(value, make, owner):
     message = (
-        f"{owner}: expected rng to be None, a seed (a whole number from 0) or a "
+        f"{owner}: expected rng to be None, a seed (a non-negative integer) or a "
         f"numpy.random.Generator, got {value!r}"
     )
     with pytest.raises(TypeError, match=sentence(message)):

@@ -62,7 +62,7 @@ def test_shapes_that_do_not_fit_are_refused(axis, shapes):
 
 @pytest.mark.parametrize("axis", [1.0, "1", None, True, (0, 1)])
 def test_the_axis_is_a_whole_number(axis):
-    message = f"Concat: expected axis to be a whole number, got {axis!r}"
+    message = f"Concat: expected axis to be an integer, got {axis!r}"
     with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
         Concat(axis)
 

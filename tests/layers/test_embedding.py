@@ -140,7 +140,7 @@ def test_words_in_place_of_ids_are_refused():
 @pytest.mark.parametrize("value", [0, -3, 2.0, "5", None, True])
 def test_sizes_are_whole_numbers_from_1(name, value):
     sizes = {"vocabulary_size": 5, "dim": 2, name: value}
-    message = f"Embedding: expected {name} to be a whole number from 1, got {value!r}"
+    message = f"Embedding: expected {name} to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match=exactly(message)):
         Embedding(**sizes)
 

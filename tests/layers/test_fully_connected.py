@@ -155,7 +155,7 @@ def test_what_is_no_array_of_numbers_is_refused():
 @pytest.mark.parametrize("value", [0, -3, 2.0, "5", None, True])
 def test_sizes_are_whole_numbers_from_1(name, value):
     sizes = {"in_features": 5, "out_features": 2, name: value}
-    message = f"FullyConnected: expected {name} to be a whole number from 1, got {value!r}"
+    message = f"FullyConnected: expected {name} to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         FullyConnected(**sizes)
 

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from layers import FullyConnected
+from layers import FullyConnected, ReLU
 from layers.initializers import (
     BY_NAME,
     draw,
@@ -166,3 +166,57 @@ NO_WEIGHTS = [
 def test_weights_that_are_no_real_numbers_are_refused(weights):
     with pytest.raises((TypeError, ValueError), match=r"^FullyConnected: expected .*weight_init "):
         FullyConnected(3, 2, weight_init=lambda *_: weights)
+
+
+CALLS = {
+    "uniform itself": (uniform, "got uniform, which says: .*; make it with uniform()"),
+    "one argument": (
+        lambda shape: np.ones(shape),
+        "got <lambda>, which says: .*takes 1 positional",
+    ),
+    "of NumPy": (np.zeros, "got zeros, which says: Cannot interpret"),
+    "random of NumPy": (np.random.randn, "got randn, which says: "),
+}
+
+
+@pytest.mark.parametrize(("init", "message"), CALLS.values(), ids=CALLS.keys())
+def test_what_cannot_be_called_with_a_shape_and_a_generator_is_refused(init, message):
+    start = r"^FullyConnected: expected weight_init to be called as weight_init\(shape, rng\), "
+    with pytest.raises(TypeError, match=start + message):
+        FullyConnected(3, 2, weight_init=init)
+
+
+def test_a_mistake_inside_an_initializer_of_ones_own_keeps_its_traceback():
+    with pytest.raises(TypeError, match=r"^can't multiply sequence"):
+        FullyConnected(3, 2, weight_init=lambda shape, rng: shape + rng * "a" - 1)
+
+
+def test_a_layer_is_no_initializer():
+    with pytest.raises(
+        TypeError, match=r"expected weight_init to be a name or a callable, got ReL"
+    ):
+        FullyConnected(3, 2, weight_init=ReLU())
+
+
+@pytest.mark.parametrize("init", [uniform(), xavier_uniform, xavier_normal, he_uniform, he_normal])
+def test_rng_may_be_a_seed_and_is_checked(init):
+    seeded = init((3, 2), np.random.default_rng(5))
+    assert init((3, 2), 5).tolist() == seeded.tolist()
+    for wrong in (-1, "seed", 1.5):
+        with pytest.raises(
+            TypeError, match=r": expected rng to be None, a seed \(a non-negative int"
+        ):
+            init((3, 2), wrong)
+
+
+@pytest.mark.parametrize("scale", [-1, "x", None, np.nan, np.inf, (3, 2)])
+def test_a_scale_that_is_none_is_refused(scale):
+    with pytest.raises(ValueError, match=r"^uniform: expected scale to be "):
+        uniform(scale)
+
+
+@pytest.mark.parametrize("sizes", [(2**62, 2), (2**40, 2**40)])
+def test_weights_that_no_memory_can_hold_are_refused(sizes):
+    message = f"FullyConnected: expected weights that fit into memory, got shape {sizes}"
+    with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
+        FullyConnected(*sizes)

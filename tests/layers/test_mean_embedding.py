@@ -77,7 +77,7 @@ def test_dout_has_the_shape_of_the_means():
 
 @pytest.mark.parametrize("padding", ["0", 1.5, True])
 def test_the_padding_is_a_whole_number(padding):
-    message = f"MeanEmbedding 3 -> 2: expected padding to be a whole number, got {padding!r}"
+    message = f"MeanEmbedding 3 -> 2: expected padding to be an integer, got {padding!r}"
     with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
         MeanEmbedding(3, 2, padding=padding)
 

@@ -599,7 +599,7 @@ HOSTILE = {
         "expected a tensor W of shape (4, 3), the file has one",
     ),
     "out_features": (full(out_features=4), "expected a tensor W of shape (2, 4), the file has one"),
-    "a fraction": (full(out_features=3.0), "expected out_features to be a whole number"),
+    "a fraction": (full(out_features=3.0), "expected out_features to be a positive integer"),
     "true": ({"layer": "Dropout", "arguments": {"p": True}}, "expected p, the probability"),
     "a number": (7, "the net cannot be rebuilt"),
     "text": ("net", "the net cannot be rebuilt"),

@@ -76,7 +76,7 @@ def test_the_net_stays_as_it_is():
             {"layers": 3},
             "expected layers from 1 to 2, so that a layer is left to part the .* got 3",
         ),
-        ({"layers": 0}, "bending: expected layers to be a whole number from 1, got 0"),
+        ({"layers": 0}, "bending: expected layers to be a positive integer, got 0"),
         ({"x": np.ones((4, 3))}, r"bending: expected x of shape \(N, 2\), points of a plane"),
         (
             {"net": Sequential(FullyConnected(2, 3), Tanh(), FullyConnected(3, 1))},

@@ -37,7 +37,7 @@ def test_losses_that_are_not_finite_leave_a_gap():
     [
         ([], None, r"minibatch_losses: expected a row of losses, got shape \(0,\)"),
         ([[1.0]], None, r"minibatch_losses: expected a row of losses, got shape \(1, 1\)"),
-        (LOSSES, 0, "minibatch_losses: expected window to be a whole number from 1, got 0"),
+        (LOSSES, 0, "minibatch_losses: expected window to be a positive integer, got 0"),
         (LOSSES, 7, "expected a window of at most 6, the number of losses, got 7"),
     ],
 )

@@ -148,7 +148,7 @@ def test_more_racers_than_colours_can_race():
     [
         ({"optimizers": {}}, "race: expected optimizers by name, .* got {}"),
         ({"optimizers": [SGD()]}, r"race: expected optimizers by name, .* got \[SGD"),
-        ({"steps": 0}, "race: expected steps to be a whole number from 1, got 0"),
+        ({"steps": 0}, "race: expected steps to be a positive integer, got 0"),
     ],
 )
 def test_what_cannot_race_is_refused(given, sentence):

@@ -67,7 +67,7 @@ def test_inputs_stay_untouched():
         (images(2), [0], (4, 3), {}, r"y of shape \(2,\)"),
         (images(2), [0, 1], (4, 3), {"predictions": [0]}, r"predictions of shape \(2,\)"),
         (images(2), [0, 1], (12,), {}, r"shape to be \(height, width\)"),
-        (images(2), [0, 1], (4, 3), {"columns": 0}, "columns to be a whole number from 1"),
+        (images(2), [0, 1], (4, 3), {"columns": 0}, "columns to be a positive integer"),
     ],
 )
 def test_what_does_not_fit_is_refused(x, y, shape, more, message):

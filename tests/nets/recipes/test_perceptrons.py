@@ -77,8 +77,8 @@ def test_the_same_seed_makes_the_same_net_and_dtype_is_kept():
         ((), "mlp: expected two sizes or more, of the input, the hidden layers and the output"),
         ((4,), "mlp: expected two sizes or more, of the input, the hidden layers and the output"),
         (([4, 8, 3],), "got ([4, 8, 3],); pass them one by one: mlp(*sizes)"),
-        ((4, 0, 3), "mlp: expected each size to be a whole number from 1, got 0"),
-        ((4, 8.0, 3), "mlp: expected each size to be a whole number from 1, got 8.0"),
+        ((4, 0, 3), "mlp: expected each size to be a positive integer, got 0"),
+        ((4, 8.0, 3), "mlp: expected each size to be a positive integer, got 8.0"),
     ],
 )
 def test_sizes_that_make_no_net_are_refused(sizes, message):

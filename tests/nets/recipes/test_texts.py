@@ -115,7 +115,7 @@ class TestVectors:
             (VECTORS[:6], None, "expected vectors of shape (7, dim), one for each word of the"),
             (VECTORS, 5, "expected vectors of shape (7, 5), one for each word of the vocabulary"),
             (VECTORS[0], None, "expected vectors of shape (7, dim), one for each word of the"),
-            (None, 0, "expected dim to be a whole number from 1, got 0"),
+            (None, 0, "expected dim to be a positive integer, got 0"),
         ],
     )
     def test_those_that_do_not_fit_are_refused(self, recipe, vectors, dim, message):
@@ -131,7 +131,9 @@ class TestVectors:
 
 
 def test_the_window_and_the_length_are_counts():
-    with pytest.raises(ValueError, match="neural_language_model: expected context to be a whole"):
+    with pytest.raises(ValueError, match="neural_language_model: expected context to be a pos"):
         neural_language_model(7, 0)
-    with pytest.raises(ValueError, match="text_classifier: expected length to be a whole number"):
+    with pytest.raises(
+        ValueError, match="text_classifier: expected length to be a positive integer"
+    ):
         text_classifier(7, 2, length=0)

@@ -106,7 +106,7 @@ def test_a_net_of_another_vocabulary_is_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"length": 0}, "generate: expected length to be a whole number from 1, got 0"),
+        ({"length": 0}, "generate: expected length to be a positive integer, got 0"),
         ({"temperature": -0.5}, "generate: expected temperature to be at least 0, got -0.5"),
         ({"temperature": np.nan}, "generate: expected temperature to be a finite number, got nan"),
         ({"stop": "x"}, "generate: expected stop to be a token of the vocabulary, got 'x'"),

@@ -35,5 +35,5 @@ def test_texts_without_tokens_are_refused(texts, found):
 
 
 def test_the_length_is_a_count():
-    with pytest.raises(ValueError, match="padded: expected length to be a whole number from 1"):
+    with pytest.raises(ValueError, match="padded: expected length to be a positive integer"):
         padded(["a"], VOCABULARY, 0)

@@ -110,7 +110,7 @@ def test_a_wrong_dimension_is_refused(file):
     message = f"{path}, line 1: expected a word and 50 numbers, got 3 of them; dim is 50"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         read_vectors(path, dim=50)
-    with pytest.raises(ValueError, match="read_vectors: expected dim to be a whole number from 1"):
+    with pytest.raises(ValueError, match="read_vectors: expected dim to be a positive integer"):
         read_vectors(path, dim=0)
 
 

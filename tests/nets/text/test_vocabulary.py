@@ -75,8 +75,8 @@ def test_tokens_are_strings(tokens):
     ("size", "message"),
     [
         (1, "Vocabulary: expected size to be more than 1, because of <unk>, got 1"),
-        (0, "Vocabulary: expected size to be a whole number from 1, got 0"),
-        (2.5, "Vocabulary: expected size to be a whole number from 1, got 2.5"),
+        (0, "Vocabulary: expected size to be a positive integer, got 0"),
+        (2.5, "Vocabulary: expected size to be a positive integer, got 2.5"),
     ],
 )
 def test_sizes_without_room_are_refused(size, message):

@@ -244,7 +244,7 @@ def test_why_it_stopped_is_shown(capsys):
 
 @pytest.mark.parametrize("patience", [0, -1, 2.5, True, None, "long"])
 def test_patience_is_a_whole_number_from_1(patience):
-    match = f"^EarlyStopping: expected patience to be a whole number from 1, got {patience!r}$"
+    match = f"^EarlyStopping: expected patience to be a positive integer, got {patience!r}$"
     with pytest.raises(ValueError, match=match):
         EarlyStopping(patience)
 

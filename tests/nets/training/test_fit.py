@@ -614,10 +614,10 @@ BAD = {
         r"expected an optimizer such as .* got None",
     ),
     "optimizer name": ({"optimizer": "sgd"}, TypeError, r"expected an optimizer such as .* 'sgd'"),
-    "epochs 0": ({"epochs": 0}, ValueError, "epochs to be a whole number from 1, got 0"),
-    "epochs 2.5": ({"epochs": 2.5}, ValueError, "epochs to be a whole number from 1, got 2.5"),
-    "epochs None": ({"epochs": None}, ValueError, "epochs to be a whole number from 1, got None"),
-    "epochs true": ({"epochs": True}, ValueError, "epochs to be a whole number from 1, got True"),
+    "epochs 0": ({"epochs": 0}, ValueError, "epochs to be a positive integer, got 0"),
+    "epochs 2.5": ({"epochs": 2.5}, ValueError, "epochs to be a positive integer, got 2.5"),
+    "epochs None": ({"epochs": None}, ValueError, "epochs to be a positive integer, got None"),
+    "epochs true": ({"epochs": True}, ValueError, "epochs to be a positive integer, got True"),
     **{
         f"batch_size {bad!r}": (
             {"batch_size": bad},
