@@ -161,6 +161,10 @@ HINTS = {
     "random-inference": "Should the same picture get another answer when it is asked twice?",
     "batch-dependent-inference": "Should an answer depend on who else is in the batch?",
     "float32-lost": "Which number on the way is float64, and so makes all that follow it slower?",
+    "depends-on-layout": (
+        "Of an array that is not contiguous, reshape(-1) is a copy: where do you write into one, "
+        "or read numbers in the order of memory?"
+    ),
     "unexplained": (
         "Shrink the problem until you can work it out by hand: one example, two features, small "
         "whole numbers."

@@ -94,13 +94,13 @@ def same_twice(experiment: Experiment) -> Iterator[Finding]:
     first = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
     second = arrays(experiment.gradients())
     for name, g in first.items():
-        if not _close(second[name], g):
+        if not close(second[name], g):
             evidence = f"a second backward gives another gradient of {name} than the first"
             if changed := _changed_by_backward(experiment):
                 evidence += f", because backward changes {changed}, which forward has kept"
                 yield Finding("cache-changed", name, evidence)
                 continue
-            if _close(second[name], 2 * g):
+            if close(second[name], 2 * g):
                 evidence += ": 2 times the first, because it adds to what was there"
             yield Finding("accumulates", name, evidence)
 
@@ -158,7 +158,7 @@ def linear_in_dout(experiment: Experiment) -> Iterator[Finding]:
     once = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
     again = arrays(experiment.gradients(scaled(experiment.dout, -2.0)))
     for name, g in once.items():
-        if not _close(again[name], -2 * g):
+        if not close(again[name], -2 * g):
             evidence = f"backward(-2 * dout) is not -2 * backward(dout) in the gradient of {name}"
             yield Finding("ignores-dout", name, evidence)
 
@@ -174,9 +174,9 @@ def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
             found = arrays(after.gradients())
         except Exception:  # the layer takes no such inputs, and nothing is known
             continue
-        if not _close(flat(after.y), flat(experiment.y)):
+        if not close(flat(after.y), flat(experiment.y)):
             return  # forward itself remembers, which is no matter of backward
-        stale = [name for name, g in right.items() if not _close(found[name], g)]
+        stale = [name for name, g in right.items() if not close(found[name], g)]
         for name in stale:
             evidence = (
                 f"after forward of one input and then of another, the gradient of {name} is not "
@@ -207,7 +207,8 @@ def arrays(returned: Any) -> dict[str, Array]:
     return {name: np.asarray(g) for name, g in {**inputs, **grads}.items() if g is not None}
 
 
-def _close(a: Array, b: Array) -> bool:
+def close(a: Array, b: Array) -> bool:
+    """Whether two arrays hold the same numbers, but for their last digits."""
     if a.shape != b.shape:
         return False
     allowed = LAST_DIGITS * np.abs(b).max(initial=0.0) + UNDERFLOW

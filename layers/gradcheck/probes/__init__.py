@@ -1,4 +1,4 @@
-"""What is checked beside the gradient: inference, large scores, softmax, shapes, precision."""
+"""What is checked beside the gradient: inference, large scores, softmax, shapes, dtype, layout."""
 
 from layers.gradcheck.probes.run import Noticed, notice
 

@@ -10,6 +10,7 @@ from layers.gradcheck.finding import Finding
 from layers.gradcheck.probes.broadcast import broadcast
 from layers.gradcheck.probes.double_softmax import double_softmax
 from layers.gradcheck.probes.inference import defines_predict, inference
+from layers.gradcheck.probes.layouts import layouts
 from layers.gradcheck.probes.overflow import overflow
 from layers.gradcheck.probes.precision import precision
 
@@ -53,6 +54,7 @@ def notice(experiment: Experiment, is_net: bool = False) -> Noticed:
         noticed.findings += _tried(overflow, experiment)
         noticed.findings += _tried(broadcast, experiment)
         noticed.notes += _tried(precision, experiment)
+        noticed.notes += _tried(layouts, experiment)
     return noticed
 
 

@@ -165,8 +165,11 @@ class ReadsDoutInMemory(Square):
 @pytest.mark.parametrize("name", ["F", "transposed", "float32 in F"])
 @pytest.mark.parametrize("kind", [ReadsMemory, RavelsInMemory, WritesIntoACopy, ReadsDoutInMemory])
 def test_a_layer_that_is_wrong_in_the_layout_of_its_input_is_caught(kind, name):
-    assert gradcheck(kind(), X)
-    assert not gradcheck(kind(), LAYOUTS[name](X))
+    right, wrong = gradcheck(kind(), X), gradcheck(kind(), LAYOUTS[name](X))
+    assert right
+    assert not wrong
+    for report in (right, wrong):
+        assert [note.mistake for note in report.notes] == ["depends-on-layout"]
 
 
 def test_the_layout_that_arises_inside_a_net_is_the_one_that_counts():
