@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import io
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -15,14 +14,21 @@ from typing import Any
 from nets.checking import check
 from nets.homework import command as homework
 from nets.machine import doctor
+from nets.outcome import abandon_output, forgiving_output, sentence
 from nets.recipes.activation import ACTIVATIONS
 from nets.training import DivergenceError
 from nets.training.command import RULES, train
+from nets.training.predicting import predict
 from nets.training.tasks import TASKS
 
 TRAIN = """\
 Check a net's gradients, train it, measure it on the test part of the data, and write weights,
-curves and pictures. The test part is measured after every epoch; nothing is chosen by it."""
+curves and pictures. A tenth of the training part is set aside and measured after every epoch, the
+test part once, at the end."""
+PREDICT = """\
+Use the net of a run on the examples in a file, with or without labels: a table (.csv, .tsv) or an
+archive (.npz) of numbers, or a table or lines (.txt) of texts. One line of CSV for each example has
+the class and the probability of every class; with labels, the accuracy is said too."""
 CHECK = """\
 Check the gradients of the layers in a Python file: every class with forward and backward, and
 every pair of functions f_forward(x, w, b) -> (out, cache), f_backward(dout, cache) -> (dx, dw, db).
@@ -35,21 +41,28 @@ make training faster. Nothing is changed."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 2 for arguments or files that will not do."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal in cp1252 cannot show all names
-        sys.stdout.reconfigure(errors="backslashreplace")
+    forgiving_output()
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        abandon_output()
+        return 128 + 13  # as a shell reports SIGPIPE
     except DivergenceError as error:
-        print(f"handgrad: {error}", file=sys.stderr)
-        return 1
-    except (ValueError, OSError) as error:
-        print(f"handgrad: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("handgrad: stopped; nothing was written", file=sys.stderr)
-        return 130
+        return _stop(1, str(error))
+    except (ValueError, TypeError, OSError, MemoryError) as error:
+        return _stop(2, sentence(error))
+    except KeyboardInterrupt as stop:
+        return _stop(130, f"stopped; {stop if str(stop) else 'nothing was written'}")
+
+
+def _stop(code: int, reason: str) -> int:
+    print(f"handgrad: {reason}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"handgrad {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_options(commands.add_parser("train", help="train a net", description=TRAIN))
+    _predict_options(commands.add_parser("predict", help="use a net", description=PREDICT))
     _check_options(commands.add_parser("check", help="check gradients", description=CHECK))
     _doctor_options(commands.add_parser("doctor", help="what makes it fast", description=DOCTOR))
     homework.build_options(commands.add_parser("assignment", help="make homework"))
@@ -79,7 +93,8 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--data",
         metavar="DATA",
-        help="numbers: digits, mnist, fashion-mnist, FILE.npz or FILE.csv (default: digits); "
+        help="numbers: digits, mnist, fashion-mnist, FILE.npz, FILE.csv or FILE.tsv (default: "
+        "digits); "
         "text: names, FILE.csv, FILE.tsv or a folder with a folder of .txt files for each class "
         "(default: names); lm: names or FILE.txt (default: names)",
     )
@@ -87,7 +102,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "--hidden",
         type=_sizes,
         metavar="128,64",
-        help="units of the hidden layers; 0 for none (default: hangs on the task)",
+        help="units of the hidden layers; 0 for none (default: depends on the task)",
     )
     add("--activation", choices=ACTIVATIONS, help="default: relu, of a language model tanh")
     add(
@@ -102,9 +117,9 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "--learning-rate",
         type=_positive,
         metavar="RATE",
-        help="at the start, from where it falls to 0 (default: hangs on the optimizer)",
+        help="at the start, from where it falls to 0 (default: depends on the optimizer)",
     )
-    add("--momentum", type=_share, default=0.9, metavar="M", help="for sgd (default: 0.9)")
+    add("--momentum", type=_share, metavar="M", help="for sgd (default: 0.9)")
     add("--epochs", type=_count, metavar="N", help="default: 30, from 10,000 examples on: 10")
     add("--batch-size", type=_count, metavar="N", help="default: 32, from 10,000 on: 128")
     add("--seed", type=_seed, default=0, metavar="S", help="of all random numbers (default: 0)")
@@ -113,7 +128,8 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("handgrad-out"),
         metavar="DIR",
-        help="where the results are written (default: handgrad-out)",
+        help="a new or empty folder for the results; of one with an earlier run, a fresh one "
+        "beside it (default: handgrad-out)",
     )
     _text_options(parser.add_argument_group("of text and of language models"))
     parser.set_defaults(run=train)
@@ -133,6 +149,15 @@ def _text_options(group: Any) -> None:
         metavar="T",
         help="of lm: how bold the sample is; 0 for the likeliest (default: 0.8)",
     )
+
+
+def _predict_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("run_folder", type=Path, metavar="RUN", help="the folder that handgrad train wrote")
+    add("file", type=Path, metavar="FILE", help="the examples")
+    add("--layers", type=Path, metavar="FILE.py", help="the file of yours that it trained with")
+    add("--out", type=Path, metavar="FILE", help="where to write the table (default: print it)")
+    parser.set_defaults(run=predict)
 
 
 def _check_options(parser: argparse.ArgumentParser) -> None:
@@ -186,16 +211,14 @@ def _integers(text: str) -> tuple[int, ...]:
     return () if text == "0" else tuple(int(part) for part in text.split(","))
 
 
-_count = _reader("a whole number from 1", int, lambda n: n >= 1)
-_seed = _reader("a whole number from 0", int, lambda n: n >= 0)
-_share = _reader("a number from 0 and below 1", float, lambda p: 0 <= p < 1)
-_positive = _reader("a number above 0", float, lambda r: 0 < r < math.inf)
-_not_negative = _reader("a number from 0", float, lambda r: 0 <= r < math.inf)
-_sizes = _reader(
-    "whole numbers from 1, such as 128,64", _integers, lambda s: all(n >= 1 for n in s)
-)
+_count = _reader("a positive integer", int, lambda n: n >= 1)
+_seed = _reader("an integer of 0 or more", int, lambda n: n >= 0)
+_share = _reader("a number from 0 to below 1", float, lambda p: 0 <= p < 1)
+_positive = _reader("a positive number", float, lambda r: 0 < r < math.inf)
+_not_negative = _reader("a number of 0 or more", float, lambda r: 0 <= r < math.inf)
+_sizes = _reader("positive integers, such as 128,64", _integers, lambda s: all(n >= 1 for n in s))
 _shape = _reader(
-    "whole numbers from 1, such as 5,4",
+    "positive integers, such as 5,4",
     lambda text: tuple(int(part) for part in text.split(",")),
     lambda shape: all(n >= 1 for n in shape),
 )

@@ -29,14 +29,14 @@ class Table:
     In a ``.csv`` a cell may be quoted; in a ``.tsv`` quotes are text.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fewest: int = 2) -> None:
         self.path = path
         self.delimiter = DELIMITERS[path.suffix.lower()]
         self._text = table_text(path)
         first = next(self._parsed(), None)
         if first is None:
             raise ValueError(f"{path}: expected a table, got an empty file")
-        self._refuse_other_delimiters(first)
+        self._refuse_other_delimiters(first, fewest)
         self.first = first
         self.width = len(first.cells)
 
@@ -69,7 +69,7 @@ class Table:
             if cells:
                 yield Row(line, cells)
 
-    def _refuse_other_delimiters(self, first: Row) -> None:
+    def _refuse_other_delimiters(self, first: Row, fewest: int) -> None:
         where = f"{self.path}, line {first.line}"
         head = self.delimiter.join(first.cells)
         if head[:4].lower() == "sep=":
@@ -77,7 +77,7 @@ class Table:
                 f"{where}: expected a row of the table, got Excel's {head[:5]!r}; delete this line"
                 f", and separate the cells with {CALLED[self.delimiter]}"
             )
-        if len(first.cells) > 1:
+        if len(first.cells) >= fewest:
             return
         for other, name in CALLED.items():
             if other in head.strip():

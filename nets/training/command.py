@@ -16,7 +16,9 @@ from nets.interop.atomic import atomic_write
 from nets.sequential import Sequential
 from nets.training.fit import fit
 from nets.training.history import History
+from nets.training.json_file import write_json
 from nets.training.own_layers import with_own_layers
+from nets.training.run_folder import fresh_folder
 from nets.training.tasks import TASKS, Task
 from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Optimizer, RMSProp
 from optimizers.schedules import Linear
@@ -30,13 +32,15 @@ RULES: dict[str, tuple[Any, float]] = {  # each with the learning rate that it s
     "adamw": (AdamW, 0.002),
     "adafactor": (Adafactor, 0.02),
 }
+MOMENTUM = 0.9  # of sgd
 CHECKED = 4  # examples that the gradient check runs on
 
 
 def train(options: argparse.Namespace) -> int:
     """Run the command; the exit code is 0 if the gradients were right."""
     _refuse_options_of_others(options)
-    options.out.mkdir(parents=True, exist_ok=True)  # before the work, if it cannot be made
+    _refuse_options_without_effect(options)
+    out = fresh_folder(options.out)  # before the work, if it cannot be made
     task = TASKS[options.task](options)
     if options.layers:
         task.net = with_own_layers(task.net, options.layers, options.seed)
@@ -47,6 +51,7 @@ def train(options: argparse.Namespace) -> int:
     if not report:
         return 1
 
+    validated = len(task.y_validation)
     net = task.net.astype(np.float32)
     epochs = options.epochs or task.epochs
     batch_size = options.batch_size or task.batch_size
@@ -59,15 +64,20 @@ def train(options: argparse.Namespace) -> int:
         y,
         epochs=epochs,
         batch_size=batch_size,
-        validation=(_single(task.x_test), task.y_test),
+        validation=(_single(task.x_validation), task.y_validation) if validated else None,
         rng=options.seed,
     )
     seconds = time.perf_counter() - began
     net = task.finish(net)
     sample = task.sample(net)
     print("\n".join(["", *_results(net, task, history, seconds), "", sample]).rstrip(), end="\n\n")
-    for path in _write(net, task, history, sample, options.out):
-        print(f"wrote {path}")
+    written: list[str] = []
+    try:
+        for path in _write(net, task, options, history, sample, out):
+            written.append(path.name)
+            print(f"wrote {path}")
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"only {', '.join(written)} written to {out}") from None
     return 0
 
 
@@ -80,6 +90,13 @@ def _refuse_options_of_others(options: argparse.Namespace) -> None:
             raise ValueError(f"--{name} belongs to {tasks}, and this is --task {options.task}")
 
 
+def _refuse_options_without_effect(options: argparse.Namespace) -> None:
+    if options.momentum is not None and options.optimizer != "sgd":
+        raise ValueError(
+            f"--momentum belongs to --optimizer sgd, and this is --optimizer {options.optimizer}"
+        )
+
+
 def _single(x: Any) -> Any:
     """Numbers in float32, in which the net is trained; ids as they are."""
     return x.astype(np.float32) if x.dtype.kind == "f" else x
@@ -88,8 +105,9 @@ def _single(x: Any) -> Any:
 def _optimizer(options: argparse.Namespace, steps: int) -> Optimizer:
     """The optimizer, with a learning rate that falls in a straight line to 0 over the run."""
     rule, learning_rate = RULES[options.optimizer]
+    momentum = MOMENTUM if options.momentum is None else options.momentum
     rate = Linear(options.learning_rate or learning_rate, steps)
-    optimizer: Optimizer = rule(rate, momentum=options.momentum) if rule is SGD else rule(rate)
+    optimizer: Optimizer = rule(rate, momentum=momentum) if rule is SGD else rule(rate)
     return optimizer
 
 
@@ -105,10 +123,21 @@ def _results(net: Sequential, task: Task, history: History, seconds: float) -> I
     yield from (f"{name:{wide}} {value}" for name, value in rows.items())
 
 
-def _write(net: Sequential, task: Task, history: History, sample: str, out: Path) -> Iterator[Path]:
+def _write(
+    net: Sequential,
+    task: Task,
+    options: argparse.Namespace,
+    history: History,
+    sample: str,
+    out: Path,
+) -> Iterator[Path]:
     """Write weights, curves and pictures, and yield each path once it is there."""
     net.save(out / "weights.safetensors")
     yield out / "weights.safetensors"
+    about = {"task": options.task, "own_layers": options.layers is not None, **task.about()}
+    yield write_json(out / "run.json", about)
+    if task.classes:
+        yield write_json(out / "classes.json", task.classes)
     yield from task.write(net, out)
     history.to_csv(out / "history.csv")
     yield out / "history.csv"

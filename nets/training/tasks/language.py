@@ -17,7 +17,8 @@ from nets.sequential import Sequential
 from nets.text import Vocabulary
 from nets.training.evaluate import evaluate
 from nets.training.tasks import words
-from nets.training.tasks.task import LARGE, Task
+from nets.training.tasks.data_names import check_data_name
+from nets.training.tasks.task import LARGE, Task, validation_part
 
 NAMES, LONGEST = 20, 20  # how many names a sample has, and letters a name
 TOKENS = 100  # in a sample of running text
@@ -30,14 +31,17 @@ class LanguageTask(Task):
     options = ("characters", "context", "vocabulary", "dim", "vectors", "frozen", "temperature")
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.names = options.data in (None, "names")
+        name = "names" if options.data is None else options.data
+        check_data_name("lm", name)
+        self.names = name == "names"
         self.characters = self.names or options.characters
         self.temperature = 0.8 if options.temperature is None else options.temperature
         self.seed = options.seed
         context = options.context or (5 if self.characters else 3)
         (self._names if self.names else self._text)(options, context)
         print(
-            f"{len(self.y_train):,} training and {len(self.y_test):,} test tokens, "
+            f"{len(self.y_train):,} training, {len(self.y_validation):,} validation and "
+            f"{len(self.y_test):,} test tokens, "
             f"{len(self.vocabulary):,} different ones, {context} before each"
         )
         self.net = neural_language_model(
@@ -56,7 +60,10 @@ class LanguageTask(Task):
         print(data)
         self.vocabulary = Vocabulary("\n".join(data.x_train), unknown=None)
         self.start = ["\n"] * context
-        self.x_train, self.y_train = self._lines(data.x_train, context)
+        train, held_out = validation_part(data.y_train, options.seed)
+        self.x_train, self.y_train = self._lines([data.x_train[i] for i in train], context)
+        validation = [data.x_train[i] for i in held_out]
+        self.x_validation, self.y_validation = self._lines(validation, context)
         self.x_test, self.y_test = self._lines(data.x_test, context)
 
     def _lines(self, lines: Iterable[str], context: int) -> tuple[Array, Array]:
@@ -68,13 +75,19 @@ class LanguageTask(Task):
         return np.concatenate(x), np.concatenate(y)
 
     def _text(self, options: argparse.Namespace, context: int) -> None:
-        """A running text, whose last tenth is the test part."""
+        """A running text: the last tenth is the test part, what comes before it the validation.
+
+        That part is a tenth of what is left, and of a short text there is none.
+        """
         cut_up: Callable[[str], list[str]] = text.characters if self.characters else text.words
         tokens = cut_up(datasets.text_file(options.data))
         cut = len(tokens) * 9 // 10
-        self.vocabulary = Vocabulary(tokens[:cut], options.vocabulary or words.MOST)
+        first = cut * 9 // 10 if cut >= 10 * (context + 1) else cut
+        self.vocabulary = Vocabulary(tokens[:first], options.vocabulary or words.MOST)
         ids = self.vocabulary.ids(tokens)
-        self.x_train, self.y_train = text.windows(ids[:cut], context)
+        self.x_train, self.y_train = text.windows(ids[:first], context)
+        x, y = text.windows(ids[first - context : cut], context) if first < cut else ((), ())
+        self.x_validation, self.y_validation = np.asarray(x), np.asarray(y)
         self.x_test, self.y_test = text.windows(ids[cut - context :], context)
         self.start = tokens[cut - context : cut]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from layers.params import Array
 from nets import datasets, plots
 from nets.datasets import Dataset
 from nets.recipes import mlp
 from nets.sequential import Sequential
-from nets.training.tasks.task import Task
+from nets.training.tasks.data_names import check_data_name
+from nets.training.tasks.task import Task, print_classes, validation_part
 
 BUNDLED = {
     "digits": datasets.digits,
@@ -25,23 +28,38 @@ class NumbersTask(Task):
     """The classification of images, or of a user's table."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        name = options.data or "digits"
-        self.data: Dataset = BUNDLED[name]() if name in BUNDLED else datasets.from_file(name)
+        name = "digits" if options.data is None else options.data
+        check_data_name("numbers", name)
+        own = name not in BUNDLED
+        self.data: Dataset = datasets.from_file(name) if own else BUNDLED[name]()
         print(self.data)
-        self.mean, self.deviation = _scale(self.data, own=name not in BUNDLED)
-        self.x_train, self.x_test = (
-            (x - self.mean) / self.deviation for x in (self.data.x_train, self.data.x_test)
+        if own:
+            print_classes(self.data)
+            print("rows are standardised: each column less its mean, over its standard deviation")
+        train, held_out = validation_part(self.data.y_train, options.seed)
+        x, y = self.data.x_train, self.data.y_train
+        self.mean, self.deviation = _scale(x[train], own)
+        self.x_train, self.x_validation, self.x_test = (
+            (part - self.mean) / self.deviation
+            for part in (x[train], x[held_out], self.data.x_test)
         )
-        self.y_train, self.y_test = self.data.y_train, self.data.y_test
-        hidden = HIDDEN if options.hidden is None else options.hidden
-        self.net = mlp(
-            self.x_train.shape[1],
-            *hidden,
-            len(self.data.classes),
-            activation=options.activation or "relu",
-            dropout=options.dropout,
-            rng=options.seed,
-        )
+        self.y_train, self.y_validation, self.y_test = y[train], y[held_out], self.data.y_test
+        self.classes = self.data.classes
+        self.form = {
+            "hidden": HIDDEN if options.hidden is None else options.hidden,
+            "activation": options.activation or "relu",
+            "dropout": options.dropout,
+        }
+        self.net = build(x.shape[1], len(self.classes), **self.form, rng=options.seed)
+
+    def about(self) -> dict[str, Any]:
+        """The columns, and the form of the net."""
+        return {
+            "width": self.data.x_train.shape[1],
+            "columns": self.data.columns,
+            "image_shape": self.data.image_shape,
+            "net": self.form,
+        }
 
     def finish(self, net: Sequential) -> Sequential:
         """Let the first layer do the scaling, so that the saved net takes the data as they are.
@@ -68,9 +86,14 @@ class NumbersTask(Task):
         return figure, "test-images.png"
 
 
-def _scale(data: Dataset, own: bool) -> tuple[Any, Any]:
+def build(width: int, classes: int, *, hidden: Sequence[int], rng: Any, **form: Any) -> Sequential:
+    """The net for rows of `width` numbers."""
+    return mlp(width, *hidden, classes, **form, rng=rng)
+
+
+def _scale(x: Array, own: bool) -> tuple[Any, Any]:
     """What to subtract and to divide by: pictures come in [0, 1], a user's columns in any unit."""
     if not own:
         return 0.0, 1.0
-    deviation = data.x_train.std(axis=0)
-    return data.x_train.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+    deviation = x.std(axis=0)
+    return x.mean(axis=0), np.where(deviation > 0, deviation, 1.0)

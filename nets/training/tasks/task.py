@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from layers import SoftmaxCE
 from layers.params import Array
+from nets.datasets import Dataset, Texts
+from nets.datasets.splits import hold_out
 from nets.sequential import Sequential
 from nets.training.evaluate import evaluate
 
@@ -23,8 +27,11 @@ class Task(ABC):
     ----------
     net : Sequential
         The net to train, in float64.
-    x_train, y_train, x_test, y_test : ndarray
-        The examples in the form that the net is trained on.
+    x_train, y_train, x_validation, y_validation, x_test, y_test : ndarray
+        The examples in the form that the net is trained on. The validation part is measured
+        after every epoch, the test part once, at the end.
+    classes : tuple of str
+        The names of the classes; empty where there are none.
     options : tuple of str
         The options of the command that only some tasks have, and this is one of them.
     """
@@ -33,8 +40,11 @@ class Task(ABC):
     net: Sequential
     x_train: Array
     y_train: Array
+    x_validation: Array
+    y_validation: Array
     x_test: Array
     y_test: Array
+    classes: tuple[str, ...] = ()
 
     @abstractmethod
     def __init__(self, options: argparse.Namespace) -> None:
@@ -49,6 +59,10 @@ class Task(ABC):
     def batch_size(self) -> int:
         """How many examples a batch has unless the user says so."""
         return 128 if len(self.x_train) >= LARGE else 32
+
+    def about(self) -> dict[str, Any]:
+        """What is needed, beside weights and classes, to use the net on other data."""
+        return {}
 
     def finish(self, net: Sequential) -> Sequential:
         """What is measured and saved, of the net that was trained."""
@@ -72,3 +86,24 @@ class Task(ABC):
     def picture(self, net: Sequential) -> Any:
         """A figure of what the net does, and its name; None where there is nothing to see."""
         return None
+
+
+def validation_part(y: Array, seed: int) -> tuple[Array, Array]:
+    """The numbers of the examples to train on, and of a tenth to measure after each epoch."""
+    train, held_out = hold_out(y, max(1, len(y) // 10), seed)
+    print(
+        f"{len(held_out):,} of the {len(y):,} training examples are the validation part; the test "
+        "part is measured once, at the end"
+    )
+    return train, held_out
+
+
+def print_classes(data: Dataset | Texts) -> None:
+    """Say what the labels of a user's data were taken to be."""
+    counts = np.bincount(np.concatenate([data.y_train, data.y_test]), minlength=len(data.classes))
+    found = [f"{name} {n:,}" for name, n in zip(data.classes[:20], counts, strict=False)]
+    more = len(data.classes) - len(found)
+    print(f"labels: {data.label_column}", end="; ")
+    print(
+        f"examples of each class: {', '.join(found)}{f' and {more} more classes' if more else ''}"
+    )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
-from nets.interop.atomic import atomic_write
 from nets.text import Vocabulary, read_vectors, vector_table
+from nets.training.json_file import write_json
 
 MOST = 5000  # tokens in a vocabulary, unless the user says so
 
@@ -27,7 +26,4 @@ def vectors(options: argparse.Namespace, vocabulary: Vocabulary, dim: int) -> di
 
 def write(vocabulary: Vocabulary, out: Path) -> Path:
     """Write the tokens in the order of their numbers, as a list in JSON."""
-    path = out / "vocabulary.json"
-    with atomic_write(path) as file:
-        file.write(json.dumps(list(vocabulary), ensure_ascii=False, indent=0).encode())
-    return path
+    return write_json(out / "vocabulary.json", list(vocabulary))

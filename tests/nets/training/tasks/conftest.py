@@ -1,4 +1,5 @@
 import re
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -10,8 +11,10 @@ from nets.cli import main
 def train(tmp_path, capsys):
     """Run `handgrad train`: gives its exit code, what it printed, its results and its files."""
 
+    runs = count()
+
     def call(*arguments):
-        out = tmp_path / "out"
+        out = tmp_path / f"out{next(runs)}"
         try:
             code = main(["train", *map(str, arguments), "--out", str(out)])
         except SystemExit as stop:  # argparse leaves in this way

@@ -13,7 +13,15 @@ from nets.text import Vocabulary, padded, read_vectors, vector_table
 from optimizers import Adam
 
 DATA = Path(os.environ.get("HANDGRAD_DATA", "nowhere"))
-FILES = ["weights.safetensors", "vocabulary.json", "history.csv", "sample.txt", "curves.png"]
+FILES = [
+    "weights.safetensors",
+    "run.json",
+    "classes.json",
+    "vocabulary.json",
+    "history.csv",
+    "sample.txt",
+    "curves.png",
+]
 GOOD, BAD = ["fine", "lovely", "great"], ["dull", "poor", "awful"]
 
 needs_data = pytest.mark.skipif(

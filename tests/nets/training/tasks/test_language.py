@@ -9,7 +9,14 @@ from layers import SoftmaxCE
 from nets import Sequential, evaluate
 from nets.text import Vocabulary, windows, words
 
-FILES = ["weights.safetensors", "vocabulary.json", "history.csv", "sample.txt", "curves.png"]
+FILES = [
+    "weights.safetensors",
+    "run.json",
+    "vocabulary.json",
+    "history.csv",
+    "sample.txt",
+    "curves.png",
+]
 VERSE = "The cat sat on the mat.\nThe dog sat on the cat.\n"
 
 
@@ -49,11 +56,15 @@ def test_the_files_give_the_loss_that_it_prints(train, file):
     net = Sequential.load(run.out / "weights.safetensors")
     tokens, known = words(VERSE * 30), json.loads((run.out / "vocabulary.json").read_text())
     cut = len(tokens) * 9 // 10
-    assert known == list(Vocabulary(tokens[:cut], 5000))
+    assert known == list(Vocabulary(tokens[: cut * 9 // 10], 5000))
     ids = np.array([known.index(token) for token in tokens])
     loss, _ = evaluate(net, SoftmaxCE(), *windows(ids[cut - 3 :], 3))
     assert loss == pytest.approx(run.results["test loss"], abs=1e-4)
-    assert f"{cut - 3} training and {len(tokens) - cut} test tokens" in run.printed
+    first = cut * 9 // 10
+    assert (
+        f"{first - 3} training, {cut - first} validation and {len(tokens) - cut} test tokens"
+        in run.printed
+    )
 
 
 def test_characters_are_kept_as_they_are(train, file):
@@ -96,8 +107,8 @@ def test_it_starts_from_given_vectors(train, file, frozen):
         (VERSE, ("--vocabulary", 1), "Vocabulary: expected size to be more than 1"),
         (VERSE, ("--frozen",), "--frozen: expected --vectors too"),
         (VERSE, ("--vectors", "nowhere.txt"), "nowhere.txt: there is no such file"),
-        (VERSE, ("--temperature", "-1"), "expected a number from 0, got '-1'"),
-        (VERSE, ("--context", "0"), "expected a whole number from 1, got '0'"),
+        (VERSE, ("--temperature", "-1"), "expected a number of 0 or more, got '-1'"),
+        (VERSE, ("--context", "0"), "expected a positive integer, got '0'"),
     ],
 )
 def test_what_will_not_do_is_a_sentence(train, file, text, options, message):
