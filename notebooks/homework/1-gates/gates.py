@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Homework 1: gates and graphs by hand
 #
-# A gate computes something in `forward` and keeps what it needs; in `backward` it gets the gradient
-# of its output, `dout`, and returns `(gradients of its inputs, {})`. The second part is a dict of
-# the parameters' gradients, and gates have none. Downstream is local times upstream.
+# A gate computes its output in `forward` and caches what it needs. In `backward` it gets the
+# gradient of its output, `dout`, and returns `(gradients of its inputs, {})`. The second part is
+# the dict of the parameters' gradients; gates have none. Downstream is local times upstream.
 #
 # Check what you have with `handgrad check gates.py`.
 
@@ -93,8 +93,8 @@ class Sigmoid:
 # %% [markdown]
 # ## A graph
 #
-# f(x, y, z) = (x + y) max(y, z). y is used twice: its gradients add up. Do it by hand, without the
-# classes above or with them.
+# f(x, y, z) = (x + y) max(y, z). y is used twice, so its gradients are summed. Work it out by
+# hand, with or without the classes above.
 
 
 # %%

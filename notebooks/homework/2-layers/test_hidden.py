@@ -45,7 +45,7 @@ def test_kink(submission):
 def test_twice(submission, credit):
     """Each backward answers for itself, and for the last forward."""
     x, dout = np.random.default_rng(4).normal(size=(5, 3)), np.ones((5, 2))
-    # What a layer says that does this for the first time; whether it is right, others ask.
+    # The result of a new layer; other tests check that it is correct.
     new = submission.FullyConnected(3, 2, rng=0)
     new.forward(x)
     _, first = new.backward(dout)

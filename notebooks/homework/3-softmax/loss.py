@@ -2,8 +2,8 @@
 # # Homework 3: softmax cross-entropy, stable
 #
 # From scores (N, C) and labels (N,), integers from 0 to C - 1, to one number: the mean over the
-# batch of -log p of the right class. A loss is a layer: `backward(dout=1.0)` returns
-# `(dscores, {})`. It has to be right for any finite scores, without an overflow and without log 0.
+# batch of -log p of the correct class. A loss is a layer: `backward(dout=1.0)` returns
+# `(dscores, {})`. It has to be correct for any finite scores, without overflow or log 0.
 #
 # Check what you have with `handgrad check loss.py`.
 

@@ -15,7 +15,7 @@ def test_stable(submission, credit):
         p = submission.softmax(scores)
         assert np.isfinite(p).all(), "subtract the largest score of each row before exp"
         assert np.allclose(np.sum(p, axis=1), 1), "each row sums to 1"
-    with credit.part("the loss where the right class wins"):
+    with credit.part("the loss where the correct class wins"):
         assert np.isclose(loss.forward(scores, labels), 0), "the loss is about 0 here"
     with credit.part("the loss where it loses"):
         value = loss.forward(scores, np.array([2, 0]))

@@ -20,7 +20,7 @@ def test_softmax(submission, credit):
 def test_loss(submission):
     """The loss of the cat is 2.04."""
     loss = submission.SoftmaxCE().forward(SCORES[:1], np.array([0]))
-    assert np.isclose(loss, 2.0404, atol=1e-3), "-log p of the right class, to base e"
+    assert np.isclose(loss, 2.0404, atol=1e-3), "-log p of the correct class, to base e"
 
 
 @pytest.mark.points(3)

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Homework 4: a two-layer net on digits, with momentum
 #
-# Layers are given here: `FullyConnected`, `ReLU` and `SoftmaxCE` of the library. Write the net that
-# chains them, the rule that moves its parameters, and the loop that trains it on minibatches.
+# The layers are given: `FullyConnected`, `ReLU` and `SoftmaxCE` of the library. Write the net that
+# chains them, the rule that updates its parameters, and the loop that trains it on minibatches.
 #
 # Check what you have with `handgrad check digits_net.py`.
 
@@ -55,8 +55,8 @@ class TwoLayerNet:
 # %% [markdown]
 # ## The rule
 #
-# v <- momentum v + g, and then theta <- theta - learning_rate v. Each parameter has a v of its own,
-# which starts at 0. Write into the parameters in place: the layers look at the same arrays.
+# v <- momentum v + g, and then theta <- theta - learning_rate v. Each parameter has its own v,
+# which starts at 0. Change the parameters in place: the layers use the same arrays.
 
 
 # %%
@@ -79,8 +79,8 @@ class Momentum:
 # %% [markdown]
 # ## The loop
 #
-# In each epoch shuffle x and the labels together, go through them in batches, and note the mean
-# loss of the epoch. Compare the curves for momentum 0 and 0.9.
+# In each epoch, shuffle x and the labels together, go through them in batches, and record the mean
+# loss. Compare the curves for momentum 0 and 0.9.
 
 
 # %%
@@ -114,7 +114,7 @@ def curves(x, labels, epochs=10):
 
 
 # %% [markdown]
-# Look at both curves. Which one would go on falling?
+# Look at both curves. Which one would keep falling?
 
 # %%
 if __name__ == "__main__":

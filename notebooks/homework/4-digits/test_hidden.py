@@ -43,4 +43,4 @@ def test_digits(submission, credit):
         assert np.all(np.isfinite(curve)), "the losses are finite numbers"
         assert curve[-1] < 0.3, "the loss has to fall; are x and the labels shuffled together?"
     with credit.part("90 %"):
-        assert accuracy > 0.9, "more than nine of ten test images are read right"
+        assert accuracy > 0.9, "more than nine of ten test images are read correctly"

@@ -9,7 +9,7 @@ from nets import datasets
 
 @pytest.mark.points(4)
 def test_net(submission, credit):
-    """The gradients of the net, with the loss behind it."""
+    """The gradients of the net, with a loss after it."""
     x = np.random.default_rng(0).normal(size=(5, 6))
     net = submission.TwoLayerNet(6, 4, 3, rng=0)
     credit.gradients(net, x, loss=(SoftmaxCE(), np.array([0, 1, 2, 2, 1])))

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Homework 5: Adam and friends
 #
-# Each rule has `step(params, grads)`, two dicts with the same keys; it writes into the parameters
-# in place, leaves the gradients as they are, and remembers what it needs for each key. Epsilon
-# stands outside the root.
+# Each rule has `step(params, grads)`, two dicts with the same keys; it changes the
+# parameters in place, leaves the gradients as they are, and stores what it needs for each key.
+# Epsilon is added outside the root.
 #
 # Check what you have with `handgrad check rules.py`.
 
@@ -48,7 +48,7 @@ class RMSProp:
 # %% [markdown]
 # ## Adam
 #
-# m and v are rolling means of g and of g**2. Both start at 0, so that they are too small at first:
+# m and v are moving averages of g and of g**2. Both start at 0, so they are too small at first:
 # m / (1 - beta1**t) and v / (1 - beta2**t) correct this. t counts steps, not parameters, and is 1
 # in the first step.
 

@@ -23,7 +23,7 @@ def test_rmsprop(submission):
     """The first step of RMSProp."""
     W = stepped(submission.RMSProp(0.1, 0.99), [[3.0, -3.0]])
     assert np.allclose(W, [0.0, 2.0], atol=1e-5), (
-        "s is 0.01 g**2 after one step, whose root is 0.1 abs(g)"
+        "after one step s is 0.01 g**2 and its root 0.1 abs(g)"
     )
 
 

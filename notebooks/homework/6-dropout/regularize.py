@@ -11,8 +11,8 @@ import numpy as np
 # ## Dropout
 #
 # In training, `forward` sets each entry to 0 with probability p, and divides the others by 1 - p;
-# `backward` uses the same mask. In inference, `predict` returns x as it is. Draw from `self.rng`,
-# anew in each forward.
+# `backward` uses the same mask. In inference, `predict` returns x as it is. Draw a new mask from
+# `self.rng` in each `forward`.
 
 
 # %%
@@ -47,7 +47,7 @@ class Dropout:
 # ## L2
 #
 # penalty = strength / 2 * sum of W**2 over all weights. Biases, the parameters with one axis, are
-# left out.
+# not penalized.
 
 
 # %%

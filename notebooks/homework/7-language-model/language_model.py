@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Homework 7: a neural language model
 #
-# From the last T characters to the next one: each is looked up in an embedding, the vectors are
-# put side by side, and a net with one hidden layer gives a score for every character.
+# Predict the next character from the last T: each is looked up in an embedding, the vectors are
+# concatenated, and a net with one hidden layer gives a score for every character.
 #
 # Check what you have with `handgrad check language_model.py`.
 
@@ -16,7 +16,7 @@ from optimizers import Adam
 
 # %%
 def windows(ids, length):
-    """Return all windows of a text and what follows each: x (N, length) and y (N,), integers."""
+    """Return all windows of a text and the id after each: x (N, length) and y (N,), integers."""
     ### BEGIN SOLUTION
     ids = np.asarray(ids)
     places = np.arange(len(ids) - length)[:, None] + np.arange(length)
@@ -87,7 +87,7 @@ def train(net, x, y, steps, rng=None):
 
 # %%
 def perplexity(net, x, y):
-    """Return exp of the mean loss: 1 is perfect, the size of the vocabulary is no knowledge."""
+    """Return exp of the mean loss: 1 is perfect, len(vocabulary) is chance."""
     ### BEGIN SOLUTION
     return float(np.exp(SoftmaxCE().forward(net.predict(x), y)))
     ### END SOLUTION
