@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.ma  # layers look for masks; NumPy loads them when first asked, which is too late
 
 from layers.gradcheck.randomness import generators
 from layers.params import Array
