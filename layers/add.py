@@ -21,7 +21,7 @@ class Add(Layer):
     Raises
     ------
     TypeError
-        If there are less than two inputs.
+        If there are fewer than two inputs.
     ValueError
         If their shapes differ.
 

@@ -21,7 +21,7 @@ class BinaryCE(Layer):
         dp = ((1 - t) / (1 - p) - t / p) / (number of entries)
 
     Nothing is clipped. A p of 0 or 1 costs nothing where it is right; where it is wrong, the loss
-    is infinite, and so is dp. Behind a `Sigmoid` that happens once it rounds to 0 or 1: train with
+    is infinite, and so is dp. After a `Sigmoid` that happens once it rounds to 0 or 1: train with
     `SigmoidCE` instead, which computes the same from the scores, for any finite ones.
 
     Raises

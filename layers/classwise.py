@@ -30,7 +30,7 @@ def weighed(layer: Layer, scores: Array, sample_weight: Any) -> tuple[Array, Arr
 
 
 def accuracy(owner: str, scores: Any, labels: Any) -> float:
-    """The share of examples whose highest score is that of the right class."""
+    """The share of examples whose highest score is that of the correct class."""
     scores = checks.numbers(scores, "scores", owner)
     if not scores.size:
         raise ValueError(f"{owner}: expected at least one example, got {scores.shape}")

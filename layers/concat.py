@@ -26,7 +26,7 @@ class Concat(Layer):
     Raises
     ------
     TypeError
-        If there are less than two inputs.
+        If there are fewer than two inputs.
     ValueError
         If they have no such axis, or differ elsewhere.
 

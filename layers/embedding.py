@@ -24,7 +24,7 @@ class Embedding(Layer):
 
         dW[i] = sum of dout over the places where ids = i     (D,)
 
-    Whole numbers have no gradient: dx is None.
+    Integers have no gradient: dx is None.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from layers.params import Array
 
 
 class Hinge(Layer):
-    """Multiclass hinge loss: the right class shall score higher than any other by 1 at least.
+    """Multiclass hinge loss: the correct class should score higher than any other by at least 1.
 
     For scores s (N, C) and labels (N,), integers from 0 to C - 1, with y the label of example n::
 
@@ -61,7 +61,7 @@ class Hinge(Layer):
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
             terms = np.maximum(s - s[right][:, None] + 1, 0)
-            terms[right] -= 1  # the right class itself, whose term is 1, does not count
+            terms[right] -= 1  # the correct class itself, whose term is 1, does not count
             loss = float((weight[:, None] * terms).sum())
         self._above, self._right, self._weight = (terms > 0).astype(s.dtype), right, weight
         return loss
@@ -79,7 +79,7 @@ class Hinge(Layer):
 
     @staticmethod
     def accuracy(scores: Any, labels: Any) -> float:
-        """The share of examples whose highest score is that of the right class.
+        """The share of examples whose highest score is that of the correct class.
 
         Examples
         --------

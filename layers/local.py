@@ -41,7 +41,7 @@ def local_derivatives(layer: Any, xs: tuple[Any, ...], y: Any) -> tuple[Array | 
     """dy/dx at each entry, for each input of a layer that has just run forward.
 
     ``backward(dout)`` is the product of dout with the Jacobian. Where the Jacobian is diagonal,
-    because each entry of y hangs on the same entry of x alone, ``backward(1)`` is its diagonal,
+    because each entry of y depends on the same entry of x alone, ``backward(1)`` is its diagonal,
     and any other dout gives dout times that. Where it does not, the derivative is None.
     """
     y = np.asarray(y, None if np.asarray(y).dtype.kind == "f" else np.float64)

@@ -22,7 +22,7 @@ class Max(Layer):
     Raises
     ------
     TypeError
-        If there are less than two inputs.
+        If there are fewer than two inputs.
     ValueError
         If their shapes differ.
 

@@ -19,12 +19,12 @@ class MeanEmbedding(Embedding):
     """The mean of the vectors of each text's words: y[n] = mean of W[ids[n, t]] over t.
 
     Texts of different lengths stand in one array (N, T) when the short ones are filled up with a
-    padding, which does not count here: with c[n] words in text n that are none,
+    padding, which does not count here: with c[n] words in text n that are not padding,
 
         y[n] = sum of W[ids[n, t]] / c[n] over the t where ids[n, t] is no padding       (N, D)
         dW[i] = sum of dout[n] / c[n] over the places (n, t) where ids[n, t] = i         (D,)
 
-    Without a padding it is an `Embedding` and a `Mean` behind it.
+    Without a padding it is an `Embedding` followed by a `Mean`.
 
     Parameters
     ----------

@@ -36,7 +36,8 @@ class MSE(Layer):
     Notes
     -----
     ``sample_weight`` (N,) makes it the weighted mean over the examples, the rows of y: weight 2
-    counts an example as if it stood there twice.
+    counts an example as if it stood there twice, and weight 0 as if it were not there, even if its
+    y or t is nan.
     """
 
     _difference = Cached[Array]()

@@ -48,7 +48,7 @@ def softmax(scores: Any) -> Array:
 
 
 class SoftmaxCE(Layer):
-    """Softmax followed by cross-entropy, the negative log-likelihood of the right class.
+    """Softmax followed by cross-entropy, the negative log-likelihood of the correct class.
 
     For scores (N, C) and labels (N,), integers from 0 to C - 1::
 
@@ -78,7 +78,8 @@ class SoftmaxCE(Layer):
 
     Notes
     -----
-    ``sample_weight`` (N,) makes it the weighted mean over the examples. Source: CSCI 544,
+    ``sample_weight`` (N,) makes it the weighted mean over the examples; one of weight 0 counts for
+    nothing, even if its scores are nan. Source: CSCI 544,
     lecture 8, "FNN and Classification"; the lecture of Li, Karpathy and Johnson, whose 0.89 for
     this example is a logarithm to base 10.
     """
@@ -89,7 +90,7 @@ class SoftmaxCE(Layer):
     _weight = Cached[Any]()
 
     def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
-        """Return the mean of -log p of the right classes."""
+        """Return the mean of -log p of the correct classes."""
         scores = checks.floating(self, scores, name="scores")
         labels = self.check(scores.shape, labels)
         checks.not_empty(self, scores, "scores")
@@ -116,7 +117,7 @@ class SoftmaxCE(Layer):
 
     @staticmethod
     def accuracy(scores: Any, labels: Any) -> float:
-        """The share of examples whose highest score is that of the right class.
+        """The share of examples whose highest score is that of the correct class.
 
         Examples
         --------
