@@ -33,7 +33,7 @@ def existing(
         )
     path = Path(path).expanduser()
     text = str(path)
-    if not path.name or "\0" in text:
+    if (not path.name and not path.is_dir()) or "\0" in text:
         raise ValueError(f"{function}: expected the name of a file, got {os.fspath(path)!r}")
     if not path.exists():
         what = "file or folder" if folder else "file"
