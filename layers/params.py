@@ -168,8 +168,9 @@ class Params(dict[str, Array]):
             ) from None
 
     def _unknown(self, name: Any) -> str:
-        near = get_close_matches(str(name), map(str, self), 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        small = {str(here).lower(): here for here in self}  # w is nearer to W than to b
+        near = get_close_matches(str(name).lower(), small, 1)
+        hint = f"; did you mean {small[near[0]]!r}?" if near else ""
         only = f", only {_names(self)}" if self else "; this layer has no parameters"
         return f"there is no parameter {name!r} here{only}{hint}"
 

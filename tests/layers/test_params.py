@@ -339,7 +339,7 @@ def test_a_name_that_is_not_there_is_said_with_those_that_are():
 
 def test_a_name_that_is_nearly_there_is_suggested():
     with pytest.raises(KeyError, match=r"did you mean '0\.W'"):
-        Params({"0.W": np.zeros(2), "10.bias": np.zeros(1)})["0.w"]
+        Params({"0.W": np.zeros(2), "0.b": np.zeros(1)})["0.w"]
 
 
 def test_a_sentence_does_not_list_a_thousand_names():
