@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,11 +24,11 @@ def shown(value: Any) -> str:
     return text if len(text) <= LETTERS and "\n" not in text else f"a {type(value).__name__}"
 
 
-def layer(value: Any, name: str, owner: str) -> Any:
+def layer(value: Any, name: str, owner: str, hint: str = "") -> Any:
     """Something with forward and backward: a layer or a net, not the class of one."""
     if isinstance(value, type) or not (hasattr(value, "forward") and hasattr(value, "backward")):
         made = isinstance(value, type) and hasattr(value, "forward")
-        hint = f"; make one: {value.__name__}()" if made else ""
+        hint = f"; make one: {value.__name__}()" if made else hint
         raise TypeError(
             f"{owner}: expected {name} to be a layer or a net, got {_what(value)}{hint}"
         )
@@ -40,6 +40,21 @@ def function(value: Any, name: str, owner: str) -> Callable[..., Any]:
     if not callable(value):
         raise TypeError(f"{owner}: expected {name} to be a function, got {shown(value)}")
     return value  # type: ignore[no-any-return]
+
+
+def called(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
+    """What a function gives; one that cannot be called with these inputs is a sentence."""
+    function(f, "f", owner)
+    try:
+        return f(*arguments)
+    except Exception as error:
+        inside = error.__traceback__ and error.__traceback__.tb_next
+        if inside:  # it was called, and what it says is its own
+            raise
+        raise TypeError(
+            f"{owner}: expected a function of {len(arguments)} inputs that takes "
+            f"{', '.join(type(x).__name__ for x in arguments)}, but {shown(f)} says: {error}"
+        ) from error
 
 
 def instance(value: Any, kind: type[T], name: str, owner: str, hint: str = "") -> T:
@@ -54,7 +69,10 @@ def instance(value: Any, kind: type[T], name: str, owner: str, hint: str = "") -
 def by_name(value: Any, what: str, owner: str) -> Mapping[str, Any]:
     """A dict with at least one entry."""
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{owner}: expected {what} by name, a dict, got {shown(value)}")
+        raise ValueError(
+            f"{owner}: expected {what} by name, got {shown(value)}; pass a dict such as "
+            '{"first": ..., "second": ...}'
+        )
     return value
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from layers.checks import numbers
-from nets.arguments import function
+from nets.arguments import called, function
 from nets.differentiation.numeric import Function
-from nets.differentiation.point import Entry, entrywise, given, number, point, result, single
+from nets.differentiation.point import Entry, entrywise, given, number, point, single
 
 # For each operation its derivative with respect to each argument.
 RULES: dict[Any, tuple[Callable[..., Any], ...]] = {
@@ -156,7 +156,7 @@ def forward_mode(f: Function, *xs: Any) -> Any:
         seed[entry.place] = 1.0
         arguments = given(inputs)
         arguments[entry.position] = Dual(arguments[entry.position], seed[()])
-        y = result(f, arguments, "forward_mode")
+        y = called(f, arguments, "forward_mode")
         if not isinstance(y, Dual):
             number(y, "forward_mode")
         return float(single(y.slope, "forward_mode")) if isinstance(y, Dual) else 0.0

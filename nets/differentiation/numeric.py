@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from layers.params import Array
-from nets.arguments import function
-from nets.differentiation.point import entrywise, given, moved, number, point, result, step
+from nets.arguments import called, function
+from nets.differentiation.point import entrywise, given, moved, number, point, step
 
 Function = Callable[..., Any]
 
@@ -136,7 +136,7 @@ def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
 
 
 def _value(f: Function, arguments: Sequence[Any], owner: str) -> Any:
-    return number(result(f, arguments, owner), owner)
+    return number(called(f, arguments, owner), owner)
 
 
 # The same for inputs that were checked, and for any step: what a step too small does can be shown.

@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.checks import numbers, real
 from layers.params import Array
-from nets.arguments import function, shown
+from nets.arguments import shown
 
 TINY = float(np.finfo(np.float64).tiny)
 
@@ -67,21 +67,6 @@ def as_gradient(slopes: Sequence[Any], inputs: Sequence[Array]) -> Any:
     )
     found = tuple(float(g) if isinstance(g, np.floating) else g for g in shaped)
     return found[0] if len(found) == 1 else found
-
-
-def result(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
-    """What a function gives; one that cannot be called with these inputs is a sentence."""
-    function(f, "f", owner)
-    try:
-        return f(*arguments)
-    except Exception as error:
-        inside = error.__traceback__ and error.__traceback__.tb_next
-        if inside:  # it was called, and what it says is its own
-            raise
-        raise TypeError(
-            f"{owner}: expected a function of {len(arguments)} inputs that takes "
-            f"{', '.join(type(x).__name__ for x in arguments)}, but {shown(f)} says: {error}"
-        ) from error
 
 
 def number(value: Any, owner: str) -> Any:

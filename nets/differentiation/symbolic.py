@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nets.arguments import function, shown
+from nets.arguments import called, function, shown
 from nets.differentiation.numeric import Function
-from nets.differentiation.point import as_gradient, given, point, result, single
+from nets.differentiation.point import as_gradient, given, point, single
 
 FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sqrt")
 DIGITS = 30  # to which a derivative is evaluated before it is rounded to a float
@@ -58,7 +58,7 @@ def symbolic(f: Function, *xs: Any) -> Any:
     arguments = given(
         [x if s is None else _each(Expression, s) for x, s in zip(inputs, symbols, strict=True)]
     )
-    formula = _formula(result(f, arguments, "symbolic"))
+    formula = _formula(called(f, arguments, "symbolic"))
     values = {
         symbol: sympy.Float(float(value), DIGITS)
         for x, s in zip(inputs, symbols, strict=True)
@@ -98,7 +98,7 @@ def derivatives(f: Function, *names: str) -> list[Any]:
                 f"derivatives: expected the names of the arguments, strings, got {shown(name)}"
             )
     symbols = [sympy.Symbol(name) for name in names]
-    formula = _formula(result(f, [Expression(symbol) for symbol in symbols], "derivatives"))
+    formula = _formula(called(f, [Expression(symbol) for symbol in symbols], "derivatives"))
     return [sympy.diff(formula, symbol) for symbol in symbols]
 
 

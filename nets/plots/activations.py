@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from layers.base import label
+from layers.checks import numbers
 from layers.params import Array
+from nets.arguments import layer
 from nets.canvas import blank
+from nets.errors import pair
 from nets.plots.style import BLUE, VERMILION
 
 if TYPE_CHECKING:
@@ -54,15 +58,18 @@ def activations(*layers: Any) -> Figure:
     """
     if not layers:
         raise ValueError("activations: expected at least one layer, got none")
+    for each in layers:
+        hint = "; pass the layers one by one: activations(*layers)"
+        layer(each, "each argument", "activations", hint if isinstance(each, (list, tuple)) else "")
     curves = [_curves(layer) for layer in layers]
     columns = min(len(layers), 4)
     rows = math.ceil(len(layers) / columns)
     figure = blank(2.4 * columns, 0.4 + 2.2 * rows)
-    for index, (layer, (x, y, dy)) in enumerate(zip(layers, curves, strict=True)):
+    for index, (each, (x, y, dy)) in enumerate(zip(layers, curves, strict=True)):
         axes = figure.add_subplot(rows, columns, index + 1)
         axes.plot(x, y, color=BLUE, lw=2.2, label="y")
         axes.plot(x, dy, color=VERMILION, lw=1.8, ls=(0, (4, 1.5)), label="dy/dx")
-        axes.set_title(label(layer), fontsize=10, pad=10)
+        axes.set_title(label(each), fontsize=10, pad=10)
         _cross(axes)
         if index % columns:
             axes.tick_params(labelleft=False)
@@ -71,17 +78,28 @@ def activations(*layers: Any) -> Figure:
     return figure
 
 
-def _curves(layer: Any) -> tuple[Array, Array, Array]:
+def _curves(given: Any) -> tuple[Array, Array, Array]:
     """The points x, y and dy/dx, where each curve is broken at its jumps."""
-    layer, x = copy.deepcopy(layer), np.linspace(-REACH, REACH, 601)
-    y = layer.forward(x)
-    if np.shape(y) != x.shape:
+    twin, x = copy.deepcopy(given), np.linspace(-REACH, REACH, 601)
+    y = _asked(twin.forward, x, given)
+    if y.shape != x.shape:
         raise ValueError(
-            f"activations: expected layers that keep the shape of x, but {label(layer)} makes "
-            f"{np.shape(y)} of {x.shape}"
+            f"activations: expected layers that keep the shape of x, but {label(given)} makes "
+            f"{y.shape} of {x.shape}"
         )
-    dy, _ = layer.backward(np.ones_like(x))
+    dy = _asked(lambda dout: pair(given, twin.backward(dout))[0], np.ones_like(x), given)
     return x, _broken(y), _broken(dy)
+
+
+def _asked(method: Callable[[Array], Any], x: Array, given: Any) -> Array:
+    """What a layer makes of x, or what it says of it, in a sentence."""
+    try:
+        return numbers(method(x), "the output", label(given))
+    except Exception as error:
+        raise ValueError(
+            f"activations: expected layers that work on each entry of one x by itself, such as "
+            f"ReLU(), but {label(given)} says: {error}"
+        ) from error
 
 
 def _broken(curve: Array) -> Array:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.checks import count
+from layers.checks import count, numbers
 from layers.params import Array
+from nets.arguments import instance
 from nets.canvas import blank
 from nets.plots.plane import Limits, around, classes, draw_points, draw_regions, examples
 from nets.sequential import Sequential
@@ -21,7 +22,7 @@ GRID = "#999999"
 
 
 def bending(net: Sequential, x: Any, labels: Any, layers: int = 2) -> Figure:
-    """Draw a grid and the points on it, and what becomes of both behind the first layers of a net.
+    """Draw a grid and the points on it, and what becomes of both after the first layers of a net.
 
     The shades are the classes that the net finds. To the right, where the layers that are left
     are a single `FullyConnected`, they are parted by straight lines.
@@ -35,7 +36,7 @@ def bending(net: Sequential, x: Any, labels: Any, layers: int = 2) -> Figure:
     labels : array (N,)
         Their classes, integers from 0.
     layers : int
-        Behind how many layers to look; 2 are a `FullyConnected` and its activation. There the
+        After how many layers to look; 2 are a `FullyConnected` and its activation. There the
         net must have two units, because a picture has two axes.
 
     Returns
@@ -65,8 +66,7 @@ def bending(net: Sequential, x: Any, labels: Any, layers: int = 2) -> Figure:
     -----
     Source: CSCI 544, lecture 8, "Power of non-linearity".
     """
-    if not isinstance(net, Sequential):
-        raise TypeError(f"bending: expected net to be a Sequential, got {type(net).__name__}")
+    instance(net, Sequential, "net", "bending")
     if not count(layers, "layers", "bending") < len(net):
         raise ValueError(
             f"bending: expected layers from 1 to {len(net) - 1}, so that a layer is left to part "
@@ -74,11 +74,11 @@ def bending(net: Sequential, x: Any, labels: Any, layers: int = 2) -> Figure:
         )
     x, labels = examples(x, labels, "bending")
     first, last = net[:layers], net[layers:]
-    hidden = first.predict(x)
-    if np.shape(hidden) != x.shape:
+    hidden = numbers(first.predict(x), "the hidden units", "bending")
+    if hidden.shape != x.shape:
         raise ValueError(
             f"bending: expected two units behind layer {layers - 1}, an output of shape "
-            f"{x.shape}, got {np.shape(hidden)}"
+            f"{x.shape}, got {hidden.shape}"
         )
     grid = _grid(around(x))
     bent = np.stack([first.predict(line) for line in grid])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.base import predict
 from layers.params import Array
+from nets.arguments import by_name, layer
 from nets.canvas import blank
 from nets.plots.plane import around, classes, draw_points, draw_regions, examples
 
@@ -59,8 +60,8 @@ def boundaries(nets: Mapping[str, Any], x: Any, labels: Any) -> Figure:
     -----
     Source: CSE 587, lecture 3, "Beyond two layers: multilayer neural networks".
     """
-    if not isinstance(nets, Mapping) or not nets:
-        raise ValueError(f"boundaries: expected nets by name, got {nets!r}")
+    for name, net in by_name(nets, "nets", "boundaries").items():
+        layer(net, f"nets[{name!r}]", "boundaries")
     x, labels = examples(x, labels, "boundaries")
     found = {name: _classes(net, x) for name, net in nets.items()}
     columns = min(len(nets), COLUMNS)

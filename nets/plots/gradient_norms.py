@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from layers.page import cut
+from nets.arguments import instance
 from nets.canvas import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain
 
@@ -49,6 +50,10 @@ def gradient_norms(trace: Trace) -> Figure:
     >>> axes.get_yscale(), len(axes.lines[0].get_xdata())
     ('log', 3)
     """
+    from nets.trace.trace import Trace
+
+    hint = "; pass what net.trace(x, labels, loss) returned"
+    instance(trace, Trace, "trace", "gradient_norms", hint)
     steps = [step for step in trace if step.name != "loss"] or list(trace)
     figure = blank(max(4.5, min(9.0, 1.5 + 0.45 * len(steps))), 3.8)
     axes = figure.add_subplot()

@@ -10,6 +10,7 @@ import numpy as np
 
 from layers.checks import count, numbers
 from layers.params import Array
+from nets.arguments import by_name
 from nets.canvas import blank
 from nets.plots.style import BLUE, SEVERAL, dots, plain, whole_numbers
 
@@ -106,8 +107,7 @@ def loss_curves(runs: Mapping[str, History | Sequence[float]]) -> Figure:
     -----
     Source: EECS 442, discussion 5, "No Momentum" and "With Momentum".
     """
-    if not isinstance(runs, Mapping) or not runs:
-        raise ValueError(f"loss_curves: expected runs by name, got {runs!r}")
+    by_name(runs, "runs", "loss_curves")
     curves = {name: _curve(getattr(run, "loss", run), "loss_curves") for name, run in runs.items()}
     figure = blank(6.4, 3.6)
     axes = figure.add_subplot()

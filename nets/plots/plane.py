@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CLASSES = (BLUE, VERMILION, *(c for c in SEVERAL[1:] if c not in (BLUE, VERMILION)))
+FAR = 1e100  # beyond, a picture's limits are not finite
 FINE = 300  # the plane is asked at so many places along each side
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
@@ -24,6 +25,10 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
     x, labels = numbers(x, "x", owner), numbers(labels, "labels", owner)
     if x.ndim != 2 or x.shape[1] != 2 or not len(x):
         raise ValueError(f"{owner}: expected x of shape (N, 2), points of a plane, got {x.shape}")
+    if not np.isfinite(x).all() or np.abs(x).max() > FAR:
+        raise ValueError(
+            f"{owner}: expected x of finite numbers up to {FAR:g}, got nan, infinity or more"
+        )
     if labels.shape != (len(x),) or labels.dtype.kind not in "iu":
         raise ValueError(
             f"{owner}: expected labels of shape ({len(x)},), one integer for each point, "
@@ -34,13 +39,13 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
             f"{owner}: expected labels from 0 to {len(CLASSES) - 1}, as there are so many "
             f"colours, got {labels.min()} to {labels.max()}"
         )
-    return x, labels
+    return x.astype(np.float64), labels
 
 
 def classes(scores: Any, owner: str) -> Array:
     """The class of each row of scores: the largest of several, or the sign of a single one."""
     scores = numbers(scores, "scores", owner)
-    if scores.ndim != 2:
+    if scores.ndim != 2 or not scores.shape[1]:
         raise ValueError(
             f"{owner}: expected a net with scores of shape (N, C), got {scores.shape}; of two "
             "classes one score will do, which is above 0 for class 1"

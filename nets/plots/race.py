@@ -11,6 +11,7 @@ import numpy as np
 
 from layers.checks import count
 from layers.params import Array
+from nets.arguments import by_name, instance, shown
 from nets.canvas import blank
 from nets.plots.style import SEVERAL, plain
 from nets.plots.surfaces import VALLEY, Surface
@@ -89,15 +90,18 @@ def walks(
     A walk that leaves the finite numbers ends before. Takes what `race` takes, and draws nothing.
     """
     steps = count(steps, "steps", "race")
-    if not isinstance(optimizers, Mapping) or not optimizers:
-        raise ValueError(
-            f'race: expected optimizers by name, such as {{"SGD": SGD(0.1)}}, got {optimizers!r}'
-        )
+    instance(surface, Surface, "surface", "race", "; pass VALLEY or SADDLE, or make a Surface")
+    for name, optimizer in by_name(optimizers, "optimizers", "race").items():
+        if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+            raise TypeError(
+                f"race: expected optimizers[{name!r}] to be an optimizer such as SGD(0.1), "
+                f"got {shown(optimizer)}"
+            )
     return {name: _walk(optimizer, surface, steps) for name, optimizer in optimizers.items()}
 
 
 def _walk(optimizer: Any, surface: Surface, steps: int) -> Array:
-    optimizer, place = copy.deepcopy(optimizer), np.array(surface.start)
+    optimizer, place = copy.deepcopy(optimizer), np.array(surface.start, np.float64)
     places = [place.copy()]
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers import checks
-from layers.params import Array
+from layers.params import Array, as_array
+from nets.arguments import items, shown
 from nets.canvas import blank
 from nets.plots.style import VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LABELS = (bool, int, float, str)
 MOST_ROWS = 5
 TILE = 0.9  # inches across an image; a title of twelve letters fits above it
 
@@ -62,15 +64,19 @@ def sample_images(
     >>> [axes.get_title() for axes in figure.axes]
     ['7', '7 read as 1', '1', '1']
     """
-    images, labels = _images(np.asarray(x), tuple(shape)), np.asarray(y)
-    read = labels if predictions is None else np.asarray(predictions)
+    owner = "sample_images"
+    size = tuple(
+        checks.count(n, "each number of shape", owner) for n in items(shape, "shape", owner)
+    )
+    images, labels = _images(checks.numbers(x, "x", owner), size), _names(y, "y")
+    read = labels if predictions is None else _names(predictions, "predictions")
     _check_length("y", labels, len(images))
     _check_length("predictions", read, len(images))
     columns = min(checks.count(columns, "columns", "sample_images"), len(images))
     most = columns * MOST_ROWS
     images, labels, read = images[:most], labels[:most], read[:most]
     titles = [_title(*pair) for pair in zip(labels, read, strict=True)]
-    figure = _grid(titles, columns, shape[0] / shape[1])
+    figure = _grid(titles, columns, size[0] / size[1])
     # One scale for all, because brightness may be what tells two images apart.
     low, high = float(images.min()), float(images.max())
     for axes, image, label, said in zip(figure.axes, images, labels, read, strict=True):
@@ -92,6 +98,16 @@ def _grid(titles: list[str], columns: int, aspect: float) -> Figure:
     return figure
 
 
+def _names(values: Any, name: str) -> Array:
+    """Labels, which may be numbers or words, but no lists."""
+    array = as_array(values, f"sample_images: expected {name}")
+    if not all(isinstance(value, LABELS) for value in array.ravel().tolist()):
+        raise TypeError(
+            f"sample_images: expected {name} to be numbers or words, got {shown(values)}"
+        )
+    return array
+
+
 def _images(x: Array, shape: tuple[int, ...]) -> Array:
     """`x` as images of the given shape."""
     if len(shape) != 2 and (len(shape) != 3 or shape[2] != 3):
@@ -106,7 +122,19 @@ def _images(x: Array, shape: tuple[int, ...]) -> Array:
             f"sample_images: expected images of {math.prod(shape)} numbers, because shape is "
             f"{shape}, got {x[0].size} an image in x of shape {x.shape}"
         )
-    return x.reshape(len(x), *shape)
+    images = x.reshape(len(x), *shape).astype(np.float64)
+    low, high = images.min(), images.max()
+    if not np.isfinite(low + high):
+        raise ValueError("sample_images: expected images of finite numbers, got nan or infinity")
+    if len(shape) == 2:
+        return images
+    most = 255 if x.dtype.kind in "iu" else 1
+    if low < 0 or high > most:
+        raise ValueError(
+            f"sample_images: expected colours from 0 to {most}, because x has dtype {x.dtype}, "
+            f"got {low:g} to {high:g}"
+        )
+    return images / most
 
 
 def _check_length(name: str, values: Array, length: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nets import arguments
 from nets.canvas import png
 from nets.interop.atomic import atomic_write
 from nets.interop.paths import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure to a PNG file, which appears under its name only once it is complete."""
+    path = arguments.path(path, "save")
+    if isinstance(figure, type) or not hasattr(figure, "savefig"):
+        raise TypeError(f"save: expected a figure of matplotlib, got {arguments.shown(figure)}")
     image = png(figure)  # complete before the file is touched
     with atomic_write(path) as file:
         file.write(image)

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from layers.checks import numbers, real
+from nets.arguments import called, function, items, shown
+
 
 @dataclass(frozen=True)
 class Surface:
@@ -23,6 +26,11 @@ class Surface:
         The lowest and the highest value that a picture shows.
     lowest : float, optional
         The least height, if there is one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a function is none, or a pair does not have two finite numbers, the lower one first.
     """
 
     height: Callable[[Any, Any], Any]
@@ -31,6 +39,28 @@ class Surface:
     x: tuple[float, float]
     y: tuple[float, float]
     lowest: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("height", "slope"):
+            function(getattr(self, name), name, "Surface")
+        for name in ("start", "x", "y"):
+            pair = items(getattr(self, name), name, "Surface")
+            if len(pair) != 2:
+                raise ValueError(f"Surface: expected {name} to be two numbers, got {shown(pair)}")
+            low, high = (real(number, name, "Surface") for number in pair)
+            if name != "start" and not low < high:
+                raise ValueError(f"Surface: expected {name} from low to high, got {low} to {high}")
+        if self.lowest is not None:
+            real(self.lowest, "lowest", "Surface")
+        for name, wanted in (("height", 1), ("slope", 2)):
+            given = numbers(
+                called(getattr(self, name), [*map(float, self.start)], "Surface"), name, "Surface"
+            )
+            if given.size != wanted:
+                raise ValueError(
+                    f"Surface: expected {name}(x, y) to give {wanted} number{'s' * (wanted > 1)}, "
+                    f"got shape {given.shape}"
+                )
 
 
 # Twenty-five times as steep across as along: the step that is right for one is wrong for the other.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nets.arguments import instance
 from nets.canvas import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain, whole_numbers
 
@@ -44,6 +45,9 @@ def training_curves(history: History) -> Figure:
     >>> [axes.get_ylabel() for axes in training_curves(history).axes]
     ['loss', 'accuracy']
     """
+    from nets.training.history import History
+
+    instance(history, History, "history", "training_curves", "; pass what fit returned")
     if not len(history):
         raise ValueError("training_curves: the history has no epochs yet; train for one first")
     measures = [

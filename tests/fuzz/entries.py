@@ -322,7 +322,8 @@ def of_pictures() -> Iterator[Entry]:
         ),
         "complex_step": lambda: call(differentiation.complex_step, square, normal(2), h=1e-20),
     }
-    yield from (Entry(name, make) for name, make in made.items())
+    free = {"Dual": (0, 1), "derivatives": (1,), "save": (1,)}
+    yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     racers = lambda: {"SGD": optimizers.SGD(0.1), "Adam": optimizers.Adam()}  # noqa: E731
     for race in (plots.race, plots.walks):
         yield Entry(
@@ -345,7 +346,6 @@ def of_text() -> Iterator[Entry]:
     ids = lambda: np.array([1, 2, 3, 4, 2, 3])  # noqa: E731
     made = {
         "Vocabulary": lambda: call(text.Vocabulary, ["a", "b", "a"], size=3, padding="<pad>"),
-        "Vocabulary.ids": lambda: call(vocabulary().ids, ["a", "b"]),
         "Vocabulary.tokens": lambda: call(vocabulary().tokens, np.array([1, 2])),
         "padded": lambda: call(text.padded, [["a"], ["b", "c"]], vocabulary(), 3),
         "perplexity": lambda: call(
@@ -359,6 +359,7 @@ def of_text() -> Iterator[Entry]:
     some = {"words": text.words, "characters": text.characters}
     for name, cut in some.items():
         yield Entry(name, lambda c=cut: call(c, "A text, cut."), free=(0,))  # type: ignore[misc]
+    yield Entry("Vocabulary.ids", lambda: call(vocabulary().ids, ["a", "b"]), free=(0,))
     yield Entry("sentence", lambda: call(text.sentence, ["a", "text"]), free=(0,))
     yield Entry(
         "generate",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
-from tests.fuzz.entries import Entry
+from tests.fuzz.entries import Entry, folder
 from tests.fuzz.judge import Fault, fault, run, short
 from tests.fuzz.senseless import Call, spoiled
 
@@ -21,7 +24,8 @@ def case(entry: Entry, seed: int, index: int) -> tuple[Fault | None, str]:
     if where in entry.endless and _is_huge(bad, where):
         return None, ""
     text = str(bad)
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), inside(folder()):
         outcome = run(bad.function, bad.args, bad.kwargs)
     found = fault(outcome)
     taken = outcome.error is None and outcome.ended
@@ -29,6 +33,17 @@ def case(entry: Entry, seed: int, index: int) -> tuple[Fault | None, str]:
         what = f"argument {where!r} was taken: {short(_of(bad, where))}"
         found = Fault("wrong", entry.name, what)
     return found, text
+
+
+@contextlib.contextmanager
+def inside(place: Path) -> Iterator[None]:
+    """Work in a folder where a file called "senseless" does no harm."""
+    before = Path.cwd()
+    os.chdir(place)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def _of(bad: Call, where: str | int | None) -> object:

@@ -134,7 +134,6 @@ SPOIL: tuple[Callable[[Any], Any], ...] = (
     lambda a: a + 10**6,
     lambda a: a + 0.5,
     lambda a: np.array([a, a, None], object),
-    np.asmatrix if hasattr(np, "asmatrix") else np.asarray,
 )
 
 

@@ -65,6 +65,13 @@ def test_the_fuzzers_run_and_tell_how_to_run_a_case_again(name):
     assert f"{name}, seed 1: 60 cases" in str(tally)
 
 
+def test_no_case_of_pictures_text_or_files_is_a_fault():
+    tally = command.fuzz("options", seed=2, cases=range(3000), seconds=6, only=("pictures", "text"))
+    assert not tally.counts, str(tally)
+    tally = command.fuzz("files", seed=2, cases=range(200), seconds=4)
+    assert not tally.counts, str(tally)
+
+
 def test_damage_is_the_same_for_the_same_seed():
     one, two = (files.damaged(b"handgrad" * 9, np.random.default_rng(3)) for _ in range(2))
     assert one == two

@@ -146,8 +146,8 @@ def test_more_racers_than_colours_can_race():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"optimizers": {}}, "race: expected optimizers by name, .* got {}"),
-        ({"optimizers": [SGD()]}, r"race: expected optimizers by name, .* got \[SGD"),
+        ({"optimizers": {}}, "race: expected optimizers by name, got {}"),
+        ({"optimizers": [SGD()]}, r"race: expected optimizers by name, got a list"),
         ({"steps": 0}, "race: expected steps to be a positive integer, got 0"),
     ],
 )

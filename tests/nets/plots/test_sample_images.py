@@ -73,3 +73,18 @@ def test_inputs_stay_untouched():
 def test_what_does_not_fit_is_refused(x, y, shape, more, message):
     with pytest.raises(ValueError, match=message):
         plots.sample_images(x, y, shape, **more)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.full((1, 12), 2.0),
+        np.full((1, 12), 256),
+        np.full((1, 12), -0.1),
+        np.full((1, 12), np.nan),
+        np.ma.masked_array(np.ones((1, 12))),
+    ],
+)
+def test_colours_that_would_be_cut_and_missing_ones_are_refused(x):
+    with pytest.raises((TypeError, ValueError), match=r"^sample_images: expected "):
+        plots.sample_images(x, [0], (2, 2, 3))
