@@ -98,6 +98,7 @@ from nets import fit
 from optimizers import SGD
 x = np.ones((4, 1))
 fit(FullyConnected(1, 1, rng=0), MSE(), SGD(0.01), x, x, epochs=3000)
+print("what comes after it")
 print("done", file=sys.stderr)
 """
 
