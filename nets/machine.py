@@ -82,7 +82,7 @@ def doctor(net: Any = None, x: Any = None) -> Diagnosis:
         "threads": threads(),
         "cores": str(cores()),
         "float32 products": f"{rate:,.0f} GFLOP/s",
-        "compiled loops": _version("numba") or "none: numba is not installed",
+        "compiled loops": compiled_loops(),
     }
     advice = [*_about_pins(rate), *_about_threads(), *_about_extras(), *_about_data(net, x)]
     return Diagnosis(facts, advice)
@@ -134,11 +134,27 @@ def threads() -> str:
     return ", ".join(counts) or "not known: threadpoolctl is not installed"
 
 
-def _version(package: str) -> str:
+def compiled_loops() -> str:
+    """Which numba compiles the optimizers' loops, or why none does: they run without it too."""
     try:
-        return f"{package} {metadata.version(package)}"
+        version = metadata.version("numba")
     except metadata.PackageNotFoundError:
-        return ""
+        return "none: numba is not installed"
+    try:
+        from numba import njit
+
+        machine = njit(_next)
+        machine(1)
+    except Exception as error:  # one made for another NumPy fails in many ways
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return f"none: numba {version} does not work here ({reason})"
+    if machine is _next:
+        return f"none: numba {version} is switched off by NUMBA_DISABLE_JIT"
+    return f"numba {version}"
+
+
+def _next(number: int) -> int:
+    return number + 1
 
 
 def _about_pins(rate: float) -> Iterator[str]:

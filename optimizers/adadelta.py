@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimizers import checks
+from optimizers.arrays import Array, State
 from optimizers.base import LearningRate, Optimizer
-from optimizers.loops import Array
-from optimizers.pieces import State
 
 
 class Adadelta(Optimizer):
@@ -68,19 +67,9 @@ class Adadelta(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.rho = checks.number("rho", rho, below=1)
-        self.epsilon = checks.number("epsilon", epsilon)
-        self.weight_decay = checks.number("weight_decay", weight_decay)
-
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        return [
-            *self._decay(),
-            f"v <- {self.rho:g} * v + {1 - self.rho:g} * g**2",
-            f"delta = sqrt(u + {self.epsilon:g}) / sqrt(v + {self.epsilon:g}) * g",
-            f"u <- {self.rho:g} * u + {1 - self.rho:g} * delta**2",
-            f"theta <- theta - {self._rate()} * delta",
-        ]
+        self.rho = checks.number(self, "rho", rho, below=1)
+        self.epsilon = checks.number(self, "epsilon", epsilon)
+        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, by a step of the size of those before."""

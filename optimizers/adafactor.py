@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 
-from optimizers import checks
+from optimizers import checks, norms
+from optimizers.arrays import Array, State
 from optimizers.base import LearningRate, Optimizer
-from optimizers.loops import Array
-from optimizers.pieces import State
 
 
 class Adafactor(Optimizer):
@@ -80,33 +79,17 @@ class Adafactor(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.beta2_decay = checks.number("beta2_decay", beta2_decay, low=-math.inf, most=0)
-        self.epsilon1 = None if epsilon1 is None else checks.number("epsilon1", epsilon1)
-        self.epsilon2 = checks.number("epsilon2", epsilon2)
-        self.d = checks.number("d", d, low=1)
-        self.weight_decay = checks.number("weight_decay", weight_decay)
+        self.beta2_decay = checks.number(self, "beta2_decay", beta2_decay, low=-math.inf, most=0)
+        self.epsilon1 = None if epsilon1 is None else checks.number(self, "epsilon1", epsilon1)
+        self.epsilon2 = checks.number(self, "epsilon2", epsilon2)
+        self.d = checks.number(self, "d", d, low=1)
+        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """A row and a column, or the whole of what has no rows."""
         if len(shape) < 2:
             return {"v": shape}
         return {"row": (*shape[:-1], 1), "column": (*shape[:-2], 1, shape[-1])}
-
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        least = "eps" if self.epsilon1 is None else f"{self.epsilon1:g}"
-        decay = f"theta <- theta - {self._rate()} * {self.weight_decay:g} * theta"
-        return [
-            f"beta2 = 1 - t**{self.beta2_decay:g}",
-            "row <- beta2 * row + (1 - beta2) * mean of g**2 over the columns",
-            "column <- beta2 * column + (1 - beta2) * mean of g**2 over the rows",
-            "v = row * column / mean(row)",
-            f"step = g / max(sqrt(v), {least})",
-            f"step <- step / max(1, rms(step) / {self.d:g})",
-            f"size = max({self.epsilon2:g}, rms(theta)) * min({self._rate()}, 1 / sqrt(t))",
-            *([decay] if self.weight_decay else []),
-            "theta <- theta - size * step",
-        ]
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, by a share of its own size."""
@@ -136,4 +119,6 @@ def _roll(average: Array, new: float, square: Array) -> Array:
 
 
 def _rms(array: Array) -> float:
-    return math.sqrt(np.mean(np.square(array)))
+    """The root mean square, which does not overflow in float32."""
+    scale = norms.scale_of(norms.largest([array]))
+    return math.sqrt(norms.squares([array], scale) / array.size) * float(scale)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimizers import checks
+from optimizers.arrays import Array, State
 from optimizers.base import LearningRate, Optimizer
-from optimizers.loops import Array
-from optimizers.pieces import State
 
 
 class Adagrad(Optimizer):
@@ -69,16 +68,8 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.epsilon = checks.number("epsilon", epsilon)
-        self.weight_decay = checks.number("weight_decay", weight_decay)
-
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        return [
-            *self._decay(),
-            "G <- G + g**2",
-            f"theta <- theta - {self._rate()} * g / (sqrt(G) + {self.epsilon:g})",
-        ]
+        self.epsilon = checks.number(self, "epsilon", epsilon)
+        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the root of all squares so far."""

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from optimizers import checks, loops
+from optimizers import checks
+from optimizers.arrays import Array, State
 from optimizers.base import LearningRate, Optimizer
-from optimizers.loops import Array, Loop
-from optimizers.pieces import State
+from optimizers.running import Loop
 
 
 class Adam(Optimizer):
@@ -67,32 +67,14 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.beta1 = checks.number("beta1", beta1, below=1)
-        self.beta2 = checks.number("beta2", beta2, below=1)
-        self.epsilon = checks.number("epsilon", epsilon)
-        self.weight_decay = checks.number("weight_decay", weight_decay)
-
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        return [*self._decay(), *self._adaptive()]
-
-    def _adaptive(self) -> list[str]:
-        """The part that AdamW shares."""
-        return [
-            f"m <- {self.beta1:g} * m + {1 - self.beta1:g} * g",
-            f"v <- {self.beta2:g} * v + {1 - self.beta2:g} * g**2",
-            f"m_hat = m / (1 - {self.beta1:g}**t),  v_hat = v / (1 - {self.beta2:g}**t)",
-            f"theta <- theta - {self._rate()} * m_hat / (sqrt(v_hat) + {self.epsilon:g})",
-        ]
+        self.beta1 = checks.number(self, "beta1", beta1, below=1)
+        self.beta2 = checks.number(self, "beta2", beta2, below=1)
+        self.epsilon = checks.number(self, "epsilon", epsilon)
+        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against the mean gradient, in units of the gradient's size."""
-        if self.weight_decay:
-            g = g + self.weight_decay * theta
-        self.adapt(theta, g, state, learning_rate)
-
-    def adapt(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """The rule without weight decay, which AdamW shares."""
+        g = self._decay(theta, g, learning_rate)
         m, v = state["m"], state["v"]
         m *= self.beta1
         m += (1 - self.beta1) * g
@@ -100,6 +82,10 @@ class Adam(Optimizer):
         v += (1 - self.beta2) * (g * g)
         step, epsilon = self._corrected(learning_rate)
         theta -= step * m / (np.sqrt(v) + epsilon)
+
+    def _decay(self, theta: Array, g: Array, learning_rate: float) -> Array:
+        """The gradient with the decay in it; `AdamW` lets theta decay instead."""
+        return g + self.weight_decay * theta if self.weight_decay else g
 
     def _corrected(self, learning_rate: float) -> tuple[float, float]:
         """The learning rate and epsilon for m and v in the place of m_hat and v_hat.
@@ -113,9 +99,32 @@ class Adam(Optimizer):
     @property
     def loop(self) -> Loop:
         """The same rule as one loop."""
-        return loops.adam
+        return _loop
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
         """What the loop takes beside the arrays."""
         step, epsilon = self._corrected(learning_rate)
         return self.beta1, self.beta2, step, epsilon, self.weight_decay, 1.0
+
+
+def _loop(
+    theta: Array,
+    g: Array,
+    m: Array,
+    v: Array,
+    beta1: float,
+    beta2: float,
+    step: float,
+    epsilon: float,
+    weight_decay: float,
+    shrink: float,
+) -> None:
+    """Adam, and AdamW, where theta shrinks first: one pass over the entries for numba."""
+    number = theta.dtype.type
+    kept1, kept2, new1, new2 = number(beta1), number(beta2), number(1 - beta1), number(1 - beta2)
+    size, floor, decay, share = number(step), number(epsilon), number(weight_decay), number(shrink)
+    for i in range(theta.size):
+        slope = g[i] + decay * theta[i] if weight_decay else g[i]
+        m[i] = m[i] * kept1 + new1 * slope
+        v[i] = v[i] * kept2 + new2 * (slope * slope)
+        theta[i] = theta[i] * share - size * m[i] / (np.sqrt(v[i]) + floor)

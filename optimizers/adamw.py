@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from optimizers import loops
 from optimizers.adam import Adam
+from optimizers.arrays import Array
 from optimizers.base import LearningRate
-from optimizers.loops import Array, Loop
-from optimizers.pieces import State
 
 
 class AdamW(Adam):
@@ -55,22 +53,12 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, weight_decay)
 
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        decay = f"theta <- theta - {self._rate()} * {self.weight_decay:g} * theta"
-        return [*([decay] if self.weight_decay else []), *self._adaptive()]
-
-    def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """Let theta decay, then move it as Adam does."""
+    def _decay(self, theta: Array, g: Array, learning_rate: float) -> Array:
+        """Let theta decay, and leave the gradient as it is."""
         theta *= 1 - learning_rate * self.weight_decay
-        self.adapt(theta, g, state, learning_rate)
-
-    @property
-    def loop(self) -> Loop:
-        """The same rule as one loop."""
-        return loops.adam
+        return g
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
         """What the loop takes beside the arrays."""
-        step, epsilon = self._corrected(learning_rate)
-        return self.beta1, self.beta2, step, epsilon, 0.0, 1 - learning_rate * self.weight_decay
+        *others, _, _ = super().numbers(learning_rate)
+        return *others, 0.0, 1 - learning_rate * self.weight_decay

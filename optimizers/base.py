@@ -8,15 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizers import checks
-from optimizers.arrangement import Arrangement
-from optimizers.loops import Loop, compiled
-from optimizers.page import page
-from optimizers.pieces import State
+from optimizers import arrays, checks
+from optimizers.arrays import Array, State
+from optimizers.running import Loop, Running, compiled
+from optimizers.spelling import ABSENT, meant, spelled, spelled_class
 
-Array = NDArray[Any]
 LearningRate = float | Callable[[int], float]
 
 
@@ -49,7 +46,12 @@ class Optimizer:
     """
 
     elementwise = False
-    _arrangement: Arrangement | None = None
+    _running: Running | None = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            spelled_class(cls)
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -60,11 +62,13 @@ class Optimizer:
         """The shapes of the arrays that are kept for a parameter of a shape: mostly the same."""
         return dict.fromkeys(self.slots, shape)
 
+    @spelled
     def __init__(self, learning_rate: LearningRate) -> None:
-        self.learning_rate = checks.learning_rate(learning_rate)
+        self.learning_rate = checks.learning_rate(self, "learning_rate", learning_rate)
         self.state: dict[str, State] = {}
         self.t = 0
 
+    @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """Change every parameter in place by one step of the rule.
 
@@ -80,26 +84,30 @@ class Optimizer:
         KeyError
             If the keys differ. Nothing has been changed then, nor after the errors below.
         ValueError
-            If a gradient, or the state of an earlier step, has not the shape of its parameter.
+            If a gradient, or the state of an earlier step, does not have the shape of its
+            parameter, or a parameter is read-only or a view whose entries share memory.
         TypeError
-            If a parameter is not a writable floating array, or a gradient not real numbers.
+            If a parameter is not a floating array of at least 32 bits, a gradient is not one of
+            real numbers, or either is masked.
         """
-        grads = checks.gradients(params, grads)
-        checks.clock(self.t)
-        arrangement = self._arrangement
-        if arrangement is None or not arrangement.fits(params, self.state, self.slots):
-            checks.state(params, self.state, self.shapes)
-            arrangement = None
-        rate = checks.rate_at(self.learning_rate, self.t + 1)
-        if arrangement is None:
+        params, grads = arrays.pairs(params, grads)
+        checks.count("step", "the clock t", self.t, low=0)
+        running = self._running
+        if running is None or not running.fits(params, self.state, self.slots):
+            arrays.memory(params)
+            arrays.state(params, self.state, self.shapes)
+            running = None
+        rate = checks.rate_at(self, self.learning_rate, int(self.t) + 1)
+        if running is None:
             self._fill(params)
             loop = self._compiled()
-            arrangement = Arrangement(params, self.state, self.slots, self.elementwise, loop)
-            self._arrangement = arrangement
+            running = Running(params, self.state, self.slots, self.elementwise, loop)
+            self._running = running
         self.t += 1
-        numbers = self.numbers(rate) if arrangement.looped else ()
-        arrangement.run(
-            params, grads, lambda theta, g, state: self.update(theta, g, state, rate), numbers
+        running.run(
+            grads,
+            lambda theta, g, state: self.update(theta, g, state, rate),
+            self.numbers(rate) if running.loop else (),
         )
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
@@ -108,7 +116,7 @@ class Optimizer:
 
     @property
     def loop(self) -> Loop | None:
-        """The rule over all entries, from `optimizers.loops`; None where there is just `update`."""
+        """The rule as a function over all entries; None where there is just `update`."""
         return None
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
@@ -116,8 +124,11 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} has a loop, but does not define numbers")
 
     def _compiled(self) -> Loop | None:
-        # A subclass that changes the rule inherits a loop that knows nothing of the change.
-        return compiled(self.loop) if self.loop and "loop" in vars(type(self)) else None
+        """The compiled loop, unless a subclass changed the rule, of which it knows nothing."""
+        rule = next(cls for cls in type(self).__mro__ if {"loop", "update"} & vars(cls).keys())
+        if "loop" not in vars(rule) or "update" in vars(self) or self.loop is None:
+            return None
+        return compiled(self.loop)
 
     def _fill(self, params: Mapping[str, Array]) -> None:
         """Begin with zeros what is not remembered yet."""
@@ -127,29 +138,11 @@ class Optimizer:
                 if slot not in kept:
                     kept[slot] = np.zeros_like(theta, shape=shape)
 
-    def rule(self) -> list[str]:
-        """The rule with its numbers, line by line, for a reader; a subclass may have none.
-
-        Examples
-        --------
-        >>> from optimizers import SGD
-        >>> SGD(0.1, momentum=0.9).rule()
-        ['v <- 0.9 * v + g', 'theta <- theta - 0.1 * v']
-        """
-        return []
-
-    def _rate(self) -> str:
-        rate = self.learning_rate
-        return "learning_rate" if callable(rate) else f"{rate:g}"
-
-    def _decay(self) -> list[str]:
-        """The line of a weight decay that becomes part of the gradient, if there is one."""
-        decay = self.settings().get("weight_decay", 0.0)
-        return [f"g <- g + {decay:g} * theta"] if decay else []
-
     def settings(self) -> dict[str, Any]:
         """The constructor's arguments as they are now."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        parameters = inspect.signature(type(self)).parameters.values()
+        return {p.name: getattr(self, p.name) for p in parameters if p.kind not in kinds}
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything: the rule's name, its settings, the clock and the state.
@@ -167,6 +160,7 @@ class Optimizer:
             "state": copy.deepcopy(self.state),
         }
 
+    @spelled
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Go on from a `state_dict`, of which copies are taken.
 
@@ -175,25 +169,30 @@ class Optimizer:
         ValueError
             If it is not one, or one of another rule. Nothing has been changed then.
         """
-        checks.saved(saved, self.state_dict())
+        owner = "load_state_dict"
+        arrays.saved(owner, saved, self.state_dict())
         try:
             restored = type(self)(**saved["settings"])
         except (TypeError, ValueError) as error:
-            raise ValueError(f"load_state_dict: {error}") from error
-        restored.state = {
-            key: {slot: np.array(array) for slot, array in slots.items()}
-            for key, slots in saved["state"].items()
-        }
-        restored.t = saved["t"]
+            raise ValueError(f"{owner}: {error}") from error
+        restored.state = arrays.saved_state(owner, saved["state"], restored.slots)
+        restored.t = int(saved["t"])
         self.__dict__.update(restored.__dict__)
-        self._arrangement = None
+        self._running = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copies and pickles arrange the parameters anew: in a copy, views are views no more."""
-        return {name: value for name, value in vars(self).items() if name != "_arrangement"}
+        """Copies and pickles begin to run anew: in a copy, views of joined state are arrays."""
+        return {name: value for name, value in vars(self).items() if name != "_running"}
 
-    def _repr_html_(self) -> str:
-        return page(self)
+    def __getattr__(self, name: str) -> Any:
+        """Say what to do instead of what other libraries' optimizers have."""
+        names = list(inspect.signature(type(self)).parameters)
+        hint = f"; {ABSENT[name]}" if name in ABSENT else ""
+        if name in names:
+            hint = f", though its constructor takes {name}: write self.{name} = {name} there"
+        elif right := meant(name, names):
+            hint = f"; did you mean {' and '.join(right)}?"
+        raise AttributeError(f"{type(self).__name__} has no attribute {name}{hint}")
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())

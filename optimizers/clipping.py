@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from optimizers import checks
-from optimizers.loops import Array
+from optimizers import arrays, checks, norms
+from optimizers.arrays import Array
+from optimizers.spelling import spelled
+from optimizers.wrapped import Wrapped
 
 
+@spelled
 def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array]:
     """Shorten all gradients by one factor, so that they keep their direction.
 
@@ -35,6 +36,8 @@ def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array
     ------
     ValueError
         If a gradient is nan or infinite, which no factor mends, or max_norm is negative.
+    TypeError
+        If a gradient is not an array of real numbers, is masked, or has fewer than 32 bits.
 
     Examples
     --------
@@ -46,12 +49,34 @@ def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array
     -----
     Source: Pascanu, Mikolov and Bengio, 2013.
     """
-    max_norm, norm = checks.number("max_norm", max_norm), _norm(grads)
-    if norm <= max_norm:
-        return dict(grads)
-    return {key: g * (max_norm / norm) for key, g in grads.items()}
+    max_norm = checks.number("clip_by_norm", "max_norm", max_norm)
+    plain = _finite(arrays.all_real("clip_by_norm", "grads", grads))
+    scale = norms.scale_of(norms.largest(plain.values()))
+    norm = np.sqrt(norms.squares(plain.values(), scale))  # of the gradients over the scale
+    with np.errstate(over="ignore"):
+        if norm <= max_norm / scale:
+            return dict(grads)
+    return {key: _times(g, scale, max_norm / norm) for key, g in plain.items()}
 
 
+def _finite(grads: dict[str, Array]) -> dict[str, Array]:
+    for key, g in grads.items():
+        if not np.isfinite(norms.largest([g])):
+            raise ValueError(
+                f"clip_by_norm: grads[{key!r}] holds nan or infinity, which no factor mends; "
+                "lower the learning rate, or find what is not finite in the net"
+            )
+    return grads
+
+
+def _times(g: Array, scale: Any, factor: Any) -> Array:
+    """A gradient divided by the scale and multiplied, in double precision, in its own dtype."""
+    with np.errstate(under="ignore"):
+        scaled: Array = (g if scale == 1 else g / scale) * factor
+        return scaled.astype(g.dtype if g.dtype.kind == "f" else scaled.dtype, copy=False)
+
+
+@spelled
 def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
     """Cut every entry of the gradients to the range from -limit to limit.
 
@@ -71,6 +96,8 @@ def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
     ------
     ValueError
         If the limit is negative.
+    TypeError
+        If a gradient is not an array of real numbers, is masked, or has fewer than 32 bits.
 
     Examples
     --------
@@ -78,19 +105,20 @@ def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
     >>> clip_by_value({"W": np.array([3.0, 0.5]), "b": np.array([-4.0])}, limit=1.0)
     {'W': array([1. , 0.5]), 'b': array([-1.])}
     """
-    limit = checks.number("limit", limit)
-    _check_dict(grads)
-    return {key: np.clip(g, -limit, limit) for key, g in grads.items()}
+    limit = checks.number("clip_by_value", "limit", limit)
+    plain = arrays.all_real("clip_by_value", "grads", grads)
+    return {key: np.clip(g, -limit, limit) for key, g in plain.items()}
 
 
-@dataclass(frozen=True)
-class Clipped:
-    """An optimizer that sees clipped gradients, for `fit`; in one's own loop, call the function.
+class Clipped(Wrapped):
+    """An optimizer that sees clipped gradients, for `fit`; in your own loop, call the function.
+
+    Its learning rate, clock and state are those of the optimizer inside.
 
     Parameters
     ----------
     optimizer : Optimizer
-        What makes the step; its settings and its state stay with it.
+        What makes the step.
     norm : float, optional
         Clip the gradients by `clip_by_norm`.
     value : float, optional
@@ -99,7 +127,7 @@ class Clipped:
     Raises
     ------
     ValueError, TypeError
-        If neither is asked for or both are, or the optimizer is none.
+        If neither is asked for or both are, or `optimizer` is not an optimizer.
 
     Examples
     --------
@@ -111,23 +139,19 @@ class Clipped:
     array([-3.,  4.])
     """
 
-    optimizer: Any
-    norm: float | None = None
-    value: float | None = None
-
-    def __post_init__(self) -> None:
-        if isinstance(self.optimizer, type) or not hasattr(self.optimizer, "step"):
-            raise TypeError(
-                f"Clipped: expected an optimizer such as Adam(), got {self.optimizer!r}"
-            )
-        if (self.norm is None) == (self.value is None):
+    def __init__(
+        self, optimizer: Any, norm: float | None = None, value: float | None = None
+    ) -> None:
+        super().__init__(optimizer)
+        if (norm is None) == (value is None):
             raise ValueError(
-                f"Clipped: expected norm or value, one of them, got norm={self.norm!r} and "
-                f"value={self.value!r}"
+                f"Clipped: expected norm or value, one of them, got norm={checks.short(norm)} and "
+                f"value={checks.short(value)}"
             )
-        name = "norm" if self.value is None else "value"
-        checks.number(name, getattr(self, name))
+        self.norm = None if norm is None else checks.number(self, "norm", norm)
+        self.value = None if value is None else checks.number(self, "value", value)
 
+    @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """Clip the gradients, and let the optimizer make its step."""
         if self.norm is not None:
@@ -135,38 +159,3 @@ class Clipped:
         if self.value is not None:
             grads = clip_by_value(grads, self.value)
         self.optimizer.step(params, grads)
-
-    def _repr_html_(self) -> str:
-        how = f"norm {self.norm:g}" if self.value is None else f"values {self.value:g}"
-        inside = getattr(self.optimizer, "_repr_html_", lambda: "")()
-        return f"<div>Gradients are clipped to {how}, then:</div>{inside}"
-
-    @property
-    def learning_rate(self) -> Any:
-        """That of the optimizer."""
-        return self.optimizer.learning_rate
-
-    @property
-    def t(self) -> Any:
-        """The clock of the optimizer."""
-        return self.optimizer.t
-
-
-def _norm(grads: Mapping[str, Array]) -> float:
-    """The length of all gradients as one vector; scaled, because squares of large ones overflow."""
-    _check_dict(grads)
-    for key, g in grads.items():
-        if not np.isfinite(g).all():
-            raise ValueError(
-                f"clip_by_norm: grads[{key!r}] holds nan or infinity, which no factor mends; "
-                "lower the learning rate, or look for what is not finite in the net"
-            )
-    largest = max((float(np.abs(g).max(initial=0)) for g in grads.values()), default=0.0)
-    if not largest:
-        return 0.0
-    return largest * math.sqrt(sum(float(np.square(g / largest).sum()) for g in grads.values()))
-
-
-def _check_dict(grads: Mapping[str, Array]) -> None:
-    if not isinstance(grads, Mapping):
-        raise TypeError(f"clip: expected grads to be a dict of arrays, got {type(grads).__name__}")

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from optimizers import checks
-from optimizers.loops import Array
+from optimizers import arrays, checks
+from optimizers.arrays import Array
 from optimizers.sgd import SGD
+from optimizers.spelling import spelled
 
 
+@spelled
 @contextmanager
 def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
     """Within the block, the parameters are where momentum alone would carry them.
@@ -22,7 +24,7 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
         theta <- theta - v
 
     This is momentum, but for the point at which the gradient is taken. So take it in this block,
-    and let `SGD` with momentum make its step behind it. `SGD` has the learning rate outside of v,
+    and let `SGD` with momentum make its step after it. `SGD` has the learning rate outside of v,
     so its look-ahead point is theta - learning_rate * momentum * v.
 
     ``SGD(nesterov=True)`` needs no block, and is what to use with `fit`. While the learning rate
@@ -66,9 +68,10 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
     Source: CSE 587, lecture 3, "Nesterov Accelerated Gradient (NAG)".
     """
     _check(optimizer)
-    checks.gradients(params, params)
-    checks.state(params, optimizer.state, optimizer.shapes)
-    reach = checks.rate_at(optimizer.learning_rate, optimizer.t + 1) * optimizer.momentum
+    params, _ = arrays.pairs(params, params)
+    arrays.memory(params)
+    arrays.state(params, optimizer.state, optimizer.shapes)
+    reach = checks.rate_at(optimizer, optimizer.learning_rate, optimizer.t + 1) * optimizer.momentum
     t, before = optimizer.t, {key: theta.copy() for key, theta in params.items()}
     for key, theta in params.items():
         if "v" in (kept := optimizer.state.get(key, {})):
@@ -80,14 +83,14 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
             np.copyto(theta, before[key])
     if optimizer.t != t:
         raise RuntimeError(
-            "look_ahead: expected the step behind the block, got it inside, where it was lost "
+            "look_ahead: expected the step after the block, got it inside, where it was lost "
             "when the parameters were put back"
         )
 
 
 def _check(optimizer: SGD) -> None:
     if not isinstance(optimizer, SGD):
-        raise TypeError(f"look_ahead: expected an SGD with momentum, got {optimizer!r}")
+        raise TypeError(f"look_ahead: expected an SGD with momentum, got {checks.short(optimizer)}")
     if optimizer.nesterov:
         raise ValueError(
             "look_ahead: expected an SGD with nesterov=False; with True, its parameters are the "

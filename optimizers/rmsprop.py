@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimizers import checks
+from optimizers.arrays import Array, State
 from optimizers.base import LearningRate, Optimizer
-from optimizers.loops import Array
-from optimizers.pieces import State
 
 
 class RMSProp(Optimizer):
@@ -76,27 +75,16 @@ class RMSProp(Optimizer):
         centered: bool = False,
     ) -> None:
         super().__init__(learning_rate)
-        self.alpha = checks.number("alpha", alpha, below=1)
-        self.epsilon = checks.number("epsilon", epsilon)
-        self.weight_decay = checks.number("weight_decay", weight_decay)
-        self.momentum = checks.number("momentum", momentum, below=1)
-        self.centered = checks.flag("centered", centered)
+        self.alpha = checks.number(self, "alpha", alpha, below=1)
+        self.epsilon = checks.number(self, "epsilon", epsilon)
+        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
+        self.momentum = checks.number(self, "momentum", momentum, below=1)
+        self.centered = checks.flag(self, "centered", centered)
 
     @property
     def slots(self) -> tuple[str, ...]:
         """The average of squares, and what the options need beside it."""
         return ("v", *["m"] * self.centered, *["velocity"] * bool(self.momentum))
-
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        lines = [*self._decay(), f"v <- {self.alpha:g} * v + {1 - self.alpha:g} * g**2"]
-        if self.centered:
-            lines += [f"m <- {self.alpha:g} * m + {1 - self.alpha:g} * g"]
-        step = f"g / (sqrt({'v - m**2' if self.centered else 'v'}) + {self.epsilon:g})"
-        if self.momentum:
-            lines += [f"velocity <- {self.momentum:g} * velocity + {step}"]
-            step = "velocity"
-        return [*lines, f"theta <- theta - {self._rate()} * {step}"]
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the gradient's recent size."""

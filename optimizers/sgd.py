@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizers import checks, loops
+from optimizers import checks
+from optimizers.arrays import Array, State
 from optimizers.base import LearningRate, Optimizer
-from optimizers.loops import Array, Loop
-from optimizers.pieces import State
+from optimizers.running import Loop
 
 
 class SGD(Optimizer):
@@ -67,24 +67,16 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.momentum = checks.number("momentum", momentum, below=1)
-        self.nesterov = checks.flag("nesterov", nesterov)
-        self.weight_decay = checks.number("weight_decay", weight_decay)
+        self.momentum = checks.number(self, "momentum", momentum, below=1)
+        self.nesterov = checks.flag(self, "nesterov", nesterov)
+        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
         if self.nesterov and not self.momentum:
-            raise ValueError("nesterov: expected a momentum above 0, got 0")
+            raise ValueError("SGD: expected a momentum above 0 for nesterov=True, got 0")
 
     @property
     def slots(self) -> tuple[str, ...]:
         """The velocity v, where there is momentum."""
         return ("v",) if self.momentum else ()
-
-    def rule(self) -> list[str]:
-        """The rule with its numbers."""
-        lines = self._decay()
-        if self.momentum:
-            lines += [f"v <- {self.momentum:g} * v + g"]
-        step = f"(g + {self.momentum:g} * v)" if self.nesterov else "v" if self.momentum else "g"
-        return [*lines, f"theta <- theta - {self._rate()} * {step}"]
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient."""
@@ -100,10 +92,36 @@ class SGD(Optimizer):
     @property
     def loop(self) -> Loop:
         """The same rule as one loop."""
-        return loops.momentum if self.momentum else loops.sgd
+        return _momentum if self.momentum else _plain
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
         """What the loop takes beside the arrays."""
         if self.momentum:
             return learning_rate, self.momentum, self.nesterov, self.weight_decay
         return learning_rate, self.weight_decay
+
+
+def _plain(theta: Array, g: Array, learning_rate: float, weight_decay: float) -> None:
+    """One pass over the entries without momentum, which numba compiles."""
+    number = theta.dtype.type
+    rate, decay = number(learning_rate), number(weight_decay)
+    for i in range(theta.size):
+        theta[i] -= rate * (g[i] + decay * theta[i] if weight_decay else g[i])
+
+
+def _momentum(
+    theta: Array,
+    g: Array,
+    v: Array,
+    learning_rate: float,
+    momentum: float,
+    nesterov: bool,
+    weight_decay: float,
+) -> None:
+    """One pass with momentum, in both its forms."""
+    number = theta.dtype.type
+    rate, kept, decay = number(learning_rate), number(momentum), number(weight_decay)
+    for i in range(theta.size):
+        slope = g[i] + decay * theta[i] if weight_decay else g[i]
+        v[i] = v[i] * kept + slope
+        theta[i] -= rate * (slope + kept * v[i] if nesterov else v[i])

@@ -80,7 +80,7 @@ class EarlyStopping:
                 f"got {brief(monitor)}"
             )
         self.monitor = monitor
-        self.min_delta = number("min_delta", min_delta)
+        self.min_delta = number(self, "min_delta", min_delta)
         self._begin(History())
 
     def _begin(self, history: History) -> None:

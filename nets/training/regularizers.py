@@ -8,6 +8,8 @@ import numpy as np
 
 from layers.checks import flag
 from layers.params import Array
+from optimizers import norms
+from optimizers.arrays import all_real
 from optimizers.checks import number
 
 
@@ -15,12 +17,22 @@ class Regularizer:
     """What penalties share: their strength, and the parameters that they concern."""
 
     def __init__(self, strength: float, *, biases: bool = False) -> None:
-        self.strength = number("strength", strength)
+        self.strength = number(self, "strength", strength)
         self.biases = flag(biases, "biases", type(self).__name__)
 
     def chosen(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """The weights; the biases, which are the parameters with one axis, if asked for."""
-        return {name: W for name, W in params.items() if self.biases or W.ndim > 1}
+        owner = type(self).__name__
+        return {
+            name: W
+            for name, W in all_real(owner, "params", params).items()
+            if self.biases or W.ndim > 1
+        }
+
+    def _size(self, params: Mapping[str, Array]) -> tuple[list[Array], float]:
+        """The chosen weights, and what to divide them by so that no sum overflows."""
+        chosen = list(self.chosen(params).values())
+        return chosen, float(norms.scale_of(norms.largest(chosen)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.strength!r}{', biases=True' if self.biases else ''})"
@@ -62,7 +74,9 @@ class L1(Regularizer):
 
     def penalty(self, params: Mapping[str, Array]) -> float:
         """What is added to the loss."""
-        return self.strength * sum(float(np.abs(W).sum()) for W in self.chosen(params).values())
+        chosen, scale = self._size(params)
+        total = sum(float(np.abs(W / scale).sum(dtype=np.float64)) for W in chosen)
+        return self.strength * total * scale
 
     def gradients(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """What is added to the gradients, for the parameters that it concerns."""
@@ -104,7 +118,8 @@ class L2(Regularizer):
 
     def penalty(self, params: Mapping[str, Array]) -> float:
         """What is added to the loss."""
-        return self.strength / 2 * sum(float(np.vdot(W, W)) for W in self.chosen(params).values())
+        chosen, scale = self._size(params)
+        return self.strength / 2 * float(norms.squares(chosen, scale)) * scale * scale
 
     def gradients(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """What is added to the gradients, for the parameters that it concerns."""

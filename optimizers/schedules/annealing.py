@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 from optimizers import checks
+from optimizers.spelling import spelled_class
 
 
+@spelled_class
 @dataclass(frozen=True)
 class Linear:
     """Go from one learning rate to another in a straight line.
@@ -39,14 +41,16 @@ class Linear:
     stop: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self.start, self.steps, self.stop)
+        _check(self)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         done = min((t - 1) / self.steps, 1.0)
         return self.start * (1 - done) + self.stop * done
 
 
+@spelled_class
 @dataclass(frozen=True)
 class Cosine:
     """Go from one learning rate to another along half a wave: slowly, fast, and slowly again.
@@ -82,15 +86,16 @@ class Cosine:
     stop: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self.start, self.steps, self.stop)
+        _check(self)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         left = (1 + math.cos(math.pi * min((t - 1) / self.steps, 1.0))) / 2
         return self.start * left + self.stop * (1 - left)
 
 
-def _check(start: float, steps: int, stop: float) -> None:
-    checks.number("start", start)
-    checks.count("steps", steps)
-    checks.number("stop", stop)
+def _check(schedule: Linear | Cosine) -> None:
+    checks.number(schedule, "start", schedule.start)
+    checks.count(schedule, "steps", schedule.steps)
+    checks.number(schedule, "stop", schedule.stop)

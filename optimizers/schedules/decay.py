@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optimizers import checks
+from optimizers.spelling import spelled_class
 
 
+@spelled_class
 @dataclass(frozen=True)
 class StepDecay:
     """Multiply the learning rate by a factor every so many steps.
@@ -42,15 +44,17 @@ class StepDecay:
     every: int
 
     def __post_init__(self) -> None:
-        checks.number("start", self.start)
-        checks.number("factor", self.factor, most=1)
-        checks.count("every", self.every)
+        checks.number(self, "start", self.start)
+        checks.number(self, "factor", self.factor, most=1)
+        checks.count(self, "every", self.every)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         return self.start * float(self.factor ** ((t - 1) // self.every))
 
 
+@spelled_class
 @dataclass(frozen=True)
 class Exponential:
     """Multiply the learning rate by a factor at every step.
@@ -79,14 +83,16 @@ class Exponential:
     factor: float
 
     def __post_init__(self) -> None:
-        checks.number("start", self.start)
-        checks.number("factor", self.factor, most=1)
+        checks.number(self, "start", self.start)
+        checks.number(self, "factor", self.factor, most=1)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         return self.start * float(self.factor ** (t - 1))
 
 
+@spelled_class
 @dataclass(frozen=True)
 class InverseTime:
     """Let the learning rate fall as 1 / t.
@@ -122,9 +128,10 @@ class InverseTime:
     decay: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.number("start", self.start)
-        checks.number("decay", self.decay)
+        checks.number(self, "start", self.start)
+        checks.number(self, "decay", self.decay)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         return self.start / (1 + self.decay * (t - 1))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from optimizers import checks
 from optimizers.base import LearningRate
+from optimizers.spelling import spelled_class
 
 
+@spelled_class
 @dataclass(frozen=True)
 class Then:
     """One schedule for so many steps, then another, whose own clock begins at 1.
@@ -38,17 +40,19 @@ class Then:
     after: LearningRate
 
     def __post_init__(self) -> None:
-        checks.learning_rate(self.first, "first")
-        checks.count("steps", self.steps)
-        checks.learning_rate(self.after, "after")
+        checks.learning_rate(self, "first", self.first)
+        checks.count(self, "steps", self.steps)
+        checks.learning_rate(self, "after", self.after)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         if t <= self.steps:
-            return checks.rate_at(self.first, t)
-        return checks.rate_at(self.after, t - self.steps)
+            return checks.rate_at(self, self.first, t)
+        return checks.rate_at(self, self.after, t - self.steps)
 
 
+@spelled_class
 @dataclass(frozen=True)
 class Warmup:
     """Climb in a straight line to where another schedule begins, and go on with that.
@@ -79,10 +83,11 @@ class Warmup:
     after: LearningRate
 
     def __post_init__(self) -> None:
-        checks.count("steps", self.steps)
-        checks.learning_rate(self.after, "after")
+        checks.count(self, "steps", self.steps)
+        checks.learning_rate(self, "after", self.after)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
+        checks.count(self, "t", t)
         share = min(t / self.steps, 1.0)
-        return share * checks.rate_at(self.after, max(t - self.steps + 1, 1))
+        return share * checks.rate_at(self, self.after, max(t - self.steps + 1, 1))

@@ -44,6 +44,20 @@ def test_a_healthy_machine_needs_nothing():
     assert found.facts["NumPy"] == np.__version__
 
 
+@pytest.mark.parametrize("error", [ImportError, SystemError, AttributeError, OSError])
+def test_a_numba_that_does_not_work_is_told(error, monkeypatch):
+    def njit(function):
+        raise error("needs NumPy 1.0 or less")
+
+    monkeypatch.setattr(machine.metadata, "version", lambda name: "0.1")
+    monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=njit))
+    assert doctor().facts["compiled loops"] == (
+        f"none: numba 0.1 does not work here ({error.__name__}: needs NumPy 1.0 or less)"
+    )
+    monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=lambda function: function))
+    assert "switched off by NUMBA_DISABLE_JIT" in doctor().facts["compiled loops"]
+
+
 def test_pinned_kernels_are_advised_against_where_the_others_are_faster(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.setattr(machine, "_gigaflops_without_pins", lambda: 200.0)
@@ -131,8 +145,12 @@ def test_with_threadpoolctl_the_loaded_library_is_told(monkeypatch):
     assert "kernels" in doctor().facts["BLAS"]
 
 
-def test_packages_that_are_not_installed_have_no_version():
-    assert machine._version("no-such-package") == ""
+def test_where_numba_is_not_installed_there_are_no_compiled_loops(monkeypatch):
+    def version(name):
+        raise machine.metadata.PackageNotFoundError
+
+    monkeypatch.setattr(machine.metadata, "version", version)
+    assert machine.compiled_loops() == "none: numba is not installed"
 
 
 @pytest.mark.parametrize(

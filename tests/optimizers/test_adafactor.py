@@ -110,13 +110,33 @@ def test_settings_of_their_own_range():
 @pytest.mark.parametrize(
     ("settings", "error", "sentence"),
     [
-        ({"beta2_decay": 0.8}, ValueError, "beta2_decay: expected a finite number, at most 0, got"),
-        ({"beta2_decay": -np.inf}, ValueError, "beta2_decay: expected a finite number, at most 0"),
-        ({"beta2_decay": None}, TypeError, "beta2_decay: expected a number, got None"),
-        ({"epsilon1": -1.0}, ValueError, "epsilon1: expected a finite number, at least 0, got -1"),
-        ({"epsilon1": "0"}, TypeError, "epsilon1: expected a number, got '0'"),
-        ({"d": 0.5}, ValueError, "d: expected a finite number, at least 1, got 0.5"),
-        ({"d": True}, TypeError, "d: expected a number, got True"),
+        (
+            {"beta2_decay": 0.8},
+            ValueError,
+            "Adafactor: expected beta2_decay to be a finite number, at most 0, got",
+        ),
+        (
+            {"beta2_decay": -np.inf},
+            ValueError,
+            "Adafactor: expected beta2_decay to be a finite number, at most 0",
+        ),
+        (
+            {"beta2_decay": None},
+            TypeError,
+            "Adafactor: expected beta2_decay to be a number, got None",
+        ),
+        (
+            {"epsilon1": -1.0},
+            ValueError,
+            "Adafactor: expected epsilon1 to be a finite number, at least 0, got -1",
+        ),
+        ({"epsilon1": "0"}, TypeError, "Adafactor: expected epsilon1 to be a number, got '0'"),
+        (
+            {"d": 0.5},
+            ValueError,
+            "Adafactor: expected d to be a finite number, at least 1, got 0.5",
+        ),
+        ({"d": True}, TypeError, "Adafactor: expected d to be a number, got True"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, error, sentence):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from layers import MSE, FullyConnected
 from nets import DivergenceError, Sequential, fit
-from optimizers import SGD, Adam, Clipped, clip_by_norm, clip_by_value
+from optimizers import SGD, Adam, Clipped, Optimizer, clip_by_norm, clip_by_value
 from tests.optimizers.table import arrays
 
 
@@ -85,10 +85,20 @@ def test_gradients_are_left_as_they_are_and_keep_their_dtype(clip, dtype):
         assert np.array_equal(grads[key], before[key])
 
 
-@pytest.mark.parametrize(("dtype", "huge"), [(np.float32, 1e38), (np.float64, 1e300)])
+@pytest.mark.parametrize(("dtype", "huge"), [("f4", 1e38), ("f8", 1e300), ("f8", 1e308)])
 def test_gradients_whose_squares_overflow_are_what_clipping_is_for(dtype, huge):
     clipped = clip_by_norm({"W": np.full(4, huge, dtype), "b": np.zeros(2, dtype)}, 1.0)
-    assert clipped["W"] == pytest.approx(np.full(4, 0.5), rel=1e-4)
+    assert clipped["W"] == pytest.approx(np.full(4, 0.5), rel=1e-6)
+    two = clip_by_norm({"W": np.full(2, huge, dtype), "b": np.full(2, huge)}, 1.0)
+    assert [two["W"][0], two["b"][0]] == pytest.approx([0.5, 0.5], rel=1e-6)
+    assert two["W"].dtype == dtype
+
+
+@pytest.mark.parametrize("tiny", [1e-200, 5e-324])
+def test_gradients_whose_squares_vanish_are_clipped_too(tiny):
+    clipped = clip_by_norm({"W": np.full(4, 8 * tiny)}, 2 * tiny)
+    assert clipped["W"].tolist() == [tiny] * 4
+    assert clip_by_norm({"W": np.full(4, tiny)}, 1.0)["W"].tolist() == [tiny] * 4
 
 
 def test_gradients_of_integers_and_none_and_empty_ones_can_be_clipped():
@@ -109,14 +119,14 @@ def test_by_norm_what_is_not_finite_is_refused_by_name(bad):
 @both
 @pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
 def test_a_limit_is_a_finite_number_from_0(clip, bad):
-    with pytest.raises(ValueError, match=r"^(max_norm|limit): expected a finite number"):
+    with pytest.raises(ValueError, match=r"expected (max_norm|limit) to be a finite number"):
         clip(arrays(1), bad)
 
 
 @both
 @pytest.mark.parametrize("bad", [None, [np.ones(2)], (np.ones(2), {})])
 def test_gradients_are_a_dict(clip, bad):
-    match = f"^clip: expected grads to be a dict of arrays, got {type(bad).__name__}$"
+    match = f"^clip_by_.*: expected grads to be a dict of arrays, got {type(bad).__name__}$"
     with pytest.raises(TypeError, match=match):
         clip(bad, 1.0)
 
@@ -166,12 +176,10 @@ def test_a_gradient_that_cannot_be_clipped_changes_nothing():
     assert (clipped.t, params["W"].tolist()) == (0, [1.0, 1.0])
 
 
-def test_settings_are_set_on_the_optimizer_and_not_past_it():
+def test_settings_are_set_on_the_optimizer_inside():
     clipped = Clipped(SGD(0.1), norm=1.0)
-    with pytest.raises(AttributeError):
-        clipped.learning_rate = 0.5
-    clipped.optimizer.learning_rate = 0.5
-    assert clipped.learning_rate == 0.5
+    clipped.learning_rate, clipped.t = 0.5, 3
+    assert (clipped.optimizer.learning_rate, clipped.optimizer.t) == (0.5, 3)
 
 
 def test_repr_evals_back_and_copies_are_made():
@@ -188,8 +196,16 @@ def test_repr_evals_back_and_copies_are_made():
     [
         (lambda: Clipped(SGD()), ValueError, "expected norm or value, one of them, got norm=None"),
         (lambda: Clipped(SGD(), 1.0, 2.0), ValueError, "one of them, got norm=1.0 and value=2.0$"),
-        (lambda: Clipped(SGD(), norm=-1.0), ValueError, "norm: expected a finite number, at least"),
-        (lambda: Clipped(SGD(), value="1"), TypeError, "value: expected a number, got '1'"),
+        (
+            lambda: Clipped(SGD(), norm=-1.0),
+            ValueError,
+            "Clipped: expected norm to be a finite number, at least",
+        ),
+        (
+            lambda: Clipped(SGD(), value="1"),
+            TypeError,
+            "Clipped: expected value to be a number, got '1'",
+        ),
         (
             lambda: Clipped(SGD, norm=1.0),
             TypeError,
@@ -205,3 +221,35 @@ def test_repr_evals_back_and_copies_are_made():
 def test_what_makes_no_sense_is_refused(make, error, sentence):
     with pytest.raises(error, match=sentence):
         make()
+
+
+def test_clipped_is_an_optimizer_that_is_saved_and_goes_on():
+    one, params = Clipped(Adam(0.1), norm=0.5), arrays(0)
+    one.step(params, arrays(1))
+    other, same = Clipped(Adam(0.3), norm=9.0), {key: theta.copy() for key, theta in params.items()}
+    assert isinstance(one, Optimizer)
+    other.load_state_dict(one.state_dict())
+    assert repr(other) == repr(one)
+    assert (other.t, other.state.keys()) == (1, params.keys())
+    for optimizer, thetas in ((one, params), (other, same)):
+        optimizer.step(thetas, arrays(2))
+    for key, theta in params.items():
+        assert np.array_equal(theta, same[key])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"rule": "Adam"},
+        {"settings": {"norm": -1.0, "value": None}},
+        {"settings": {"norm": 1.0}},
+        {"optimizer": SGD().state_dict()},
+        {"optimizer": None},
+    ],
+)
+def test_what_is_not_its_state_dict_is_refused_and_nothing_is_changed(damage):
+    clipped = Clipped(Adam(0.1), norm=0.5)
+    saved = {**Clipped(Adam(0.3), norm=9.0).state_dict(), **damage}
+    with pytest.raises(ValueError, match="load_state_dict: "):
+        clipped.load_state_dict(saved)
+    assert repr(clipped) == repr(Clipped(Adam(0.1), norm=0.5))

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimizers
-from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Optimizer, RMSProp
+from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Clipped, Optimizer, RMSProp
 from tests.optimizers.table import KEYS, ROWS, arrays
 
 ROOT = Path(optimizers.__file__).parents[1]
@@ -45,7 +45,7 @@ def everything(optimizer, params):
 
 
 def trained(optimizer, steps=3, dtype=np.float64):
-    """Parameters after some steps whose gradients hang on the parameters."""
+    """Parameters after some steps whose gradients depend on the parameters."""
     params = arrays(0, dtype)
     run(optimizer, params, steps)
     return params
@@ -74,7 +74,9 @@ def test_every_public_optimizer_stands_in_the_table():
     rules = {
         thing
         for thing in public
-        if isinstance(thing, type) and issubclass(thing, Optimizer) and thing is not Optimizer
+        if isinstance(thing, type)
+        and issubclass(thing, Optimizer)
+        and thing not in (Optimizer, Clipped)
     }
     assert rules == {row.rule for row in ROWS}
     assert rules == set(RULES)
@@ -441,7 +443,7 @@ def test_state_that_cannot_be_written_is_refused():
     optimizer = Adam()
     params = trained(optimizer)
     optimizer.state[LAST]["m"] = read_only()
-    match = r"state\['1.b'\]\['m'\] is read-only"
+    match = r"expected state\['1.b'\]\['m'\] to be writable, got a read-only array"
     assert_refused(optimizer, params, arrays(1), ValueError, match)
 
 
@@ -506,8 +508,8 @@ def test_integers_are_gradients_too(row, dtype):
     [
         (Adam, np.array([100, -50, 3], np.int8)),
         (AdamW, np.array([10**5, 1, 0], np.int32)),
-        (Adam, np.array([1000, -50, 3], np.float16)),
-        (SGD, np.array([0.1, -50, 3], np.float16)),
+        (Adam, np.array([1000, -50, 3], ">f4")),
+        (SGD, np.array([0.1, -50, 3], np.longdouble)),
     ],
 )
 def test_a_gradient_of_a_narrow_dtype_counts_as_its_values(rule, g):
@@ -541,7 +543,7 @@ def test_a_schedule_is_asked_once_a_step_beginning_with_1(row):
 def test_a_schedule_that_returns_no_rate_is_refused(row, bad):
     optimizer = row.ours(learning_rate=lambda t: 0.01 if t < 4 else bad)
     params = trained(optimizer)
-    match = rf"the learning rate at step 4: expected a .*number.*, got {bad!r}"
+    match = rf"expected the learning rate at step 4 to be a .*number.*, got {bad!r}"
     assert_refused(optimizer, params, arrays(1), (ValueError, TypeError), match)
 
 
@@ -634,11 +636,20 @@ FOREIGN = {
     ),
     "a setting out of range": (
         lambda own: changed(own, settings={**own["settings"], "learning_rate": -1.0}),
-        "learning_rate: expected a finite number, at least 0, got -1.0",
+        "expected learning_rate to be a finite number, at least 0, got -1.0",
     ),
-    "clock back": (lambda own: changed(own, t=-1), "expected t to count steps, got -1"),
-    "half a tick": (lambda own: changed(own, t=1.5), "expected t to count steps, got 1.5"),
-    "a true clock": (lambda own: changed(own, t=True), "expected t to count steps, got True"),
+    "clock back": (
+        lambda own: changed(own, t=-1),
+        "expected t to be a non-negative integer, got -1",
+    ),
+    "half a tick": (
+        lambda own: changed(own, t=1.5),
+        "expected t to be a non-negative integer, got 1.5",
+    ),
+    "a true clock": (
+        lambda own: changed(own, t=True),
+        "expected t to be a non-negative integer, got True",
+    ),
 }
 
 
@@ -752,41 +763,27 @@ def test_the_numeric_settings_are_found():
     assert all(name in inspect.signature(rule).parameters for rule, name in NUMERIC)
 
 
-NO_NUMBERS = ["0.1", None, True, np.True_, 0.1j, [0.1], np.array([0.1]), {}]
+NOT_NUMBERS = ["0.1", None, True, np.True_, 0.1j, [0.1], np.array([0.1]), {}]
+OUT_OF_RANGE = [-1.0, -1e-300, math.nan, math.inf, -math.inf, np.float32("nan"), 10**400]
 
 
-@pytest.mark.parametrize("bad", NO_NUMBERS, ids=repr)
 @pytest.mark.parametrize(("rule", "name"), NUMERIC)
-def test_a_setting_that_is_no_number_is_refused(rule, name, bad):
-    with pytest.raises(TypeError, match=f"^{name}: expected a number, got {re.escape(repr(bad))}$"):
-        rule(**{name: bad})
-
-
-@pytest.mark.parametrize("bad", [-1.0, -1e-300, math.nan, math.inf, -math.inf, np.float32("nan")])
-@pytest.mark.parametrize(("rule", "name"), NUMERIC)
-def test_a_setting_out_of_range_is_refused(rule, name, bad):
-    below = " and below 1" if name in FRACTIONS else ""
-    with pytest.raises(
-        ValueError, match=f"^{name}: expected a finite number, at least 0{below}, got"
-    ):
-        rule(**{name: bad})
-
-
-@pytest.mark.parametrize("bad", [1, 1.0, 1.5])
-@pytest.mark.parametrize(("rule", "name"), [pair for pair in NUMERIC if pair[1] in FRACTIONS])
-def test_a_share_that_is_kept_is_below_1(rule, name, bad):
-    with pytest.raises(ValueError, match=f"{name}: .* at least 0 and below 1, got {bad!r}"):
-        rule(**{name: bad})
-
-
-@pytest.mark.parametrize("good", [0, 0.5, np.float32(0.5), np.float64(0.5), np.int64(0)])
-@pytest.mark.parametrize(("rule", "name"), NUMERIC)
-def test_every_kind_of_real_number_is_taken_as_a_float(rule, name, good):
-    value = getattr(rule(**{name: good}), name)
-    assert (value, type(value)) == (float(good), float)
+def test_a_numeric_setting_is_a_finite_number_in_its_range(rule, name):
+    start = rf"^{rule.__name__}: expected {name} to be a"
+    for bad in NOT_NUMBERS:
+        with pytest.raises(TypeError, match=rf"{start} number.*got {re.escape(repr(bad))}"):
+            rule(**{name: bad})
+    share = name in FRACTIONS
+    for bad in OUT_OF_RANGE + [1, 1.0, 1.5] * share:
+        wanted = f"finite number, at least 0{' and below 1' * share}"
+        with pytest.raises(ValueError, match=f"{start} {wanted}, got"):
+            rule(**{name: bad})
+    for good in (0, 0.5, np.float32(0.5), np.float64(0.5), np.int64(0)):
+        value = getattr(rule(**{name: good}), name)
+        assert (value, type(value)) == (float(good), float)
 
 
 @pytest.mark.parametrize("bad", [np.complex128(0.1), np.complex64(1j)])
 def test_complex_numbers_of_numpy_are_refused(bad):
-    with pytest.raises(TypeError, match="learning_rate: expected a number"):
+    with pytest.raises(TypeError, match="SGD: expected learning_rate to be a number"):
         SGD(bad)

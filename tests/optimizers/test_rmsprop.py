@@ -71,5 +71,7 @@ def test_steps_do_not_die_out():
 
 @pytest.mark.parametrize("bad", ["yes", None, 2])
 def test_centered_is_true_or_false(bad):
-    with pytest.raises(TypeError, match=f"^centered: expected True or False, got {bad!r}$"):
+    with pytest.raises(
+        TypeError, match=f"^RMSProp: expected centered to be True or False, got {bad!r}$"
+    ):
         RMSProp(centered=bad)

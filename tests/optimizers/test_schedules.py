@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import re
 
 import numpy as np
 import pytest
@@ -229,35 +228,75 @@ def test_a_schedule_stays_as_it_was_made():
 
 
 BAD = [
-    (lambda: StepDecay(-0.1, 0.5, 10), ValueError, "start: expected a finite number, at least 0, "),
-    (lambda: StepDecay(0.1, 1.5, 10), ValueError, "factor: .*, at least 0 and at most 1, got 1.5"),
-    (lambda: StepDecay(0.1, 0.5, 0), ValueError, "every: expected a whole number from 1, got 0"),
-    (lambda: StepDecay(0.1, 0.5, 2.5), ValueError, "every: expected a whole number from 1, got 2"),
-    (lambda: Exponential("0.1", 0.5), TypeError, "start: expected a number, got '0.1'"),
-    (lambda: Exponential(0.1, -0.5), ValueError, "factor: .* at least 0 and at most 1, got -0.5"),
-    (lambda: InverseTime(0.1, -1), ValueError, "decay: expected a finite number, at least 0, got"),
-    (lambda: InverseTime(np.nan), ValueError, "start: expected a finite number, at least 0, got "),
-    (lambda: Linear(0.1, True), ValueError, "steps: expected a whole number from 1, got True"),
-    (lambda: Linear(0.1, 10, -0.1), ValueError, "stop: expected a finite number, at least 0, got"),
-    (lambda: Cosine(None, 10), TypeError, "start: expected a number, got None"),
-    (lambda: Cosine(0.1, -10), ValueError, "steps: expected a whole number from 1, got -10"),
-    (lambda: Then(-0.1, 10, 0.1), ValueError, "first: expected a finite number, at least 0, got "),
-    (lambda: Then(0.1, 0, 0.1), ValueError, "steps: expected a whole number from 1, got 0"),
-    (lambda: Then(0.1, 10, "slow"), TypeError, "after: expected a number, got 'slow'"),
-    (lambda: Warmup(0, 0.1), ValueError, "steps: expected a whole number from 1, got 0"),
-    (lambda: Warmup(10, -0.1), ValueError, "after: expected a finite number, at least 0, got -0.1"),
-    (lambda: Warmup(10, Cosine), TypeError, "after: expected a number, got <class"),
-    (lambda: SGD(Cosine), TypeError, "learning_rate: expected a number, got <class"),
+    (
+        lambda: StepDecay(-0.1, 0.5, 10),
+        ValueError,
+        "expected start to be a finite number, at least 0, ",
+    ),
+    (
+        lambda: StepDecay(0.1, 1.5, 10),
+        ValueError,
+        "factor to be .*, at least 0 and at most 1, got 1.5",
+    ),
+    (lambda: StepDecay(0.1, 0.5, 0), ValueError, "expected every to be a positive integer, got 0"),
+    (
+        lambda: StepDecay(0.1, 0.5, 2.5),
+        ValueError,
+        "expected every to be a positive integer, got 2",
+    ),
+    (lambda: Exponential("0.1", 0.5), TypeError, "expected start to be a number, got '0.1'"),
+    (
+        lambda: Exponential(0.1, -0.5),
+        ValueError,
+        "factor to be .* at least 0 and at most 1, got -0.5",
+    ),
+    (
+        lambda: InverseTime(0.1, -1),
+        ValueError,
+        "expected decay to be a finite number, at least 0, got",
+    ),
+    (
+        lambda: InverseTime(np.nan),
+        ValueError,
+        "expected start to be a finite number, at least 0, got ",
+    ),
+    (lambda: Linear(0.1, True), ValueError, "expected steps to be a positive integer, got True"),
+    (
+        lambda: Linear(0.1, 10, -0.1),
+        ValueError,
+        "expected stop to be a finite number, at least 0, got",
+    ),
+    (lambda: Cosine(None, 10), TypeError, "expected start to be a number, got None"),
+    (lambda: Cosine(0.1, -10), ValueError, "expected steps to be a positive integer, got -10"),
+    (
+        lambda: Then(-0.1, 10, 0.1),
+        ValueError,
+        "expected first to be a finite number, at least 0, got ",
+    ),
+    (lambda: Then(0.1, 0, 0.1), ValueError, "expected steps to be a positive integer, got 0"),
+    (
+        lambda: Then(0.1, 10, "slow"),
+        TypeError,
+        "expected after to be a number or a schedule t -> float, got 'slow'",
+    ),
+    (lambda: Warmup(0, 0.1), ValueError, "expected steps to be a positive integer, got 0"),
+    (
+        lambda: Warmup(10, -0.1),
+        ValueError,
+        "expected after to be a finite number, at least 0, got -0.1",
+    ),
+    (lambda: Warmup(10, Cosine), TypeError, "got the class Cosine; pass an instance"),
+    (lambda: SGD(Cosine), TypeError, "SGD: expected learning_rate to be .*, got the class Cosine"),
 ]
 
 
 @pytest.mark.parametrize(("make", "error", "sentence"), BAD, ids=[sentence for *_, sentence in BAD])
 def test_what_makes_no_sense_is_refused(make, error, sentence):
-    with pytest.raises(error, match=f"^{sentence}"):
+    with pytest.raises(error, match=sentence):
         make()
 
 
 @pytest.mark.parametrize("make", [lambda f: Then(f, 5, 0.1), lambda f: Warmup(5, f)])
 def test_a_function_inside_that_returns_no_rate_is_told_at_its_step(make):
-    with pytest.raises(TypeError, match=re.escape("the learning rate at step 1: expected a num")):
+    with pytest.raises(TypeError, match="expected the learning rate at step 1 to be a num"):
         make(lambda t: None)(1)

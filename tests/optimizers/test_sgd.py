@@ -79,7 +79,7 @@ def test_a_bowl_is_descended_to_its_bottom():
 
 
 def test_nesterov_needs_momentum():
-    with pytest.raises(ValueError, match="nesterov: expected a momentum above 0, got 0"):
+    with pytest.raises(ValueError, match="expected a momentum above 0 for nesterov=True, got 0"):
         SGD(0.1, nesterov=True)
 
 
@@ -102,6 +102,6 @@ def test_settings_are_those_of_the_signature():
         "nesterov": False,
         "weight_decay": 0.0,
     }
-    assert repr(SGD(0.5, 0.9, nesterov=1)) == (
+    assert repr(SGD(0.5, 0.9, nesterov=True)) == (
         "SGD(learning_rate=0.5, momentum=0.9, nesterov=True, weight_decay=0.0)"
     )

@@ -254,8 +254,8 @@ def test_patience_is_a_whole_number_from_1(patience):
     [
         ({"monitor": "val_loss"}, ValueError, "expected monitor to be one of loss, .* 'val_loss'"),
         ({"monitor": "seconds"}, ValueError, "expected monitor to be one of loss, acc.* 'seconds'"),
-        ({"min_delta": -0.1}, ValueError, "min_delta: expected a finite number, at least 0, got"),
-        ({"min_delta": "0"}, TypeError, "min_delta: expected a number, got '0'"),
+        ({"min_delta": -0.1}, ValueError, "expected min_delta to be a finite number, at least 0"),
+        ({"min_delta": "0"}, TypeError, "expected min_delta to be a number, got '0'"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, error, sentence):

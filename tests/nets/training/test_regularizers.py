@@ -51,6 +51,18 @@ def test_the_l2_penalty_by_hand():
     assert L2(0).penalty(params) == 0
 
 
+def test_penalties_do_not_overflow_before_they_are_too_large_for_a_float():
+    for dtype, size in ((np.float32, 1e30), (np.float64, 1e200), (np.float64, 1e-200)):
+        W = np.full((2, 2), size, dtype)
+        assert L1(1e-3).penalty({"W": W}) == pytest.approx(4e-3 * float(W[0, 0]))
+        assert L2(1e-3 / size).penalty({"W": W}) == pytest.approx(2e-3 * size)
+    assert L1(1e-3).penalty({"W": np.full((2, 2), 1e308)}) == pytest.approx(4e305)
+    assert L2(1.0).penalty({"W": np.array([[np.inf]])}) == np.inf
+    for bad in (np.ones((2, 2), np.float16), np.ma.masked_equal([[1.0, 2.0]], 2)):
+        with pytest.raises(TypeError, match=r"^L2: expected params\['W'\] "):
+            L2(1.0).gradients({"W": bad})
+
+
 def test_the_l2_gradients_by_hand():
     params = {"W": np.array([[3.0, -4.0]]), "b": np.array([2.0])}
     weights_only = L2(0.5).gradients(params)
@@ -119,8 +131,8 @@ def test_float32_stays_float32_and_the_penalty_is_a_number(kind):
         (True, TypeError),
     ],
 )
-def test_a_strength_that_is_no_number_of_at_least_0_is_refused(kind, strength, error):
-    with pytest.raises(error, match=f"strength: expected a .*number.*, got {strength!r}"):
+def test_a_strength_out_of_range_is_refused(kind, strength, error):
+    with pytest.raises(error, match=f"expected strength to be a .*number.*, got {strength!r}"):
         kind(strength)
 
 
