@@ -45,7 +45,7 @@ class Linear:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         done = min((t - 1) / self.steps, 1.0)
         return self.start * (1 - done) + self.stop * done
 
@@ -90,7 +90,7 @@ class Cosine:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         left = (1 + math.cos(math.pi * min((t - 1) / self.steps, 1.0))) / 2
         return self.start * left + self.stop * (1 - left)
 

@@ -50,7 +50,7 @@ class StepDecay:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         return self.start * float(self.factor ** ((t - 1) // self.every))
 
 
@@ -88,7 +88,7 @@ class Exponential:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         return self.start * float(self.factor ** (t - 1))
 
 
@@ -133,5 +133,5 @@ class InverseTime:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         return self.start / (1 + self.decay * (t - 1))

@@ -46,7 +46,7 @@ class Then:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         if t <= self.steps:
             return checks.rate_at(self, self.first, t)
         return checks.rate_at(self, self.after, t - self.steps)
@@ -88,6 +88,6 @@ class Warmup:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.count(self, "t", t)
+        checks.number(self, "t", t, low=1)
         share = min(t / self.steps, 1.0)
         return share * checks.rate_at(self, self.after, max(t - self.steps + 1, 1))

@@ -63,7 +63,7 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_that_does_not_fit_gets_a_sentence(call):
     with pytest.raises((TypeError, ValueError, AttributeError), match=CALLS[call]) as caught:
-        eval(call, globals())
+        eval(call, {**vars(optimizers), **vars(optimizers.schedules), **globals()})
     assert "__init__" not in str(caught.value)
 
 
@@ -105,7 +105,7 @@ SCHEDULES = [
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
 def test_steps_are_counted_from_1(schedule):
-    for t in (0, -1, 1.5, "1", None, np.nan):
-        with pytest.raises(ValueError, match="expected t to be a positive integer, got"):
+    for t in (0, -1, "1", None, np.nan, True):
+        with pytest.raises((TypeError, ValueError), match="expected t to be a .*number"):
             schedule(t)
     assert schedule(np.int64(1)) == schedule(1)
