@@ -106,6 +106,6 @@ SCHEDULES = [
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
 def test_steps_are_counted_from_1(schedule):
     for t in (0, -1, "1", None, np.nan, True):
-        with pytest.raises((TypeError, ValueError), match="expected t to be a .*number"):
+        with pytest.raises((TypeError, ValueError), match=r"expected t to be a .*number"):
             schedule(t)
     assert schedule(np.int64(1)) == schedule(1)
