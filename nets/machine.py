@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from importlib.util import find_spec
@@ -143,7 +143,7 @@ def compiled_loops() -> str:
     try:
         from numba import njit
 
-        machine = njit(_next)
+        machine: Callable[[int], int] = njit(nogil=True)(_next)
         machine(1)
     except Exception as error:  # one made for another NumPy fails in many ways
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -46,7 +46,7 @@ def test_a_healthy_machine_needs_nothing():
 
 @pytest.mark.parametrize("error", [ImportError, SystemError, AttributeError, OSError])
 def test_a_numba_that_does_not_work_is_told(error, monkeypatch):
-    def njit(function):
+    def njit(**_):
         raise error("needs NumPy 1.0 or less")
 
     monkeypatch.setattr(machine.metadata, "version", lambda name: "0.1")
@@ -54,7 +54,9 @@ def test_a_numba_that_does_not_work_is_told(error, monkeypatch):
     assert doctor().facts["compiled loops"] == (
         f"none: numba 0.1 does not work here ({error.__name__}: needs NumPy 1.0 or less)"
     )
-    monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=lambda function: function))
+    monkeypatch.setitem(
+        sys.modules, "numba", SimpleNamespace(njit=lambda **_: lambda function: function)
+    )
     assert "switched off by NUMBA_DISABLE_JIT" in doctor().facts["compiled loops"]
 
 
