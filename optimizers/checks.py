@@ -56,7 +56,11 @@ def flag(owner: Any, name: str, value: Any) -> bool:
 
 def learning_rate(owner: Any, name: str, value: Any) -> Any:
     """A number of at least 0, or a schedule, which is asked at each step."""
-    if callable(value) and not isinstance(value, type):
+    if (
+        callable(value)
+        and not isinstance(value, type)
+        and not spelling.looks_like_parameters(value)
+    ):
         _takes_the_step(owner, name, value)
         return value
     if isinstance(value, type):
