@@ -28,7 +28,6 @@ extensions = [
     "docs.building.api",
     "docs.building.mathml",
     "docs.building.notebooks",
-    "docs.building.packages",
     "docs.building.sidebar",
     "docs.building.side_by_side",
 ]

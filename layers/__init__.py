@@ -1,24 +1,30 @@
 """Layers with hand-written gradients, and the check of those gradients.
 
-Each layer is a file of its own; `layers.base` holds the contract that all of them keep.
+Each layer is a file of its own; `layers.core.base` holds the contract that all of them keep.
 """
 
-from layers.add import Add
-from layers.add_constant import AddConstant
-from layers.base import Layer
-from layers.binary_ce import BinaryCE
-from layers.concat import Concat
-from layers.copy_gate import Copy
-from layers.dropout import Dropout
-from layers.elu import ELU
-from layers.embedding import Embedding
-from layers.exp import Exp
-from layers.flatten import Flatten
-from layers.fully_connected import FullyConnected
-from layers.gelu import GELU
+from layers.activations.elu import ELU
+from layers.activations.gelu import GELU
+from layers.activations.hard_tanh import HardTanh
+from layers.activations.leaky_relu import LeakyReLU
+from layers.activations.relu import ReLU
+from layers.activations.sigmoid import Sigmoid
+from layers.activations.sign import Sign
+from layers.activations.softplus import Softplus
+from layers.activations.tanh import Tanh
+from layers.core.base import Layer
+from layers.core.params import Params
+from layers.gates.add import Add
+from layers.gates.add_constant import AddConstant
+from layers.gates.copy_gate import Copy
+from layers.gates.exp import Exp
+from layers.gates.log import Log
+from layers.gates.max import Max
+from layers.gates.multiply import Multiply
+from layers.gates.multiply_constant import MultiplyConstant
+from layers.gates.reciprocal import Reciprocal
+from layers.gates.sin import Sin
 from layers.gradcheck import assert_gradients, gradcheck
-from layers.hard_tanh import HardTanh
-from layers.hinge import Hinge
 from layers.initializers import (
     he_normal,
     he_uniform,
@@ -27,24 +33,18 @@ from layers.initializers import (
     xavier_uniform,
     zeros,
 )
-from layers.leaky_relu import LeakyReLU
-from layers.log import Log
-from layers.max import Max
-from layers.mean import Mean
-from layers.mean_embedding import MeanEmbedding
-from layers.mse import MSE
-from layers.multiply import Multiply
-from layers.multiply_constant import MultiplyConstant
-from layers.params import Params
-from layers.reciprocal import Reciprocal
-from layers.relu import ReLU
-from layers.sigmoid import Sigmoid
-from layers.sigmoid_ce import SigmoidCE
-from layers.sign import Sign
-from layers.sin import Sin
-from layers.softmax_ce import SoftmaxCE, softmax
-from layers.softplus import Softplus
-from layers.tanh import Tanh
+from layers.linear.embedding import Embedding
+from layers.linear.fully_connected import FullyConnected
+from layers.linear.mean_embedding import MeanEmbedding
+from layers.losses.binary_ce import BinaryCE
+from layers.losses.hinge import Hinge
+from layers.losses.mse import MSE
+from layers.losses.sigmoid_ce import SigmoidCE
+from layers.losses.softmax_ce import SoftmaxCE, softmax
+from layers.regularizing.dropout import Dropout
+from layers.shapes.concat import Concat
+from layers.shapes.flatten import Flatten
+from layers.shapes.mean import Mean
 
 __all__ = [
     "ELU",

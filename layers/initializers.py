@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from layers import checks
-from layers.fans import Shape, fans, sizes
-from layers.params import Array, as_array
+from layers.core import checks
+from layers.core.fans import Shape, fans, sizes
+from layers.core.params import Array, as_array
 
 Initializer = Callable[[Shape, np.random.Generator], Array]
 

@@ -2,8 +2,8 @@
 
 import nets.shadowed  # noqa: F401, first of all, because it says what hides `layers`
 from nets import datasets, text
-from nets.graph import Graph
-from nets.machine import Diagnosis, doctor
+from nets.cli.environment import Diagnosis, doctor
+from nets.graph.graph import Graph
 from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
 from nets.sequential import Sequential
 from nets.trace import Trace

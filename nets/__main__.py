@@ -2,6 +2,6 @@
 
 import sys
 
-from nets.cli import main
+from nets.cli.main import main
 
 sys.exit(main())

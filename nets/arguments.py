@@ -1,6 +1,6 @@
 """What functions on nets require of their arguments, and the sentences that say so.
 
-`layers.checks` has those for numbers and arrays. Each function here returns the argument.
+`layers.core.checks` has those for numbers and arrays. Each function here returns the argument.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from layers.params import MOST
+from layers.core.params import MOST
 
 T = TypeVar("T")
 LETTERS = 60

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from layers.base import Layer, LayerLike, label
-from layers.cached import Cached
-from layers.params import Array, Params, buffers
-from nets.hints import hint
-from nets.joint import JointParams
+from layers.core.base import Layer, LayerLike, label
+from layers.core.cache import Cached
+from layers.core.composite import JointParams
+from layers.core.params import Array, Params, buffers
+from nets.foreign_names import hint
 
 if TYPE_CHECKING:
     from nets.trace import Trace
@@ -126,9 +126,9 @@ class Net(Layer):
         TypeError
             If a layer of this library has an argument of another kind. The file is as it was.
         """
-        from nets.interop import weights  # it knows all nets, and so comes after them
+        from nets.interop import net_file  # it knows all nets, and so comes after them
 
-        weights.save(self, path)
+        net_file.save(self, path)
 
     def load_params(self, path: str | os.PathLike[str]) -> None:
         """Take over the parameters from a safetensors file with the same names and shapes.
@@ -140,16 +140,16 @@ class Net(Layer):
         ValueError
             If it is damaged, or its names or shapes are others. Nothing has been changed then.
         """
-        from nets.interop import weights
+        from nets.interop import net_file
 
-        weights.load_params(self, path)
+        net_file.load_params(self, path)
 
 
 def load(path: str | os.PathLike[str], kind: type[Net]) -> Any:
     """A net of one kind from a file that `save` wrote."""
-    from nets.interop import weights
+    from nets.interop import net_file
 
-    return weights.load(path, kind)
+    return net_file.load(path, kind)
 
 
 def prefixed(named: Iterable[tuple[object, Mapping[str, Array]]]) -> dict[str, Array]:

@@ -7,16 +7,16 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, overload
 
-from layers.base import Grads, LayerLike, label, predict
-from layers.cached import Cached
-from layers.checks import flag
-from layers.describe import short
-from layers.page import text
-from layers.params import Array
+from layers.core.base import Grads, LayerLike, label, predict
+from layers.core.cache import Cached
+from layers.core.checks import flag
+from layers.core.describe import short
+from layers.core.notebook import text
+from layers.core.params import Array
+from nets.display.diagram import diagram
+from nets.display.summary import Summary, total
 from nets.errors import pair, raise_located
 from nets.net import Net, check_layer, load, one_output, parts, prefixed
-from nets.show.diagram import diagram
-from nets.summary import Summary, total
 
 
 class Sequential(Net):

@@ -6,9 +6,9 @@ from optimizers.adafactor import Adafactor
 from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamw import AdamW
-from optimizers.base import Optimizer
 from optimizers.clipping import Clipped, clip_by_norm, clip_by_value
 from optimizers.nesterov import look_ahead
+from optimizers.optimizer import Optimizer
 from optimizers.rmsprop import RMSProp
 from optimizers.sgd import SGD
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from optimizers import checks, norms
-from optimizers.arrays import Array, State
-from optimizers.base import LearningRate, Optimizer
+from optimizers import norms, requirements
+from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.param_arrays import Array, State
 
 
 class Adafactor(Optimizer):
@@ -79,11 +79,15 @@ class Adafactor(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.beta2_decay = checks.number(self, "beta2_decay", beta2_decay, low=-math.inf, most=0)
-        self.epsilon1 = None if epsilon1 is None else checks.number(self, "epsilon1", epsilon1)
-        self.epsilon2 = checks.number(self, "epsilon2", epsilon2)
-        self.d = checks.number(self, "d", d, low=1)
-        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
+        self.beta2_decay = requirements.number(
+            self, "beta2_decay", beta2_decay, low=-math.inf, most=0
+        )
+        self.epsilon1 = (
+            None if epsilon1 is None else requirements.number(self, "epsilon1", epsilon1)
+        )
+        self.epsilon2 = requirements.number(self, "epsilon2", epsilon2)
+        self.d = requirements.number(self, "d", d, low=1)
+        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """A row and a column, or the whole of what has no rows."""

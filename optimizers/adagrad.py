@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizers import checks
-from optimizers.arrays import Array, State
-from optimizers.base import LearningRate, Optimizer
+from optimizers import requirements
+from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.param_arrays import Array, State
 
 
 class Adagrad(Optimizer):
@@ -68,8 +68,8 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.epsilon = checks.number(self, "epsilon", epsilon)
-        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
+        self.epsilon = requirements.number(self, "epsilon", epsilon)
+        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the root of all squares so far."""

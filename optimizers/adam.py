@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from optimizers import checks
-from optimizers.arrays import Array, State
-from optimizers.base import LearningRate, Optimizer
+from optimizers import requirements
+from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.param_arrays import Array, State
 from optimizers.running import Loop
 
 
@@ -67,10 +67,10 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.beta1 = checks.number(self, "beta1", beta1, below=1)
-        self.beta2 = checks.number(self, "beta2", beta2, below=1)
-        self.epsilon = checks.number(self, "epsilon", epsilon)
-        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
+        self.beta1 = requirements.number(self, "beta1", beta1, below=1)
+        self.beta2 = requirements.number(self, "beta2", beta2, below=1)
+        self.epsilon = requirements.number(self, "epsilon", epsilon)
+        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against the mean gradient, in units of the gradient's size."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from optimizers.adam import Adam
-from optimizers.arrays import Array
-from optimizers.base import LearningRate
+from optimizers.optimizer import LearningRate
+from optimizers.param_arrays import Array
 
 
 class AdamW(Adam):

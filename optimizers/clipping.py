@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizers import arrays, checks, norms
-from optimizers.arrays import Array
+from optimizers import norms, param_arrays, requirements
+from optimizers.param_arrays import Array
 from optimizers.spelling import spelled
 from optimizers.wrapped import Wrapped
 
@@ -49,8 +49,8 @@ def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array
     -----
     Source: Pascanu, Mikolov and Bengio, 2013.
     """
-    max_norm = checks.number("clip_by_norm", "max_norm", max_norm)
-    plain = _finite(arrays.all_real("clip_by_norm", "grads", grads))
+    max_norm = requirements.number("clip_by_norm", "max_norm", max_norm)
+    plain = _finite(param_arrays.all_real("clip_by_norm", "grads", grads))
     scale = norms.scale_of(norms.largest(plain.values()))
     norm = np.sqrt(norms.squares(plain.values(), scale))  # of the gradients over the scale
     with np.errstate(over="ignore"):
@@ -105,8 +105,8 @@ def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
     >>> clip_by_value({"W": np.array([3.0, 0.5]), "b": np.array([-4.0])}, limit=1.0)
     {'W': array([1. , 0.5]), 'b': array([-1.])}
     """
-    limit = checks.number("clip_by_value", "limit", limit)
-    plain = arrays.all_real("clip_by_value", "grads", grads)
+    limit = requirements.number("clip_by_value", "limit", limit)
+    plain = param_arrays.all_real("clip_by_value", "grads", grads)
     return {key: np.clip(g, -limit, limit) for key, g in plain.items()}
 
 
@@ -145,11 +145,11 @@ class Clipped(Wrapped):
         super().__init__(optimizer)
         if (norm is None) == (value is None):
             raise ValueError(
-                f"Clipped: expected norm or value, one of them, got norm={checks.short(norm)} and "
-                f"value={checks.short(value)}"
+                "Clipped: expected norm or value, one of them, "
+                f"got norm={requirements.short(norm)} and value={requirements.short(value)}"
             )
-        self.norm = None if norm is None else checks.number(self, "norm", norm)
-        self.value = None if value is None else checks.number(self, "value", value)
+        self.norm = None if norm is None else requirements.number(self, "norm", norm)
+        self.value = None if value is None else requirements.number(self, "value", value)
 
     @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from optimizers import arrays, checks
-from optimizers.arrays import Array
+from optimizers import param_arrays, requirements
+from optimizers.param_arrays import Array
 from optimizers.sgd import SGD
 from optimizers.spelling import spelled
 
@@ -68,10 +68,13 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
     Source: CSE 587, lecture 3, "Nesterov Accelerated Gradient (NAG)".
     """
     _check(optimizer)
-    params, _ = arrays.pairs(params, params)
-    arrays.memory(params)
-    arrays.state(params, optimizer.state, optimizer.shapes)
-    reach = checks.rate_at(optimizer, optimizer.learning_rate, optimizer.t + 1) * optimizer.momentum
+    params, _ = param_arrays.pairs(params, params)
+    param_arrays.memory(params)
+    param_arrays.state(params, optimizer.state, optimizer.shapes)
+    reach = (
+        requirements.rate_at(optimizer, optimizer.learning_rate, optimizer.t + 1)
+        * optimizer.momentum
+    )
     t, before = optimizer.t, {key: theta.copy() for key, theta in params.items()}
     for key, theta in params.items():
         if "v" in (kept := optimizer.state.get(key, {})):
@@ -90,7 +93,9 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
 
 def _check(optimizer: SGD) -> None:
     if not isinstance(optimizer, SGD):
-        raise TypeError(f"look_ahead: expected an SGD with momentum, got {checks.short(optimizer)}")
+        raise TypeError(
+            f"look_ahead: expected an SGD with momentum, got {requirements.short(optimizer)}"
+        )
     if optimizer.nesterov:
         raise ValueError(
             "look_ahead: expected an SGD with nesterov=False; with True, its parameters are the "

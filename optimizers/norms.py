@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizers.arrays import Array
+from optimizers.param_arrays import Array
 
 LOW, HIGH = 1e-100, 1e100  # between them, squares and sums of many squares are within float64
 BLOCK = (

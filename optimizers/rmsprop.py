@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizers import checks
-from optimizers.arrays import Array, State
-from optimizers.base import LearningRate, Optimizer
+from optimizers import requirements
+from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.param_arrays import Array, State
 
 
 class RMSProp(Optimizer):
@@ -75,11 +75,11 @@ class RMSProp(Optimizer):
         centered: bool = False,
     ) -> None:
         super().__init__(learning_rate)
-        self.alpha = checks.number(self, "alpha", alpha, below=1)
-        self.epsilon = checks.number(self, "epsilon", epsilon)
-        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
-        self.momentum = checks.number(self, "momentum", momentum, below=1)
-        self.centered = checks.flag(self, "centered", centered)
+        self.alpha = requirements.number(self, "alpha", alpha, below=1)
+        self.epsilon = requirements.number(self, "epsilon", epsilon)
+        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
+        self.momentum = requirements.number(self, "momentum", momentum, below=1)
+        self.centered = requirements.flag(self, "centered", centered)
 
     @property
     def slots(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizers.arrays import Array, State
+from optimizers.param_arrays import Array, State
 
 Rule = Callable[[Array, Array, State], None]
 Loop = Callable[..., None]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from optimizers import checks
-from optimizers.arrays import Array, State
-from optimizers.base import LearningRate, Optimizer
+from optimizers import requirements
+from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.param_arrays import Array, State
 from optimizers.running import Loop
 
 
@@ -67,9 +67,9 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.momentum = checks.number(self, "momentum", momentum, below=1)
-        self.nesterov = checks.flag(self, "nesterov", nesterov)
-        self.weight_decay = checks.number(self, "weight_decay", weight_decay)
+        self.momentum = requirements.number(self, "momentum", momentum, below=1)
+        self.nesterov = requirements.flag(self, "nesterov", nesterov)
+        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
         if self.nesterov and not self.momentum:
             raise ValueError("SGD: expected a momentum above 0 for nesterov=True, got 0")
 

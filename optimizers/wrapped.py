@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optimizers import arrays, checks
-from optimizers.base import LearningRate, Optimizer
+from optimizers import param_arrays, requirements
+from optimizers.optimizer import LearningRate, Optimizer
 from optimizers.spelling import spelled
 
 
@@ -30,8 +30,8 @@ class Wrapped(Optimizer):
     def __init__(self, optimizer: Any) -> None:
         if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
             raise TypeError(
-                f"{checks.label(self)}: expected an optimizer such as Adam(), got "
-                f"{checks.short(optimizer)}"
+                f"{requirements.label(self)}: expected an optimizer such as Adam(), got "
+                f"{requirements.short(optimizer)}"
             )
         self.optimizer = optimizer
 
@@ -55,13 +55,13 @@ class Wrapped(Optimizer):
         self.optimizer.t = value
 
     @property
-    def state(self) -> dict[str, arrays.State]:
+    def state(self) -> dict[str, param_arrays.State]:
         """What the optimizer inside remembers."""
-        state: dict[str, arrays.State] = self.optimizer.state
+        state: dict[str, param_arrays.State] = self.optimizer.state
         return state
 
     @state.setter
-    def state(self, value: dict[str, arrays.State]) -> None:
+    def state(self, value: dict[str, param_arrays.State]) -> None:
         self.optimizer.state = value
 
     def own_settings(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Wrapped(Optimizer):
             If it is not one, or one of another rule. Nothing has been changed then.
         """
         owner = "load_state_dict"
-        arrays.saved(owner, saved, self.state_dict())
+        param_arrays.saved(owner, saved, self.state_dict())
         try:
             type(self)(self.optimizer, **saved["settings"])
         except (TypeError, ValueError) as error:

@@ -1,27 +1,46 @@
-"""The core needs NumPy alone, and imports point one way."""
+"""The core needs NumPy alone, imports point one way, and every file has a name of its own."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MAY_USE_OPTIMIZERS = ("nets/training/", "nets/interop/", "nets/cli.py")
+PACKAGES = ("layers", "nets", "optimizers")
+FORBIDDEN = {
+    "layers": {"nets", "optimizers"},
+    "optimizers": {"layers", "nets"},
+    "nets": {"optimizers"},
+}
+MAY_USE_OPTIMIZERS = ("nets/training/", "nets/interop/", "nets/recipes/", "nets/cli/")
 
 
-def modules(package):
+def files(package):
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def imported(path):
-    """The top-level names that a file imports anywhere in it."""
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in PACKAGES
+    for path in files(package)
+}
+
+
+def imported(path, known=()):
+    """What a file imports anywhere in it, in functions and for types too: modules by full name."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module.split(".")[0]
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in known else node.module for name in whole)
+
+
+def packages_imported(path):
+    return {name.split(".")[0] for name in imported(path)}
 
 
 def test_importing_the_packages_imports_numpy_and_nothing_else():
@@ -40,22 +59,19 @@ def test_importing_the_packages_imports_numpy_and_nothing_else():
     assert done.stdout.strip() == "['layers', 'nets', 'numpy', 'optimizers']"
 
 
-@pytest.mark.parametrize("path", modules("layers"), ids=str)
-def test_layers_import_neither_nets_nor_optimizers(path):
-    assert not {"nets", "optimizers"} & set(imported(path))
+@pytest.mark.parametrize("package", PACKAGES)
+def test_arrows_between_packages_point_one_way(package):
+    for path in files(package):
+        if not path.relative_to(ROOT).as_posix().startswith(MAY_USE_OPTIMIZERS):
+            found = FORBIDDEN[package] & packages_imported(path)
+            assert not found, f"{path.relative_to(ROOT)} imports {found}"
 
 
-@pytest.mark.parametrize("path", modules("optimizers"), ids=str)
-def test_optimizers_import_neither_layers_nor_nets(path):
-    assert not {"layers", "nets"} & set(imported(path))
+def test_every_file_has_a_name_of_its_own():
+    names = Counter(path.name for path in FILES.values() if not path.name.startswith("__"))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("path", modules("nets"), ids=str)
-def test_few_files_of_nets_import_optimizers(path):
-    allowed = path.relative_to(ROOT).as_posix().startswith(MAY_USE_OPTIMIZERS)
-    assert allowed or "optimizers" not in set(imported(path))
-
-
-@pytest.mark.parametrize("package", ["layers", "nets", "optimizers"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_packages_are_typed(package):
     assert (ROOT / package / "py.typed").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nets import datasets
-from nets.cli import main
+from nets.cli.main import main
 from tests.docs.printed import TRAINED, agree, blocks, printed
 from tests.layers.gradcheck.zoo import peers as zoo
 from tests.layers.gradcheck.zoo.right import checks

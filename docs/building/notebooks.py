@@ -31,7 +31,7 @@ def write(app: Any) -> None:
 def linked(text: str) -> str:
     """Links to files of the code as links to their pages; those to tests as names.
 
-    >>> linked("[`ReLU`](../layers/relu.py), [`test_it`](../tests/test_it.py)")
+    >>> linked("[`ReLU`](../layers/activations/relu.py), [`test_it`](../tests/test_it.py)")
     '{py:obj}`ReLU`, `test_it`'
     """
     return TEST.sub(r"\1", CODE.sub(r"{py:obj}`\1`", text))

@@ -1,9 +1,9 @@
 """The gradient check: `backward` against numbers that only need `forward`."""
 
-from layers.gradcheck.checker import assert_gradients, gradcheck
-from layers.gradcheck.finding import Finding
-from layers.gradcheck.functions import FunctionPair
-from layers.gradcheck.report import GradientReport, TensorReport
+from layers.gradcheck.check import assert_gradients, gradcheck
+from layers.gradcheck.forms.function_pair import FunctionPair
+from layers.gradcheck.report.finding import Finding
+from layers.gradcheck.report.report import GradientReport, TensorReport
 
 __all__ = [
     "Finding",

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
-from layers.gradcheck.form import Tensor, read
 from layers.gradcheck.laws import broken_laws, unsteady
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.tensors import check_tensor
 from layers.gradcheck.output import wrong_output
 from layers.gradcheck.raised import raised
-from layers.gradcheck.report import TensorReport
-from layers.gradcheck.tensors import check_tensor
+from layers.gradcheck.report.finding import Finding
+from layers.gradcheck.report.report import TensorReport
+from layers.gradcheck.returned import Tensor, read
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
+from layers.core.params import Array
+from layers.gradcheck.mutation import Watch
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import flat, scaled, varied
 from layers.gradcheck.raised import raised
-from layers.gradcheck.vectors import flat, scaled, varied
-from layers.gradcheck.watch import Watch
-from layers.params import Array
+from layers.gradcheck.report.finding import Finding
 
 Law = Callable[[Experiment], Iterator[Finding]]
 

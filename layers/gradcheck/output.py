@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.finding import Finding
+from layers.gradcheck.report.finding import Finding
 
 
 def wrong_output(y: Any) -> Finding | None:

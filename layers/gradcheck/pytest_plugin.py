@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.gradcheck.checker import assert_gradients, gradcheck
+from layers.gradcheck.check import assert_gradients, gradcheck
 
 __all__ = ["LayerItem", "assert_gradients", "gradcheck"]
 

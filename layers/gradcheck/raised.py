@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from layers.gradcheck.finding import Finding
+from layers.gradcheck.report.finding import Finding
 
 CHECK = Path(__file__).parent
 OURS = CHECK.parent, CHECK.parent.with_name("nets")

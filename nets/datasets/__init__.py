@@ -4,9 +4,9 @@ from nets.datasets.dataset import Dataset
 from nets.datasets.digits import digits
 from nets.datasets.mnist import fashion_mnist, mnist
 from nets.datasets.names import names
-from nets.datasets.own import from_file
-from nets.datasets.own_text import labelled_text, text_file
-from nets.datasets.texts import Texts
+from nets.datasets.own_file import from_file
+from nets.datasets.own_texts import labelled_text, text_file
+from nets.datasets.text_dataset import Texts
 
 __all__ = [
     "Dataset",

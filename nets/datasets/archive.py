@@ -10,7 +10,7 @@ from typing import IO
 import numpy as np
 from numpy.lib import format as npy
 
-from layers.params import Array
+from layers.core.params import Array
 
 LARGEST = 1 << 32  # bytes of all arrays together
 SQUEEZED = 1032  # times that deflate can make a file smaller, at most

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from layers.params import Array
-from nets.datasets.page import dataset_page
+from layers.core.params import Array
+from nets.datasets.dataset_page import dataset_page
 
 
 # Without eq, as comparing arrays gives arrays: a data set equals itself only.

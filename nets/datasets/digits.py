@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import DTypeLike
 
-from layers.casting import floating_dtype
+from layers.core.cast import floating_dtype
 from nets.datasets.dataset import Dataset
 
 TEST = 360  # a fifth of the 1797 images

@@ -7,7 +7,7 @@ import os
 import numpy as np
 from numpy.typing import DTypeLike
 
-from layers.casting import floating_dtype
+from layers.core.cast import floating_dtype
 from nets.datasets.dataset import Dataset
 from nets.datasets.folders import locate
 from nets.datasets.part import SIDE, read_part

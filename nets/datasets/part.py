@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from layers.params import Array
+from layers.core.params import Array
 from nets.datasets.idx import read_idx
 
 SIDE = 28

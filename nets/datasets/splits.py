@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from layers.params import Array
+from layers.core.params import Array
 
 
 def hold_out(y: Array, size: int, seed: int = 0) -> tuple[Array, Array]:

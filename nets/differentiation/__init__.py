@@ -7,7 +7,11 @@ returns the gradient as layers do: one for one input, a tuple for several.
 from nets.differentiation.comparison import Comparison, Outcome, compare
 from nets.differentiation.cost import cost_against_inputs
 from nets.differentiation.dual import Dual, forward_mode
-from nets.differentiation.numeric import centred_difference, complex_step, forward_difference
+from nets.differentiation.finite_differences import (
+    centred_difference,
+    complex_step,
+    forward_difference,
+)
 from nets.differentiation.pictures import error_against_h, errors_against_h
 from nets.differentiation.reverse import number_of, reverse_mode
 from nets.differentiation.symbolic import derivatives, symbolic

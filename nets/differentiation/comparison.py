@@ -8,20 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.checks import numbers
+from layers.core.checks import numbers
 from nets import arguments
 from nets.differentiation.dual import forward_mode
-from nets.differentiation.formulas import formula
-from nets.differentiation.numeric import (
+from nets.differentiation.finite_differences import (
     Function,
     centred_difference,
     complex_step,
     forward_difference,
 )
+from nets.differentiation.formulas import formula
 from nets.differentiation.point import point
 from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
 from nets.differentiation.symbolic import symbolic
-from nets.differentiation.table import Table
+from nets.differentiation.word_table import Table
 
 WAYS: dict[str, Callable[..., Any]] = {
     "forward difference": forward_difference,

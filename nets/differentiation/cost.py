@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from layers import FullyConnected, Tanh
-from layers.checks import count, whole
+from layers.core.checks import count, whole
 from nets.arguments import fits, items
 from nets.differentiation.comparison import REVERSE, WAYS, compare
-from nets.differentiation.table import Table
+from nets.differentiation.word_table import Table
 from nets.sequential import Sequential
 
 HIDDEN = 16

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from layers.checks import numbers
+from layers.core.checks import numbers
 from nets.arguments import called, function
-from nets.differentiation.numeric import Function
+from nets.differentiation.finite_differences import Function
 from nets.differentiation.point import Entry, entrywise, given, number, point, single
 
 # For each operation its derivative with respect to each argument.

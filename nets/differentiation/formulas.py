@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 import layers as library
-from layers.gelu import P, Q
+from layers.activations.gelu import P, Q
 from nets.differentiation.dual import Dual
-from nets.differentiation.numeric import Function
+from nets.differentiation.finite_differences import Function
 from nets.differentiation.symbolic import is_symbolic, symbolic_normal, symbolic_step
-from nets.graph import Graph
+from nets.graph.graph import Graph
 from nets.sequential import Sequential
 
 

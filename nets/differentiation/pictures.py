@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.checks import real
-from layers.params import Array
+from layers.core.checks import real
+from layers.core.params import Array
 from nets.arguments import items
-from nets.canvas import blank
 from nets.differentiation.comparison import BY_VALUES, distance, forms_of, gradient
 from nets.differentiation.dual import forward_mode
-from nets.differentiation.numeric import BY_STEP
+from nets.differentiation.finite_differences import BY_STEP
 from nets.differentiation.point import TINY, point
+from nets.display.figure import blank
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

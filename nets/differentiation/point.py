@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.checks import numbers, real
-from layers.params import Array
+from layers.core.checks import numbers, real
+from layers.core.params import Array
 from nets.arguments import shown
 
 TINY = float(np.finfo(np.float64).tiny)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import numbers
-from layers.gradcheck.randomness import generators, put_back, state_of
+from layers.core.checks import numbers
+from layers.core.random_state import generators, put_back, state_of
 from nets.arguments import layer as check_layer
 from nets.arguments import shown
-from nets.differentiation.numeric import Function
+from nets.differentiation.finite_differences import Function
 from nets.differentiation.point import as_gradient, given, point
 from nets.errors import pair
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nets.arguments import called, function, shown
-from nets.differentiation.numeric import Function
+from nets.differentiation.finite_differences import Function
 from nets.differentiation.point import as_gradient, given, point, single
 
 FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sqrt")

@@ -4,10 +4,10 @@ A submission runs in a process of its own, which holds nothing that judges it; t
 and reach into that process for outputs only.
 """
 
-from nets.homework.assignment import Assignment, read
-from nets.homework.build import build
-from nets.homework.limits import Limits
-from nets.homework.results import Question, Results, Score
-from nets.homework.run import grade
+from nets.homework.bundles.build import build
+from nets.homework.grading.assignment import Assignment, read
+from nets.homework.grading.grade import grade
+from nets.homework.grading.results import Question, Results, Score
+from nets.homework.isolation.limits import Limits
 
 __all__ = ["Assignment", "Limits", "Question", "Results", "Score", "build", "grade", "read"]

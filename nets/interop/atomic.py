@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+from nets.interop.file_paths import Path, path_text, refused
 from nets.interop.leftovers import remove_leftovers, temporary_name
-from nets.interop.paths import Path, path_text, refused
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.params import Array
+from layers.core.params import Array
 from nets.interop.strict_json import shown
 
 KINDS = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.params import Array
+from layers.core.params import Array
 from nets.interop.entry import KINDS, Entry, check_tiling, parse_entry
 from nets.interop.strict_json import parse, shown
 

@@ -16,11 +16,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.params import Array
+from layers.core.params import Array
 from nets.interop.atomic import atomic_write
 from nets.interop.entry import load
+from nets.interop.file_paths import Path, path_text, refused
 from nets.interop.header import code_of, make_header, read_header
-from nets.interop.paths import Path, path_text, refused
 from nets.interop.strict_json import shown
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.base import label
-from layers.checks import numbers
-from layers.params import Array
+from layers.core.base import label
+from layers.core.checks import numbers
+from layers.core.params import Array
 from nets.arguments import layer
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.errors import pair
 from nets.plots.style import BLUE, VERMILION
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.checks import count, numbers
-from layers.params import Array
+from layers.core.checks import count, numbers
+from layers.core.params import Array
 from nets.arguments import instance
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.plane import Limits, around, classes, draw_points, draw_regions, examples
 from nets.sequential import Sequential
 

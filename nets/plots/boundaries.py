@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from layers.base import predict
-from layers.params import Array
+from layers.core.base import predict
+from layers.core.params import Array
 from nets.arguments import by_name, layer
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.plane import around, classes, draw_points, draw_regions, examples
 
 if TYPE_CHECKING:

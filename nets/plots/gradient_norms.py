@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from layers.page import cut
+from layers.core.notebook import cut
 from nets.arguments import instance
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain
 
 if TYPE_CHECKING:

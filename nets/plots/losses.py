@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.checks import count, numbers
-from layers.params import Array
+from layers.core.checks import count, numbers
+from layers.core.params import Array
 from nets.arguments import by_name
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.style import BLUE, SEVERAL, dots, plain, whole_numbers
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.checks import numbers
-from layers.params import Array
+from layers.core.checks import numbers
+from layers.core.params import Array
 from nets.plots.style import BLUE, SEVERAL, VERMILION
 
 if TYPE_CHECKING:

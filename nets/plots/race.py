@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.checks import count
-from layers.params import Array
+from layers.core.checks import count
+from layers.core.params import Array
 from nets.arguments import by_name, instance, shown
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.style import SEVERAL, plain
 from nets.plots.surfaces import VALLEY, Surface
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers import checks
-from layers.params import Array, as_array
+from layers.core import checks
+from layers.core.params import Array, as_array
 from nets.arguments import items, shown
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.style import VERMILION
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nets import arguments
-from nets.canvas import png
+from nets.display.figure import png
 from nets.interop.atomic import atomic_write
-from nets.interop.paths import Path
+from nets.interop.file_paths import Path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nets.show.colours import BLUE as BLUE
-from nets.show.colours import VERMILION as VERMILION
+from nets.display.colours import BLUE as BLUE
+from nets.display.colours import VERMILION as VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from layers.checks import numbers, real
+from layers.core.checks import numbers, real
 from nets.arguments import called, function, items, shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nets.arguments import instance
-from nets.canvas import blank
+from nets.display.figure import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain, whole_numbers
 
 if TYPE_CHECKING:

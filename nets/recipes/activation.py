@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from layers import ELU, GELU, HardTanh, LeakyReLU, ReLU, Sigmoid, Sign, Softplus, Tanh
-from layers.base import LayerLike
+from layers.core.base import LayerLike
 
 Activation = str | Callable[[], LayerLike]
 

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import DTypeLike
 
 from layers import Dropout, FullyConnected, ReLU
-from layers.checks import count, generator, real
+from layers.core.checks import count, generator, real
 from layers.initializers import Initializer
 from nets.arguments import fits
 from nets.recipes.activation import Activation, maker

@@ -4,9 +4,9 @@ from nets.text.generate import generate
 from nets.text.padded import padded
 from nets.text.perplexity import perplexity
 from nets.text.tokens import characters, sentence, words
-from nets.text.vectors import read_vectors, vector_table
 from nets.text.vocabulary import Vocabulary
 from nets.text.windows import windows
+from nets.text.word_vectors import read_vectors, vector_table
 
 __all__ = [
     "Vocabulary",

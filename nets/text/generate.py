@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from layers import Embedding, Flatten, FullyConnected, softmax
-from layers.base import predict
-from layers.checks import count, generator, numbers, real
-from layers.params import Array
+from layers.core.base import predict
+from layers.core.checks import count, generator, numbers, real
+from layers.core.params import Array
 from nets.arguments import layer, shown
 from nets.sequential import Sequential
 from nets.text.vocabulary import Vocabulary, known

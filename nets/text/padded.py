@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from layers.checks import count
-from layers.params import Array
+from layers.core.checks import count
+from layers.core.params import Array
 from nets.arguments import fits, items, shown
 from nets.text.vocabulary import Vocabulary, known
 

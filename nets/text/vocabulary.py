@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import count, numbers
-from layers.params import Array
+from layers.core.checks import count, numbers
+from layers.core.params import Array
 from nets.arguments import shown, strings
 
 

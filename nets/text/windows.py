@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import count, numbers, whole
-from layers.params import Array
+from layers.core.checks import count, numbers, whole
+from layers.core.params import Array
 from nets.arguments import fits
 
 

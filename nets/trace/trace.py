@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from layers.page import cut, plain, text
+from layers.core.notebook import cut, plain, text
+from nets.display.text_table import aligned, ends
 from nets.net import Net
-from nets.show.table import aligned, ends
-from nets.trace import page
-from nets.trace.run import check, run
-from nets.trace.step import Step
+from nets.trace import trace_page
+from nets.trace.record import check, run
+from nets.trace.traced_layer import Step
 from nets.trace.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Trace(Sequence[Step]):
             return self.steps[names.index(str(index))]
         if isinstance(index, int) and -len(self) <= index < len(self):
             return self.steps[index]
-        shown, hidden, last = ends(names, page.MOST)
+        shown, hidden, last = ends(names, trace_page.MOST)
         some = ", ".join([*shown, *["..."] * bool(hidden), *last])
         error = IndexError if isinstance(index, int) else KeyError
         raise error(f"trace: there is no step {index!r}, only {some}")
@@ -86,10 +86,10 @@ class Trace(Sequence[Step]):
 
     def __repr__(self) -> str:
         rows = [
-            page.gap(step, "...") if isinstance(step, int) else page.row(step)
-            for step in page.short(self.steps, self.verdict.step)
+            trace_page.gap(step, "...") if isinstance(step, int) else trace_page.row(step)
+            for step in trace_page.short(self.steps, self.verdict.step)
         ]
-        table = aligned([[*map(plain, row)] for row in [page.HEADER, *rows]])
+        table = aligned([[*map(plain, row)] for row in [trace_page.HEADER, *rows]])
         return "\n".join([self._title, *table, self.verdict.sentence])
 
     def _repr_html_(self) -> str:
@@ -98,8 +98,8 @@ class Trace(Sequence[Step]):
         return (
             f"<div><b>{text(self._title)}</b></div>"
             f"<div>{text(self.verdict.sentence)}</div>"
-            f"{page.table_of(page.short(self.steps, blamed), blamed)}"
-            f"{''.join(map(page.details, reversed(self.steps))) if few else ''}"
+            f"{trace_page.table_of(trace_page.short(self.steps, blamed), blamed)}"
+            f"{''.join(map(trace_page.details, reversed(self.steps))) if few else ''}"
         )
 
 

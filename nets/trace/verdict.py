@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.base import label
-from layers.page import number
-from nets.trace.step import Step
+from layers.core.base import label
+from layers.core.notebook import number
+from nets.trace.traced_layer import Step
 
 TOO_FAR = 1e3  # the factor from which on a gradient has vanished or exploded on its way
 MANY = 0.5  # the share of dead or saturated units that is worth a word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nets.show.chart import Line, chart
+from nets.display.chart import Line, chart
 
 if TYPE_CHECKING:
     from nets.training.history import History

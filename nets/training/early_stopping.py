@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from layers.checks import count
+from layers.core.checks import count
 from nets.training.brief import brief
+from nets.training.foreign_arguments import named
 from nets.training.history import History
-from nets.training.keywords import named
 from nets.training.snapshot import Snapshot
-from optimizers.checks import number
+from optimizers.requirements import number
 
 if TYPE_CHECKING:
     from nets.training.training import Training

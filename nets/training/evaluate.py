@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from layers.base import label, predict
-from layers.params import Array
-from nets.training import checks
+from layers.core.base import label, predict
+from layers.core.params import Array
+from nets.training import fit_arguments
 from nets.training.brief import brief
-from nets.training.keywords import named
+from nets.training.foreign_arguments import named
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
 from nets.training.tally import Tally
 
@@ -48,9 +48,9 @@ def evaluate(
     >>> evaluate(MultiplyConstant(2.0), MSE(), [[1.0], [2.0]], [[2.0], [2.0]])
     (2.0, None)
     """
-    checks.net_and_loss(net, loss, "evaluate")
+    fit_arguments.net_and_loss(net, loss, "evaluate")
     examples_in_batch(batch_size, 1, "evaluate")
-    x, y = checks.examples(x, y, "evaluate")
+    x, y = fit_arguments.examples(x, y, "evaluate")
     means = measured(net, loss, x, y, batch_size)
     return means["loss"], means.get("accuracy")
 
@@ -73,6 +73,6 @@ def measures(loss: Any, value: Any, scores: Array, y: Array) -> dict[str, float]
             f"{brief(value)}"
         )
     found = {"loss": float(number.item())}
-    if checks.classifies(loss):
+    if fit_arguments.classifies(loss):
         found["accuracy"] = float(loss.accuracy(scores, y))
     return found

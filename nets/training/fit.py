@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from layers.checks import count, flag, generator
-from layers.params import Array
-from nets.training import checks, guessing
+from layers.core.checks import count, flag, generator
+from layers.core.params import Array
+from nets.training import fit_arguments, guessing
 from nets.training.divergence import all_finite, give_up
 from nets.training.evaluate import measured
+from nets.training.foreign_arguments import named
 from nets.training.history import History
-from nets.training.keywords import named
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
-from nets.training.progress import progress_display
+from nets.training.progress.progress import progress_display
 from nets.training.snapshot import Snapshot
 from nets.training.step import Step
 from nets.training.tally import Tally
@@ -112,19 +112,19 @@ def fit(
     >>> history.accuracy[-1] > 0.9
     True
     """
-    callbacks = checks.parts(net, loss, optimizer, regularizer, callbacks)
+    callbacks = fit_arguments.parts(net, loss, optimizer, regularizer, callbacks)
     epochs = count(epochs, "epochs", "fit")
     examples_in_batch(batch_size, 1, "fit")  # before the net sees an example
     rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
     progress = flag(progress, "progress", "fit")
     if validation is not None:
-        validation = checks.pair(validation)
-    checks.watched(callbacks, loss, validation)
-    x, y = checks.examples(x, y, "fit")
-    checks.fitting(net, loss, x, y)
+        validation = fit_arguments.pair(validation)
+    fit_arguments.watched(callbacks, loss, validation)
+    x, y = fit_arguments.examples(x, y, "fit")
+    fit_arguments.fitting(net, loss, x, y)
     if validation is not None:
-        validation = checks.examples(*validation, "fit", "validation ")
-        checks.fitting(net, loss, *validation)
+        validation = fit_arguments.examples(*validation, "fit", "validation ")
+        fit_arguments.fitting(net, loss, *validation)
     size = examples_in_batch(batch_size, len(x), "fit")
     display = progress_display(epochs, -(-len(x) // size), len(x), enabled=progress)
     training = Training(net, loss, optimizer, epochs)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from layers import MSE, BinaryCE, SigmoidCE, SoftmaxCE
-from layers.base import predict
-from layers.params import Array
-from nets.training.pace import number
+from layers.core.base import predict
+from layers.core.params import Array
+from nets.training.progress.pace import number
 
 FAR = 2.0  # times the loss of guessing: a net that has merely learned nothing is not that bad
 SMALLER = "try a smaller learning rate"

@@ -6,15 +6,15 @@ import contextlib
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from layers.checks import whole
-from layers.page import table
+from layers.core.checks import whole
+from layers.core.notebook import table
 from nets import plots
+from nets.display.text_table import aligned, ends
 from nets.interop.atomic import atomic_write
-from nets.interop.paths import Path
-from nets.show.table import aligned, ends
+from nets.interop.file_paths import Path
 from nets.training.brief import brief
 from nets.training.curves import curves
-from nets.training.keywords import named
+from nets.training.foreign_arguments import named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

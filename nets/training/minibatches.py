@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from layers.checks import flag, generator
-from layers.params import Array
+from layers.core.checks import flag, generator
+from layers.core.params import Array
 from nets.training.brief import brief
-from nets.training.keywords import named
+from nets.training.foreign_arguments import named
 
 BatchSize = int | Literal["all"] | None
 

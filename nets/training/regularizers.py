@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from layers.checks import flag
-from layers.params import Array
+from layers.core.checks import flag
+from layers.core.params import Array
 from optimizers import norms
-from optimizers.arrays import all_real
-from optimizers.checks import number
+from optimizers.param_arrays import all_real
+from optimizers.requirements import number
 
 
 class Regularizer:

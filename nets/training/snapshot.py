@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.params import Array, buffers
+from layers.core.params import Array, buffers
 
 
 class Snapshot:

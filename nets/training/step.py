@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.base import Grads
-from layers.params import Array
+from layers.core.base import Grads
+from layers.core.params import Array
 from nets.errors import pair
 from nets.training.brief import brief
 from nets.training.evaluate import measures

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from optimizers import checks
+from optimizers import requirements
 from optimizers.spelling import spelled_class
 
 
@@ -45,7 +45,7 @@ class Linear:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         done = min((t - 1) / self.steps, 1.0)
         return self.start * (1 - done) + self.stop * done
 
@@ -90,12 +90,12 @@ class Cosine:
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         left = (1 + math.cos(math.pi * min((t - 1) / self.steps, 1.0))) / 2
         return self.start * left + self.stop * (1 - left)
 
 
 def _check(schedule: Linear | Cosine) -> None:
-    checks.number(schedule, "start", schedule.start)
-    checks.count(schedule, "steps", schedule.steps)
-    checks.number(schedule, "stop", schedule.stop)
+    requirements.number(schedule, "start", schedule.start)
+    requirements.count(schedule, "steps", schedule.steps)
+    requirements.number(schedule, "stop", schedule.stop)

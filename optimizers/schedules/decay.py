@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizers import checks
+from optimizers import requirements
 from optimizers.spelling import spelled_class
 
 
@@ -44,13 +44,13 @@ class StepDecay:
     every: int
 
     def __post_init__(self) -> None:
-        checks.number(self, "start", self.start)
-        checks.number(self, "factor", self.factor, most=1)
-        checks.count(self, "every", self.every)
+        requirements.number(self, "start", self.start)
+        requirements.number(self, "factor", self.factor, most=1)
+        requirements.count(self, "every", self.every)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         return self.start * float(self.factor ** ((t - 1) // self.every))
 
 
@@ -83,12 +83,12 @@ class Exponential:
     factor: float
 
     def __post_init__(self) -> None:
-        checks.number(self, "start", self.start)
-        checks.number(self, "factor", self.factor, most=1)
+        requirements.number(self, "start", self.start)
+        requirements.number(self, "factor", self.factor, most=1)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         return self.start * float(self.factor ** (t - 1))
 
 
@@ -128,10 +128,10 @@ class InverseTime:
     decay: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.number(self, "start", self.start)
-        checks.number(self, "decay", self.decay)
+        requirements.number(self, "start", self.start)
+        requirements.number(self, "decay", self.decay)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         return self.start / (1 + self.decay * (t - 1))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizers import checks
-from optimizers.base import LearningRate
+from optimizers import requirements
+from optimizers.optimizer import LearningRate
 from optimizers.spelling import spelled_class
 
 
@@ -40,16 +40,16 @@ class Then:
     after: LearningRate
 
     def __post_init__(self) -> None:
-        checks.learning_rate(self, "first", self.first)
-        checks.count(self, "steps", self.steps)
-        checks.learning_rate(self, "after", self.after)
+        requirements.learning_rate(self, "first", self.first)
+        requirements.count(self, "steps", self.steps)
+        requirements.learning_rate(self, "after", self.after)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         if t <= self.steps:
-            return checks.rate_at(self, self.first, t)
-        return checks.rate_at(self, self.after, t - self.steps)
+            return requirements.rate_at(self, self.first, t)
+        return requirements.rate_at(self, self.after, t - self.steps)
 
 
 @spelled_class
@@ -83,11 +83,11 @@ class Warmup:
     after: LearningRate
 
     def __post_init__(self) -> None:
-        checks.count(self, "steps", self.steps)
-        checks.learning_rate(self, "after", self.after)
+        requirements.count(self, "steps", self.steps)
+        requirements.learning_rate(self, "after", self.after)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        checks.number(self, "t", t, low=1)
+        requirements.number(self, "t", t, low=1)
         share = min(t / self.steps, 1.0)
-        return share * checks.rate_at(self, self.after, max(t - self.steps + 1, 1))
+        return share * requirements.rate_at(self, self.after, max(t - self.steps + 1, 1))

@@ -5,7 +5,7 @@ import platform
 import sys
 from importlib import metadata
 
-from nets.machine import PINS, blas, cores, threads
+from nets.cli.environment import PINS, blas, cores, threads
 
 PACKAGES = ("numpy", "numba", "torch", "jax", "scikit-learn", "thinc")
 

@@ -51,7 +51,7 @@ def test_loss(benchmark, loss, way, size):
 @pytest.mark.parametrize("row", RULES, ids=str)
 def test_optimizer(benchmark, row, compiled, size, monkeypatch):
     if not compiled:
-        monkeypatch.setattr("optimizers.base.compiled", lambda loop: None)
+        monkeypatch.setattr("optimizers.optimizer.compiled", lambda loop: None)
     elif row.ours().loop is None or running.compiled(row.ours().loop) is None:
         pytest.skip("there is no compiled loop")
     _, n = SHAPES[size]

@@ -143,24 +143,6 @@ def test_the_notebooks_show_what_they_were_committed_with(site):
     assert sorted(path.stem for path in site.glob("notebooks/[0-9]*.html")) == books
 
 
-def test_the_picture_of_the_packages_shows_their_imports(site):
-    from docs.building.packages import imports, rooms
-
-    text = (site / "design.html").read_text(encoding="utf-8")
-    drawn = {tuple(pair.split()) for pair in re.findall(r'data-imports="([^"]+)"', text)}
-    assert drawn == imports()
-    assert ("nets", "layers") in drawn
-    assert [room for room in rooms() if f">{room}</text>" not in text] == []
-
-
-def test_a_picture_that_is_not_true_is_not_drawn(monkeypatch):
-    from docs.building import packages as drawing
-
-    monkeypatch.setitem(drawing.CROSSINGS, ("layers", "nets"), 100)
-    with pytest.raises(ValueError, match="CROSSINGS and imports differ"):
-        drawing.picture()
-
-
 def test_a_layer_without_a_kind_is_refused(monkeypatch):
     import layers
     from docs.building import api

@@ -19,7 +19,7 @@ import numpy as np
 import layers
 import nets
 import optimizers
-from layers.gradcheck.checker import assert_gradients, gradcheck
+from layers.gradcheck.check import assert_gradients, gradcheck
 from nets import Graph, Sequential, differentiation, interop, plots, text
 from nets.training import History
 from optimizers import schedules

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nets import Sequential, datasets
-from nets.cli import main
+from nets.cli.main import main
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.integers(0, 3, 60)

@@ -52,7 +52,7 @@ def path(row, of_params=np.copy, of_grads=np.copy, between=lambda optimizer: Non
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_every_layout_gives_the_same_numbers(row, compiled, monkeypatch):
     if not compiled:
-        monkeypatch.setattr("optimizers.base.compiled", lambda loop: None)
+        monkeypatch.setattr("optimizers.optimizer.compiled", lambda loop: None)
         monkeypatch.setattr(running, "BLOCK", 8)
     right = path(row)
     for layout in LAYOUTS.values():

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from layers.params import Params
+from layers.core.params import Params
 from optimizers import SGD, Adam, Optimizer, running
 
 

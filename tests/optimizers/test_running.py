@@ -29,7 +29,7 @@ def path(optimizer, dtype, steps=5, shapes=SHAPES):
 
 
 def without_loops(monkeypatch, other=None):
-    monkeypatch.setattr("optimizers.base.compiled", lambda loop: other and other(loop))
+    monkeypatch.setattr("optimizers.optimizer.compiled", lambda loop: other and other(loop))
 
 
 def assert_same(one, other):
@@ -142,7 +142,7 @@ def test_a_numba_that_does_not_work_is_done_without(njit, monkeypatch, compiled)
     """At the import, when the loop is taken, when it is compiled, or switched off."""
     monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=njit))
     found = path(Adam(), "f4")
-    monkeypatch.setattr("optimizers.base.compiled", lambda loop: None)
+    monkeypatch.setattr("optimizers.optimizer.compiled", lambda loop: None)
     assert_same(found, path(Adam(), "f4"))
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from layers.gradcheck.diagnosis.slopes import Slopes, slopes
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.form import read
-from layers.gradcheck.vectors import flat
-from layers.params import Array
+from layers.core.params import Array
+from layers.gradcheck.diagnosis.jacobian import Slopes, slopes
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.returned import read
 
 WORK = 5 * 10**6  # how many numbers the passes for one tensor may touch, about
 FEWEST, MOST = 16, 300  # entries looked at in any case, and at most

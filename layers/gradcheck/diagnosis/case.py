@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from layers.core.params import Array
 from layers.gradcheck.diagnosis.bench import Bench
-from layers.gradcheck.diagnosis.slopes import Slopes, slopes
+from layers.gradcheck.diagnosis.jacobian import Slopes, slopes
 from layers.gradcheck.diagnosis.variations import batch_size
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.form import Tensor
-from layers.gradcheck.vectors import flat
-from layers.params import Array
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.returned import Tensor
 
 DIAGONAL = 1e-6  # slopes this much smaller than the largest are rounding
 

@@ -7,29 +7,29 @@ from itertools import chain
 
 import numpy as np
 
+from layers.core.params import Array
 from layers.gradcheck.diagnosis.bench import run
-from layers.gradcheck.diagnosis.bias import bias
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
-from layers.gradcheck.diagnosis.derivative import derivative
-from layers.gradcheck.diagnosis.earlier import earlier
-from layers.gradcheck.diagnosis.examples import examples, overwritten
+from layers.gradcheck.diagnosis.families.bias import bias
+from layers.gradcheck.diagnosis.families.derivative import derivative
+from layers.gradcheck.diagnosis.families.earlier import earlier
+from layers.gradcheck.diagnosis.families.examples import examples, overwritten
+from layers.gradcheck.diagnosis.families.inputs import inputs
+from layers.gradcheck.diagnosis.families.labels import labels
+from layers.gradcheck.diagnosis.families.masks import masks
+from layers.gradcheck.diagnosis.families.matrix import weights
+from layers.gradcheck.diagnosis.families.order import order
+from layers.gradcheck.diagnosis.families.paths import paths
+from layers.gradcheck.diagnosis.families.regularizer import regularizer
+from layers.gradcheck.diagnosis.families.scale import scale, zero
+from layers.gradcheck.diagnosis.families.shares import shares
+from layers.gradcheck.diagnosis.families.updated import updated
 from layers.gradcheck.diagnosis.flow import flow
-from layers.gradcheck.diagnosis.inputs import inputs
 from layers.gradcheck.diagnosis.judge import Verdict, best, differs
-from layers.gradcheck.diagnosis.labels import labels
-from layers.gradcheck.diagnosis.masks import masks
-from layers.gradcheck.diagnosis.order import order
-from layers.gradcheck.diagnosis.paths import paths
-from layers.gradcheck.diagnosis.regularizer import regularizer
 from layers.gradcheck.diagnosis.repair import repair
-from layers.gradcheck.diagnosis.scale import scale, zero
-from layers.gradcheck.diagnosis.shares import shares
-from layers.gradcheck.diagnosis.updated import updated
 from layers.gradcheck.diagnosis.variations import variations
-from layers.gradcheck.diagnosis.weights import weights
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
-from layers.params import Array
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.report.finding import Finding
 
 # Of explanations that fit equally well, the first is taken.
 FAMILIES = (

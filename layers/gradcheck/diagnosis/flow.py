@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
-from layers.gradcheck.form import read
-from layers.params import Array
+from layers.gradcheck.returned import read
 
 MOST = 300  # outputs that are sent back one at a time
 SMALL = 1e-6  # of the largest slope: less is none

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
-from layers.params import Array
 
 SAME = 1e-5  # relative difference up to which an entry counts as explained
 ROUNDING = 1e-8  # share of the largest entry that the numeric gradient may be off

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
-from layers.gradcheck.diagnosis.derivative import FORMULAS
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.form import read
-from layers.params import Array
+from layers.gradcheck.diagnosis.families.derivative import FORMULAS
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.returned import read
 
 Turn = Callable[[Array], Array]
 

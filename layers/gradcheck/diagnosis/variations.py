@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from layers.gradcheck.diagnosis.bench import Bench, run
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.vectors import draw_like, varied
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import draw_like, varied
 
 
 def variations(bench: Bench, rng: np.random.Generator) -> Iterator[Bench]:

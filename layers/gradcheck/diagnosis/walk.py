@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from layers.base import label
-from layers.gradcheck.diagnosis.container import broken_chain
+from layers.core.base import label
 from layers.gradcheck.diagnosis.explain import explained
-from layers.gradcheck.diagnosis.parts import Call, layers_inside, recorded
-from layers.gradcheck.diagnosis.shapes import misshapen
+from layers.gradcheck.diagnosis.families.container import broken_chain
+from layers.gradcheck.diagnosis.families.wrong_shape import misshapen
+from layers.gradcheck.diagnosis.inner_layers import Call, layers_inside, recorded
 from layers.gradcheck.examine import Examination, examine
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
+from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.probes import Noticed, notice
+from layers.gradcheck.report.finding import Finding
 
 # Where numbers change by themselves, or are none, nothing else can be said.
 UNSTEADY = ("not-repeatable", "changes-shape", "wrong-return", "wrong-output")

@@ -1,5 +1,5 @@
 """What is checked beside the gradient: inference, large scores, softmax, shapes, dtype, layout."""
 
-from layers.gradcheck.probes.run import Noticed, notice
+from layers.gradcheck.probes.all_probes import Noticed, notice
 
 __all__ = ["Noticed", "notice"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.report.finding import Finding
 
 
 def broadcast(experiment: Experiment) -> Iterator[Finding]:

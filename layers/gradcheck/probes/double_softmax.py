@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
-from layers.gradcheck.vectors import varied
-from layers.params import Array
+from layers.core.params import Array
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import varied
+from layers.gradcheck.report.finding import Finding
 
 
 def double_softmax(experiment: Experiment) -> Iterator[Finding]:

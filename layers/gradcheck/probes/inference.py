@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from layers.base import Layer
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
-from layers.params import Array
+from layers.core.base import Layer
+from layers.core.params import Array
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.report.finding import Finding
 
 STAND_IN = "forward, which stands in for predict,"
 SAME = 1e-6  # of the largest output, or 1e-9 of the largest input

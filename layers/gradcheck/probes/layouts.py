@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
+from layers.core.params import Array
 from layers.gradcheck.laws import arrays, close
-from layers.gradcheck.layout import Layout
-from layers.gradcheck.vectors import flat
-from layers.params import Array
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.numeric.memory_layout import Layout
+from layers.gradcheck.report.finding import Finding
 
 
 def fortran(array: Array) -> Array:

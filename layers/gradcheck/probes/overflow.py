@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
-from layers.gradcheck.form import read
 from layers.gradcheck.laws import arrays
-from layers.gradcheck.vectors import flat
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.report.finding import Finding
+from layers.gradcheck.returned import read
 
 LARGE = 1e3  # by how much the inputs are multiplied, or how large the largest of them is made
 HUGE = 1e100  # a function that was this large before it overflowed is as large as it says

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layers.casting import cast
-from layers.gradcheck.experiment import Experiment
-from layers.gradcheck.finding import Finding
+from layers.core.cast import cast
 from layers.gradcheck.laws import arrays
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.report.finding import Finding
 
 
 def precision(experiment: Experiment) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from layers import Dropout, FullyConnected, gradcheck
-from layers.gradcheck.diagnosis import shares
+from layers.gradcheck.diagnosis.families import shares
 from tests.layers.gradcheck.wrong_layers import Plain
 from tests.layers.gradcheck.zoo import courses
 from tests.layers.gradcheck.zoo.courses import NORM, Norm, right_ones, specimens

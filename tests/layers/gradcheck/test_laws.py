@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from layers import MSE, Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
-from layers.gradcheck.experiment import Experiment
 from layers.gradcheck.laws import (
     arguments_untouched,
     arrays,
@@ -12,6 +11,7 @@ from layers.gradcheck.laws import (
     repeatable,
     same_twice,
 )
+from layers.gradcheck.numeric.experiment import Experiment
 from tests.layers.gradcheck import wrong_layers as wrong
 
 X = np.random.default_rng(0).normal(size=(5, 4))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nets.homework import Limits, build, read
-from nets.homework.classroom import grade_all
+from nets.homework.grading.classroom import grade_all
 from tests.nets.homework import zoo
 
 LIMITS = Limits(seconds=4, total_seconds=60, megabytes=1024)

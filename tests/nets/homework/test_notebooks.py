@@ -6,8 +6,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from nets.homework import read
-from nets.homework.notebook import notebook_of
-from nets.homework.strip import strip
+from nets.homework.bundles.notebook_cells import notebook_of
+from nets.homework.bundles.strip import strip
 from tests.nets.homework.test_assignments import ASSIGNMENTS, FOLDER
 
 # What a student would try in the last cell, and which hole it meets first.

@@ -96,7 +96,7 @@ HOSTILE = {
     "hog at import": before("hoard = np.ones(1 << 33)"),
     "segfault at import": before("import faulthandler\nfaulthandler._sigsegv()"),
     "library instead": "from layers import FullyConnected, ReLU\n",
-    "library inside": "from layers.fully_connected import FullyConnected\nfrom layers.relu import ReLU\n",
+    "library inside": "from layers.linear.fully_connected import FullyConnected\nfrom layers.activations.relu import ReLU\n",
     "os exit in relu": changed(SLOPE, "import os\n        os._exit(0)"),
     "system exit in relu": changed(SLOPE, "raise SystemExit(0)"),
     "keyboard interrupt": changed(SLOPE, "raise KeyboardInterrupt"),
@@ -109,7 +109,7 @@ HOSTILE = {
         "import sys, layers\n"
         "layers.gradcheck = lambda *a, **k: True\n"
         'sys.modules["layers.gradcheck"].gradcheck = layers.gradcheck\n'
-        'sys.modules["layers.gradcheck.report"].GradientReport.__bool__ = lambda self: True\n'
+        'sys.modules["layers.gradcheck.report.report"].GradientReport.__bool__ = lambda self: True\n'
         "np.allclose = lambda *a, **k: True"
     ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
     "equal to everything": changed(
@@ -208,7 +208,7 @@ HOSTILE = {
     "a number of many digits": changed(SLOPE, "return 10**5000, {}"),
     "nested without end": changed(SLOPE, "dx = []\n        dx.append(dx)\n        return dx, {}"),
     "answers for itself": before(
-        "import gc\nfrom nets.homework.host import Host\n\n\n"
+        "import gc\nfrom nets.homework.isolation.host import Host\n\n\n"
         "for thing in gc.get_objects():\n    if type(thing) is Host:\n"
         '        thing.answer({"score": 100, "id": "test_hidden.py::test_kink"}, True)'
     ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),

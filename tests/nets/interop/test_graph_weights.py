@@ -9,7 +9,7 @@ import pytest
 from layers import Dropout, Embedding, FullyConnected, Multiply, ReLU, SoftmaxCE, Tanh
 from nets import Graph, Sequential
 from nets.interop import read_tensors, write_tensors
-from nets.interop.weights import FORMAT
+from nets.interop.net_file import FORMAT
 
 X = np.random.default_rng(0).normal(size=(6, 4))
 LABELS = np.array([0, 1, 2, 3, 1, 0])

@@ -5,8 +5,8 @@ import pytest
 
 from layers import FullyConnected, ReLU
 from nets import Sequential, Trace, plots
-from nets.trace import page as pages
-from nets.trace.page import MOST
+from nets.trace import trace_page as pages
+from nets.trace.trace_page import MOST
 from tests.nets.trace.nets import StudentsReLU, small, traced
 
 

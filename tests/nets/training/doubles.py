@@ -3,7 +3,7 @@
 import io
 from types import SimpleNamespace
 
-from nets.training.pace import Plan
+from nets.training.progress.pace import Plan
 
 PLAN = Plan(epochs=4, steps=10, examples=1000)
 ROW = {"epoch": 2, "loss": 0.25, "accuracy": 0.75, "seconds": 1.0}

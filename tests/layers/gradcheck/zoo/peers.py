@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from layers import gradcheck
-from layers.casting import cast
-from layers.gradcheck.randomness import generators, put_back, state_of
-from layers.gradcheck.vectors import draw_like, flat
+from layers.core.cast import cast
+from layers.core.random_state import generators, put_back, state_of
+from layers.gradcheck.numeric.flat import draw_like, flat
 from tests.layers.gradcheck.zoo.census import specimens
 from tests.layers.gradcheck.zoo.right import checks
 from tests.layers.gradcheck.zoo.specimen import Specimen

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from layers import gradcheck
-from layers.casting import cast
+from layers.core.cast import cast
 
 Change = Callable[[Any, Any, Callable[..., Any]], Any]
 

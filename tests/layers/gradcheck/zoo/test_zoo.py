@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from layers import FullyConnected, gradcheck
-from layers.gradcheck.hints import HINTS
+from layers.gradcheck.report.hints import HINTS
 from tests.layers.gradcheck.zoo import activations, affine, census, courses, losses, nets, others
 from tests.layers.gradcheck.zoo.right import checks
 from tests.layers.gradcheck.zoo.specimen import Specimen, mutant, tampered

@@ -1,0 +1,1 @@
+"""Activations: one function, applied to every entry."""

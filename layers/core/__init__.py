@@ -1,0 +1,1 @@
+"""What every layer rests on: the contract, and the machinery behind it."""

@@ -1,0 +1,204 @@
+"""The contract that every layer keeps: two verbs, `forward` and `backward`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+
+from numpy.typing import DTypeLike
+
+from layers.core.cache import Cached
+from layers.core.cast import cast
+from layers.core.describe import shown
+from layers.core.notebook import layer_page
+from layers.core.params import Array, Params
+from layers.core.shared_copy import bystander
+
+Grads = dict[str, Array]
+T = TypeVar("T")
+Self = TypeVar("Self", bound="Layer")
+
+
+class LayerLike(Protocol):
+    """What the rest of the library asks of a layer: any class with these three will do."""
+
+    params: Any
+
+    def forward(self, *xs: Any) -> Any:
+        """Compute the output, and keep what `backward` needs."""
+
+    def backward(self, dout: Any) -> Any:
+        """Return the gradient of the input and a dict of the parameters' gradients."""
+
+
+class _Constructor:
+    """What help shows of a class: the arguments of its ``__init__``, not those of ``__new__``."""
+
+    def __get__(self, layer: Any, owner: type) -> inspect.Signature:
+        signature = inspect.signature(owner.__init__)  # type: ignore[misc]  # that of a class
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+class Layer:
+    """A function with hand-written gradients; subclass it to write one of your own.
+
+    A subclass defines ``forward(x)``, which returns y and keeps on ``self`` what backward needs,
+    and ``backward(dout)``, which returns ``(dx, grads)``: the gradient with respect to x, in the
+    shape of x, and a fresh dict with one gradient for each entry of ``params``. Parameters, if
+    there are any, are put into ``self.params``. Nothing else is asked.
+
+    Writing none of the arrays it was given, and none that it has handed out, is the subclass's
+    part. So is not accumulating: each ``backward`` answers for itself, and may be called twice.
+    The caller's part is to leave x and y as they are until then: layers keep them, not copies.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The parameters, live: see `Params`. ``{}`` where there are none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class Square(Layer):
+    ...     def forward(self, x):
+    ...         self._x = x
+    ...         return x**2
+    ...
+    ...     def backward(self, dout):
+    ...         return 2 * self._x * dout, {}
+    >>> square = Square()
+    >>> square.forward(np.array([1.0, 3.0]))
+    array([1., 9.])
+    >>> dx, grads = square.backward(np.array([1.0, 1.0]))
+    >>> dx
+    array([2., 6.])
+    """
+
+    _params: Params
+    __signature__ = _Constructor()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Give every layer its params, whether or not its class calls ``super().__init__()``."""
+        if args or kwargs:  # a copy and a pickle are made without any
+            _require_arguments(cls, args, kwargs)
+        layer = super().__new__(cls)
+        layer._params = Params()
+        return layer
+
+    def __init__(self) -> None:
+        """Take no arguments, and refuse any, for a class without a constructor of its own."""
+
+    def _set_params(self, arrays: Mapping[str, Array]) -> None:
+        if self._params:
+            self._params.replace(arrays)
+        else:
+            self._params = Params(arrays)
+
+    if TYPE_CHECKING:
+
+        @property
+        def params(self) -> Params:
+            """The parameters, live."""
+
+        @params.setter
+        def params(self, arrays: Mapping[str, Array]) -> None: ...
+    else:  # attrgetter, because it runs in C, and every pass reads the parameters
+        params = property(attrgetter("_params"), _set_params, doc="The parameters, live.")
+
+    def forward(self, *xs: Any) -> Any:
+        """Compute the output in training, and keep what `backward` needs."""
+        raise NotImplementedError(f"{type(self).__name__} does not define forward(x)")
+
+    def backward(self, dout: Any) -> Any:
+        """Return ``(dx, grads)`` for the gradient `dout` of the output."""
+        raise NotImplementedError(f"{type(self).__name__} does not define backward(dout)")
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        """Say which of the two passes to call instead."""
+        raise TypeError(
+            f"{self.label}: a layer is not called like a function; call forward(x) in training, "
+            "which keeps what backward needs, or predict(x) in inference"
+        )
+
+    def predict(self, *xs: Any) -> Any:
+        """Compute the output in inference: the same y as `forward`, with nothing kept."""
+        return bystander(self).forward(*xs)
+
+    @classmethod
+    def param_shapes(cls, *_: Any, **__: Any) -> dict[str, tuple[int, ...]]:
+        """The shapes of the params and buffers of a layer made with these arguments.
+
+        A layer with any overrides this, and takes the arguments of its constructor; ``load``
+        compares the shapes with a file before it makes the layer, which takes their memory.
+
+        Examples
+        --------
+        >>> from layers import FullyConnected
+        >>> FullyConnected.param_shapes(3, 2)
+        {'W': (3, 2), 'b': (2,)}
+        """
+        return {}
+
+    def astype(self: Self, dtype: DTypeLike) -> Self:
+        """A copy of this layer, independent of it, whose parameters have the given dtype.
+
+        Parameters
+        ----------
+        dtype : dtype
+            A floating dtype, such as ``np.float32`` for fast training.
+
+        Examples
+        --------
+        >>> from layers import FullyConnected
+        >>> FullyConnected(3, 2).astype("float32").params["W"].dtype
+        dtype('float32')
+        """
+        return cast(self, dtype)
+
+    @property
+    def label(self) -> str:
+        """What error messages call this layer."""
+        return type(self).__name__
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles leave out what `forward` kept: a copy has not been run yet."""
+        kind = type(self)
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if not isinstance(getattr(kind, name, None), Cached)
+        }
+
+    def __repr__(self) -> str:
+        return shown(self)
+
+    def _repr_html_(self) -> str:
+        return layer_page(self)
+
+
+def _require_arguments(kind: type[Layer], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse arguments that the constructor does not take, and say which ones it does."""
+    signature = inspect.signature(kind)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+        takes = inspect.Signature(bare)
+        hint = "" if bare else "; arrays are for forward"
+        raise TypeError(
+            f"{kind.__name__}: expected {kind.__name__}{takes}, got {error}{hint}"
+        ) from None
+
+
+def label(layer: Any) -> str:
+    """What error messages call a layer, whether or not its class derives from `Layer`."""
+    return layer.label if isinstance(layer, Layer) else type(layer).__name__
+
+
+def predict(layer: Any, *xs: Any) -> Any:
+    """Run a layer for inference; where it has no `predict`, `forward` of a copy stands in."""
+    if hasattr(layer, "predict"):
+        return layer.predict(*xs)
+    return bystander(layer).forward(*xs)

@@ -1,0 +1,247 @@
+"""What layers require of their arguments, and the sentences that say so.
+
+Each function returns the argument as an array that the layer can compute with, and never
+changes it. The common case, an array that is right already, costs a few comparisons.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.core.params import COMPUTED, Array, as_array
+
+if TYPE_CHECKING:
+    from layers.core.base import Layer
+
+
+def numbers(value: Any, name: str, owner: str) -> Array:
+    """`value` as an array of real numbers; strings, objects, complex and masks are refused."""
+    if value is None:
+        raise TypeError(f"{owner}: expected {name} to be an array of numbers, got None")
+    array = as_array(value, f"{owner}: expected {name}")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{owner}: expected {name} to be an array of real numbers, "
+            f"got {type(value).__name__} of dtype {array.dtype}{_remedy(value, array)}"
+        )
+    return array
+
+
+def _remedy(value: Any, array: Array) -> str:
+    if array.dtype != object:
+        return ""
+    if hasattr(value, "toarray"):
+        return "; pass .toarray(), because a sparse matrix is not an array"
+    return "; convert it with np.array(..., dtype=float)" if array.ndim else ""
+
+
+def computed(dtype: np.dtype[Any], name: str, owner: str) -> np.dtype[Any]:
+    """The dtype in which numbers of `dtype` are computed with: float64 for integers.
+
+    float16 is refused, whose sums overflow at 65,504; so nothing is summed in it by accident.
+    """
+    if dtype.kind != "f":
+        return np.dtype(np.float64)
+    native: np.dtype[Any] = dtype.newbyteorder("=")
+    if native not in COMPUTED:
+        raise TypeError(
+            f"{owner}: expected {name} in float32 or float64, got {native}, whose sums overflow "
+            f"at 65,504; pass {name}.astype(np.float32)"
+        )
+    return native
+
+
+def floating(layer: Layer, x: Any, dtype: Any = None, name: str = "x") -> Array:
+    """`x` as a floating array: of `dtype`, or where that is None of its own.
+
+    Integers become float64 where no dtype is asked for, and float16 is refused.
+    """
+    array: Array = x
+    if type(x) is not np.ndarray or x.dtype not in COMPUTED:
+        array = numbers(x, name, layer.label)
+        if dtype is None:
+            dtype = computed(array.dtype, name, layer.label)
+    return array if dtype is None or array.dtype == dtype else array.astype(dtype)
+
+
+def upstream(layer: Layer, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+    """`dout` in the dtype of the output, whose shape it must have."""
+    array: Array = dout
+    if type(dout) is not np.ndarray or dout.dtype != dtype:
+        array = numbers(dout, "dout", layer.label)
+        computed(array.dtype, "dout", layer.label)
+        array = array.astype(dtype)
+    if array.shape != shape:
+        raise ValueError(
+            f"{layer.label}: expected dout of shape {shape}, the shape of the output, "
+            f"got {array.shape}"
+        )
+    return array
+
+
+def factor(layer: Layer, dout: Any) -> float:
+    """`dout` of a loss, a number, as a Python float."""
+    if type(dout) is float:
+        return dout
+    array = numbers(dout, "dout", layer.label)
+    if array.ndim:
+        raise ValueError(
+            f"{layer.label}: expected dout to be a number, because a loss is one, "
+            f"got an array of shape {array.shape}"
+        )
+    return float(array)
+
+
+def not_empty(layer: Layer, x: Array, name: str) -> None:
+    """Refuse an empty batch, of which there is no mean."""
+    if not x.size:
+        raise ValueError(
+            f"{layer.label}: expected at least one example, got {name} of shape {x.shape}; "
+            "the mean over an empty batch does not exist"
+        )
+
+
+def allowed(layer: Layer, x: Array, right: Array, wanted: str, hint: str = "") -> None:
+    """Refuse an array with an entry that is not right, and say which."""
+    if not right.all():
+        place = tuple(int(i) for i in np.argwhere(~right)[0])
+        where = f" at {list(place)}" if place else ""
+        raise ValueError(f"{layer.label}: expected {wanted}, got {x[place]}{where}{hint}")
+
+
+def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
+    """Class labels: `n` integers from 0 to `classes` - 1."""
+    array = numbers(y, "labels", layer.label)
+    if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
+        return array.astype(np.intp, copy=False)  # uint64 and integers would add up to floats
+    if array.shape == (n, classes) and classes > 1:
+        raise ValueError(
+            f"{layer.label}: expected labels of shape ({n},), one integer an example, got "
+            f"{array.shape}, which looks like one-hot rows; pass labels.argmax(axis=1)"
+        )
+    if array.shape != (n,):
+        raise ValueError(
+            f"{layer.label}: expected labels of shape ({n},), one for each example, "
+            f"got {array.shape}{_as_a_row(array, n, 'labels')}"
+        )
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"{layer.label}: expected integer labels, got dtype {array.dtype}; "
+            "pass labels.astype(int) if they are classes"
+        )
+    worst = int(np.flatnonzero((array < 0) | (array >= classes))[0])
+    raise ValueError(
+        f"{layer.label}: expected labels from 0 to {classes - 1}, because there are "
+        f"{classes} classes, got {array[worst]} at position {worst}"
+    )
+
+
+def all_below(array: Array, limit: int) -> bool:
+    """Whether integers are from 0 to below `limit`."""
+    if not array.size:
+        return True
+    # The places of the least and the largest are found in half the time of their values.
+    return bool(array.item(array.argmin()) >= 0 and array.item(array.argmax()) < limit)
+
+
+def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:
+    """Weights of the `n` examples, scaled to sum to 1."""
+    array = floating(layer, sample_weight, np.result_type(dtype, np.float64), "sample_weight")
+    if array.shape != (n,):
+        raise ValueError(
+            f"{layer.label}: expected sample_weight of shape ({n},), one for each example, "
+            f"got {array.shape}{_as_a_row(array, n, 'sample_weight')}"
+        )
+    largest = array.max(initial=0)
+    if not (array >= 0).all() or not 0 < largest < np.inf:
+        raise ValueError(
+            f"{layer.label}: expected sample_weight to be at least 0, finite and not all 0, "
+            f"got values from {array.min()} to {array.max()}"
+        )
+    parts = array / largest  # whose sum cannot overflow
+    shares: Array = (parts / parts.sum()).astype(dtype)
+    return shares
+
+
+def counted(weight: Any, values: Array) -> Array:
+    """What the losses compute from: `values`, with 0 in place of those of weight 0.
+
+    They count for nothing then, neither in the loss nor in its gradient, even if nan or infinite.
+    """
+    if not isinstance(weight, np.ndarray) or weight.all():
+        return values
+    return np.where(weight == 0, values.dtype.type(0), values)
+
+
+def _as_a_row(array: Array, n: int, name: str) -> str:
+    return f"; pass np.ravel({name})" if array.ndim > 1 and array.size == n else ""
+
+
+def brief(value: Any, longest: int = 60) -> str:
+    """What an argument looks like, in a few words of a sentence: a large array by its shape.
+
+    Examples
+    --------
+    >>> brief("abc"), brief(np.zeros((5, 4))), brief(np.mean)
+    ("'abc'", 'an array of shape (5, 4)', 'mean')
+    """
+    if isinstance(value, np.ndarray) and value.size > 9:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, type) or inspect.isroutine(value):
+        return str(getattr(value, "__name__", type(value).__name__))
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a repr of somebody else's, or an integer too long to print
+        return f"a value of type {type(value).__name__}"
+    fits = len(text) <= longest or isinstance(value, int)
+    return text if fits else f"{text[: longest - 3]}... ({type(value).__name__})"
+
+
+def count(value: Any, name: str, owner: str) -> int:
+    """A positive integer, which an index can hold."""
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_whole or not 1 <= value <= sys.maxsize:
+        raise ValueError(f"{owner}: expected {name} to be a positive integer, got {brief(value)}")
+    return int(value)
+
+
+def whole(value: Any, name: str, owner: str) -> int:
+    """An integer of either sign."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{owner}: expected {name} to be an integer, got {brief(value)}")
+    return int(value)
+
+
+def real(value: Any, name: str, owner: str) -> float:
+    """A finite number."""
+    kinds = (int, float, np.integer, np.floating)
+    is_number = isinstance(value, kinds) and not isinstance(value, bool)
+    try:
+        number = float(value) if is_number else np.nan
+    except OverflowError:  # an int that no float can hold
+        number = np.nan
+    if not np.isfinite(number):
+        raise ValueError(f"{owner}: expected {name} to be a finite number, got {brief(value)}")
+    return number
+
+
+def flag(value: Any, name: str, owner: str) -> bool:
+    """True or False, and nothing that merely counts as one."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{owner}: expected {name} to be True or False, got {brief(value)}")
+    return bool(value)
+
+
+def generator(rng: Any, owner: str) -> np.random.Generator:
+    """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
+    try:  # as a matrix, numbers would recurse in NumPy until the process dies
+        return np.random.default_rng(rng.view(np.ndarray) if isinstance(rng, np.matrix) else rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{owner}: expected rng to be None, a seed (a non-negative integer) or a "
+            f"numpy.random.Generator, got {brief(rng)}"
+        ) from None

@@ -1,0 +1,38 @@
+"""How many inputs feed a unit, and how many units each input feeds."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from layers.core import checks
+
+Shape = tuple[int, ...]
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """Fan-in and fan-out of weights (D, M), of a vector (D,), or of kernels (F, C, kh, kw).
+
+    Each of the F units of a convolution is fed by a window of C kh kw inputs, and each input
+    feeds F units at kh kw places.
+
+    Examples
+    --------
+    >>> fans((300, 100)), fans((300,)), fans((64, 32, 3, 3))
+    ((300, 100), (300, 1), (288, 576))
+    """
+    if len(shape) <= 2:
+        return shape[0], shape[1] if len(shape) == 2 else 1
+    units, channels, *window = shape
+    return channels * math.prod(window), units * math.prod(window)
+
+
+def sizes(shape: Any, owner: str, least: int = 1) -> Shape:
+    """A shape as a tuple of positive integers, at least so many of them as `least`."""
+    if not isinstance(shape, (tuple, list)) or len(shape) < least:
+        some = f" of {least} or more" if least else ""
+        raise TypeError(
+            f"{owner}: expected shape to be a tuple{some} positive integers, such as (300, 100), "
+            f"got {checks.brief(shape)}"
+        )
+    return tuple(checks.count(size, "each size of shape", owner) for size in shape)

@@ -1,0 +1,92 @@
+"""What a layer does to each entry by itself: its local derivative, and its curve."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from layers.core.base import predict
+from layers.core.params import Array
+
+POINTS = 161
+
+
+class Curve(NamedTuple):
+    """An activation at some points, and its slope there."""
+
+    x: Array
+    y: Array
+    slope: Array
+
+    @property
+    def saturates(self) -> bool:
+        """Whether it is flat at both ends, as sigmoid and tanh are."""
+        return bool(max(abs(self.slope[0]), abs(self.slope[-1])) < 0.01 * self.steepest)
+
+    @property
+    def switches_off(self) -> bool:
+        """Whether there is a part in which it is 0 and flat, as a ReLU is left of 0."""
+        return bool(np.any((self.y == 0) & (self.slope == 0)))
+
+    @property
+    def steepest(self) -> float:
+        """Its greatest slope, up or down."""
+        return float(np.abs(self.slope).max())
+
+
+def local_derivatives(layer: Any, xs: tuple[Any, ...], y: Any) -> tuple[Array | None, ...]:
+    """dy/dx at each entry, for each input of a layer that has just run forward.
+
+    ``backward(dout)`` is the product of dout with the Jacobian. Where the Jacobian is diagonal,
+    because each entry of y depends on the same entry of x alone, ``backward(1)`` is its diagonal,
+    and any other dout gives dout times that. Where it does not, the derivative is None.
+    """
+    y = np.asarray(y, None if np.asarray(y).dtype.kind == "f" else np.float64)
+    probe = np.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
+    diagonal, moved = (_inputs(layer.backward(d)[0]) for d in (np.ones_like(y), probe))
+    missing = (None,) * (len(xs) - len(diagonal))
+    return (
+        tuple(
+            np.asarray(d)
+            if d is not None and np.shape(d) == y.shape and _close(m, probe * d)
+            else None
+            for d, m in zip(diagonal[: len(xs)], moved, strict=False)
+        )
+        + missing
+    )
+
+
+def curve(layer: Any, reach: float) -> Curve | None:
+    """An activation from -reach to reach, of a copy; None for what is not one.
+
+    An activation works on each entry by itself, draws no random numbers, has no parameters, and
+    is not a straight line.
+    """
+    x = np.linspace(-reach, reach, POINTS)[:, None]
+    # Whatever a layer says to such an input, it is no activation then.
+    with suppress(Exception), np.errstate(all="ignore"):
+        if layer.params:
+            return None
+        layer = copy.deepcopy(layer)
+        y = layer.forward(x)
+        (slope,) = local_derivatives(layer, (x,), y)
+        if slope is not None and _is_bent(slope) and _close(predict(layer, x), y):
+            return Curve(x[:, 0], y[:, 0], slope[:, 0])
+    return None
+
+
+def _is_bent(slope: Array) -> bool:
+    return bool(np.isfinite(slope).all() and np.ptp(slope) > 1e-6)
+
+
+def _inputs(dx: Any) -> tuple[Any, ...]:
+    return dx if isinstance(dx, tuple) else (dx,)
+
+
+def _close(a: Any, b: Any) -> bool:
+    """Whether two arrays are the same but for rounding in float32."""
+    scale = float(np.abs(b).max(initial=0.0))
+    return bool(np.allclose(a, b, rtol=1e-4, atol=1e-5 * scale, equal_nan=True))

@@ -1,0 +1,75 @@
+"""The copy gate."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Grads, Layer
+from layers.core.cache import Cached
+from layers.gates import gate
+
+
+class Copy(Layer):
+    """Copy gate, the gradient adder: y0 = y1 = ... = x.
+
+    ``forward`` returns a tuple of n times x, for n places that use it, and ``backward`` takes a
+    tuple of the n gradients that come back from there: dx = dout0 + dout1 + ... A number, or an
+    array of any shape.
+
+    Parameters
+    ----------
+    n : int
+        How many copies.
+
+    Raises
+    ------
+    TypeError
+        If dout is not a tuple of n gradients.
+
+    Examples
+    --------
+    >>> copy = Copy(2)
+    >>> copy.forward(2.0)
+    (2.0, 2.0)
+    >>> dx, _ = copy.backward((2.0, 3.0))
+    >>> dx
+    5.0
+
+    Notes
+    -----
+    The copies are one array, not several. Source: EECS 442, discussion 5, "Backpropagation of some
+    common operations"; CSE 587, lecture 3, "Backpropagation: Multiple Outputs".
+    """
+
+    _shape = Cached[tuple[int, ...]]()
+    _dtype = Cached[np.dtype[Any]]()
+
+    def __init__(self, n: int) -> None:
+        self.n = checks.count(n, "n", "Copy")
+
+    def forward(self, x: Any) -> tuple[Any, ...]:
+        """Return x, n times."""
+        x = checks.floating(self, x)
+        self._shape, self._dtype = x.shape, x.dtype
+        return (gate.plain(x),) * self.n
+
+    def backward(self, dout: Any) -> tuple[Any, Grads]:
+        """Return dx, the sum of the gradients of all copies."""
+        shape, dtype = self._shape, self._dtype
+        if not isinstance(dout, tuple) or len(dout) != self.n:
+            got = f"a tuple of {len(dout)}" if isinstance(dout, tuple) else type(dout).__name__
+            raise TypeError(
+                f"{self.label}: expected dout to be a tuple of {self.n} gradients, one for each "
+                f"copy, got {got}"
+            )
+        douts = [checks.upstream(self, part, shape, dtype) for part in dout]
+        return gate.plain(reduce(np.add, douts)), {}
+
+    @property
+    def label(self) -> str:
+        """What error messages call this layer."""
+        return f"Copy {self.n}"

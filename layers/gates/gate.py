@@ -1,0 +1,42 @@
+"""What the gates of a computational graph share: several inputs, and numbers beside arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Layer
+from layers.core.params import Array
+
+
+def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
+    """Two inputs or more as floating arrays of one dtype, the longest among theirs."""
+    if len(xs) < 2:
+        packed = len(xs) == 1 and isinstance(xs[0], (list, tuple))
+        raise TypeError(
+            f"{layer.label}: expected two inputs or more, got {len(xs)}; "
+            + ("pass them one by one, as in forward(x0, x1); " if packed else "")
+            + "a Sequential hands on only one: put this gate into a Graph"
+        )
+    arrays = [checks.floating(layer, x, name=f"x{i}") for i, x in enumerate(xs)]
+    dtype = np.result_type(*(array.dtype for array in arrays))
+    return [array.astype(dtype, copy=False) for array in arrays]
+
+
+def alike(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
+    """Two inputs or more, which must have one shape."""
+    arrays = inputs(layer, xs)
+    shapes = [array.shape for array in arrays]
+    if len(set(shapes)) > 1:
+        raise ValueError(
+            f"{layer.label}: expected inputs of one shape, got {' and '.join(map(str, shapes))}; "
+            "reshape or repeat some of them, they are never broadcast"
+        )
+    return arrays
+
+
+def plain(y: Array) -> Any:
+    """A single float64 as a Python number, which shows as one; anything else as it is."""
+    return float(y) if y.ndim == 0 and y.dtype == np.float64 else y

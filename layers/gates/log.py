@@ -1,0 +1,54 @@
+"""The logarithm gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Grads, Layer
+from layers.core.cache import Cached
+from layers.core.params import Array
+from layers.gates import gate
+
+
+class Log(Layer):
+    """Natural logarithm gate, elementwise: y = log(x), for x above 0.
+
+    dy/dx = 1 / x. A number, or an array of any shape.
+
+    Raises
+    ------
+    ValueError
+        If some x is 0 or negative, where there is no logarithm.
+
+    Examples
+    --------
+    >>> log = Log()
+    >>> log.forward(1.0)
+    0.0
+    >>> log.forward(2.0)
+    0.6931471805599453
+    >>> dx, _ = log.backward(3.0)
+    >>> dx
+    1.5
+
+    Notes
+    -----
+    Source: 10-601, lecture 13, "Backpropagation", whose example has exp, log and sin.
+    """
+
+    _x = Cached[Array]()
+
+    def forward(self, x: Any) -> Any:
+        """Return log(x)."""
+        x = checks.floating(self, x)
+        checks.allowed(self, x, ~(x <= 0), "x above 0, where the logarithm has a value")
+        self._x = x
+        return gate.plain(np.log(x))
+
+    def backward(self, dout: Any) -> tuple[Any, Grads]:
+        """Return dx = dout / x."""
+        dout = checks.upstream(self, dout, self._x.shape, self._x.dtype)
+        return gate.plain(dout / self._x), {}

@@ -1,0 +1,1 @@
+"""Families of mistakes, each a set of hypotheses."""

@@ -1,0 +1,85 @@
+"""How each output moves with one entry of a tensor: rows of the Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.core.params import Array
+from layers.gradcheck.numeric.experiment import Experiment, Index
+from layers.gradcheck.numeric.flat import flat, size_of
+from layers.gradcheck.numeric.slopes import Line, entry_line
+
+STEPS = (1e-6, 1e-5, 1e-4)  # in units of the entry's own size
+MORE_STEPS = (1e-7, *STEPS, 1e-3, 1e-2)  # for functions whose bends are of another size
+SURE, USABLE = 1e-7, 1e-5  # relative differences of neighbours
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """The slopes at some entries of a tensor.
+
+    Attributes
+    ----------
+    places : array (k,)
+        The entries, by their position in the flattened tensor.
+    rows : array (k, m)
+        The change of each of the m outputs with each of the k entries.
+    numeric : array (k,)
+        The numeric gradient, ``rows @ dout``.
+    """
+
+    places: Array
+    rows: Array
+    numeric: Array
+
+
+def slopes(experiment: Experiment, array: Array, places: Iterable[int]) -> Slopes:
+    """The slopes at these entries; nan where the function has a kink or ends nearby."""
+    wanted = np.fromiter(places, int)
+    outputs = flat(experiment.run())
+    scale = size_of(array)
+    rows = np.full((wanted.size, outputs.size), np.nan)
+    for row, place in zip(rows, wanted, strict=True):
+        index: Index = tuple(int(i) for i in np.unravel_index(place, array.shape))
+        row[...] = _row(entry_line(experiment, array, index, scale), outputs)
+    return Slopes(wanted, rows, rows @ flat(experiment.dout))
+
+
+def _row(line: Line, middle: Array) -> Array:
+    """The centred difference with the step whose neighbours agree best."""
+    row, doubt = _best(line, STEPS, middle)
+    if doubt > SURE:
+        row, doubt = _best(line, MORE_STEPS, middle)
+    if doubt > USABLE or _at_a_kink(line, middle, row):
+        return np.full(middle.shape, np.nan)
+    return row
+
+
+def _best(line: Line, steps: Sequence[float], middle: Array) -> tuple[Array, float]:
+    """A row of slopes, and by what share of its size its neighbour differs from it."""
+    rows = np.array([_difference(line, step * line.scale) for step in steps])
+    weight = np.abs(line.dout)
+    gaps = np.abs(np.diff(rows, axis=0)) @ weight
+    if not np.isfinite(gaps).any():
+        return middle, np.inf
+    best = int(np.nanargmin(gaps))
+    size = np.abs(rows[best]) @ weight
+    return rows[best], float(gaps[best] / size) if gaps[best] else 0.0
+
+
+def _difference(line: Line, step: float) -> Array:
+    rise, run = line.rises(step)
+    return rise / run if run else np.full(rise.shape, np.nan)
+
+
+def _at_a_kink(line: Line, middle: Array, row: Array) -> bool:
+    """Whether the slopes to both sides still differ at short steps, and come no closer."""
+    weight = np.abs(line.dout)
+    longer, shorter = (
+        np.abs(line.outputs(t) - 2 * middle + line.outputs(-t)) @ weight / t
+        for t in (STEPS[2] * line.scale, STEPS[1] * line.scale)
+    )
+    return bool(shorter > 1e-4 * (np.abs(row) @ weight) and shorter > 0.3 * longer)

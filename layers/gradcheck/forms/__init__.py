@@ -1,0 +1,1 @@
+"""The forms in which courses write layers."""

@@ -1,0 +1,1 @@
+"""Slopes from function values alone, compared with what backward returns."""

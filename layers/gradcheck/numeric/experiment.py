@@ -1,0 +1,218 @@
+"""A layer on the bench: a float64 copy of it, its inputs, and a gradient to send back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from layers.core.base import label
+from layers.core.cast import cast
+from layers.core.params import Array, as_array
+from layers.core.random_state import generators, put_back, state_of
+from layers.gradcheck.mutation import Watch
+from layers.gradcheck.numeric.flat import draw_like, size_of
+from layers.gradcheck.numeric.memory_layout import Layout, laid_out, layout_of, same_copy
+from layers.gradcheck.raised import ForwardError, is_ours
+
+Index = tuple[int, ...]
+Unrun = Callable[[], tuple[Any, Any]]
+
+
+class Experiment:
+    """What is checked: y = forward(inputs), and the scalar dout . y with the gradient to compare.
+
+    Everything is a copy in float64, so that the check may move any entry, and the layer of the
+    caller never notices. Each pass gets copies of the inputs and of dout, so that a layer which
+    writes into them finds the same numbers each time. The copies lie in memory as what was given
+    does, and dout as the output does. Random layers draw the same numbers too:
+    the state of every generator that the layer holds is put back first.
+
+    Parameters
+    ----------
+    layer : layer
+        Anything with ``params``, ``forward`` and ``backward``.
+    inputs : sequence of arrays
+        What forward is called with. Floating ones can be moved, the others are passed through.
+    loss : None or tuple
+        A loss and its further arguments, run on the layer's output.
+    rng : numpy.random.Generator
+        Where dout is drawn from.
+
+    Attributes
+    ----------
+    y : array
+        The output of the first pass.
+    layouts, dout_layout
+        How the inputs and dout lie in memory in each pass.
+    written : list of str
+        What the first pass has written to, though it was not its own; it is put back.
+    unrun : callable
+        Makes new copies of the layer and the loss, which have not been run here.
+    """
+
+    def __init__(
+        self, layer: Any, inputs: Sequence[Any], loss: Any, rng: np.random.Generator
+    ) -> None:
+        self.name = label(layer)
+        self.layer = cast(layer, np.float64)
+        arrays = [_array(value, position) for position, value in enumerate(inputs)]
+        self.inputs = [np.array(array, _moved(array.dtype), order="C") for array in arrays]
+        self.layouts = [Layout.of(array) for array in arrays]
+        self.loss, self.targets = _split(loss)
+        self._generators = [(found, state_of(found)) for found in generators(self.layer)]
+        given = self.given()
+        with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
+            y = self._first(given)
+            self.y = copy.deepcopy(y)
+        self.written = watch.written
+        self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
+        self.dout = draw_like(self.y, rng)
+        self.dout_layout = layout_of(y)
+
+    @property
+    def states(self) -> list[Any]:
+        """The states of the layer's random generators before each pass."""
+        return [state for _, state in self._generators]
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the layer holds a random generator."""
+        return bool(self._generators)
+
+    def _first(self, given: Sequence[Array]) -> Any:
+        """The first pass, whose errors are the layer's own."""
+        try:
+            return self.run(given)
+        except (Exception, SystemExit) as error:
+            if is_ours(error):
+                raise
+            raise ForwardError from error
+
+    def given(self) -> list[Array]:
+        """Copies of the inputs, for one pass."""
+        return [layout.copy(array) for layout, array in zip(self.layouts, self.inputs, strict=True)]
+
+    def sent(self, dout: Any = None) -> Any:
+        """A copy of dout, or of another one, for one pass."""
+        return laid_out(self.dout if dout is None else dout, self.dout_layout)
+
+    def run(self, inputs: Sequence[Array] | None = None) -> Any:
+        """One forward pass, through the loss if there is one."""
+        y = self.outputs(inputs)
+        with np.errstate(all="ignore"):
+            return y if self.loss is None else self.loss.forward(y, *self.targets)
+
+    def outputs(self, inputs: Sequence[Array] | None = None) -> Any:
+        """One forward pass of the layer alone."""
+        for generator, state in self._generators:
+            put_back(generator, state)
+        with np.errstate(all="ignore"):
+            return self.layer.forward(*(self.given() if inputs is None else inputs))
+
+    def gradients(self, dout: Any = None) -> Any:
+        """What backward returns, after a loss its own gradient has passed through."""
+        with Watch(self.named_parameters()):
+            return self.backward(self.sent(dout))
+
+    def backward(self, dout: Any) -> Any:
+        """One backward pass with this dout, which may be written to."""
+        with np.errstate(all="ignore"):
+            if self.loss is not None:
+                dout, _ = self.loss.backward(dout)
+            return self.layer.backward(dout)
+
+    def named_inputs(self, given: Sequence[Array]) -> dict[str, Array]:
+        """The inputs of a pass, as findings call them."""
+        return {f"input {position}": array for position, array in enumerate(given)}
+
+    def named_parameters(self) -> dict[str, Array]:
+        """The parameters, as findings call them."""
+        return {f"the parameter {key}": array for key, array in self.tensors().items()}
+
+    def tensors(self) -> dict[str, Array]:
+        """The floating parameters, live: moving one moves the layer."""
+        return {
+            key: array
+            for key, array in self.layer.params.items()
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f"
+        }
+
+    def after(self, inputs: Sequence[Array]) -> Experiment:
+        """The same experiment on a layer that has run forward on other inputs before.
+
+        Raises
+        ------
+        Exception
+            Whatever the layer raises if it does not take these inputs.
+        """
+        layer, loss = self.unrun()
+        laid = [layout.copy(array) for layout, array in zip(self.layouts, inputs, strict=True)]
+        other = Experiment(layer, laid, loss, np.random.default_rng(0))
+        other.inputs, other.dout = copy.deepcopy(self.inputs), copy.deepcopy(self.dout)
+        other.y = other.run()
+        return other
+
+    def beside(self, moved: Sequence[Array], rng: np.random.Generator) -> list[Experiment]:
+        """The same experiment a little to either side, away from the kinks of this one.
+
+        `moved` are the inputs that may move; those that are passed through stay.
+        """
+        chosen = [i for i, array in enumerate(self.inputs) if any(array is m for m in moved)]
+        offsets = [
+            1e-3
+            * size_of(array)
+            * rng.uniform(0.5, 1, array.shape)
+            * rng.choice([-1, 1], array.shape)
+            for array in self._movable(chosen)
+        ]
+        sides = [self._shifted(chosen, offsets, sign) for sign in (1, -1)]
+        return [side for side in sides if side is not None]
+
+    def _shifted(
+        self, chosen: Sequence[int], offsets: Sequence[Array], sign: int
+    ) -> Experiment | None:
+        other = copy.deepcopy(self)
+        for array, offset in zip(other._movable(chosen), offsets, strict=True):
+            array += sign * offset
+        try:
+            other.y = other.run()
+        except Exception:  # outside its domain a layer may raise anything
+            return None
+        return other
+
+    def _movable(self, chosen: Sequence[int]) -> list[Array]:
+        return [*self.tensors().values(), *(self.inputs[i] for i in chosen)]
+
+
+def _array(value: Any, position: int) -> Array:
+    """What was given, as an array of numbers that can be moved or passed through."""
+    array = as_array(value, f"gradcheck: expected input {position}")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"gradcheck: expected input {position} to be an array of real numbers, "
+            f"got {type(value).__name__} of dtype {array.dtype}"
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        worst = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        where = f" at {list(worst)} of" if worst else " as"
+        raise ValueError(
+            f"gradcheck: expected finite inputs, got {array[worst]}{where} input {position}; "
+            "nothing can be compared there"
+        )
+    return array
+
+
+def _moved(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return np.dtype(np.float64) if dtype.kind == "f" else dtype
+
+
+def _split(loss: Any) -> tuple[Any, tuple[Any, ...]]:
+    if loss is None:
+        return None, ()
+    is_pair = isinstance(loss, tuple) and len(loss) > 1
+    if not is_pair or isinstance(loss[0], type) or not hasattr(loss[0], "backward"):
+        raise TypeError(f"gradcheck: expected loss=(loss layer, labels), got {type(loss).__name__}")
+    return copy.deepcopy(loss[0]), same_copy(loss[1:])

@@ -1,0 +1,1 @@
+"""What a gradient check found, for people and for programs."""

@@ -1,0 +1,62 @@
+"""One thing that a gradient check has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from layers.gradcheck.report.hints import HINTS
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake, and what it was recognised by.
+
+    Attributes
+    ----------
+    mistake : str
+        A stable name: "missing-batch-mean", "mutates-input", ...
+    tensor : str
+        Where it shows; empty where it concerns the whole layer.
+    evidence : str
+        What was seen, in a sentence with its numbers.
+    confidence : float
+        From 0 to 1: the share of the entries that the mistake explains, divided by the number of
+        mistakes that would explain them as well. 0 where nothing known explains them.
+    layer : str
+        In a net: the layer that is wrong, "layer 2 (FullyConnected 5 -> 2)".
+    victims : tuple of str
+        In a net: the tensors that are wrong only because of this.
+    """
+
+    mistake: str
+    tensor: str
+    evidence: str
+    confidence: float = 1.0
+    layer: str = ""
+    victims: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """One sentence that leads to the mistake, and leaves the finding of it to the reader."""
+        return HINTS.get(self.mistake, "")
+
+    def lines(self) -> list[str]:
+        """The finding as it stands in the text of a report."""
+        sure = "" if self.confidence == 1 else f" (confidence {self.confidence:.2f})"
+        lines = [f"{self.mistake}{sure}: {self.evidence}"]
+        if self.victims:
+            lines.append(f"    wrong only because of this: {', '.join(self.victims)}")
+        return [*lines, f"    hint: {self.hint}"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `GradientReport.to_dict` says of this finding."""
+        return {
+            "mistake": self.mistake,
+            "tensor": self.tensor,
+            "layer": self.layer,
+            "evidence": self.evidence,
+            "hint": self.hint,
+            "confidence": self.confidence,
+            "victims": list(self.victims),
+        }

@@ -1,0 +1,212 @@
+"""What a gradient check found, for people and for programs."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from layers.core.params import Array
+from layers.gradcheck.numeric.sampling import Sampling
+from layers.gradcheck.report.finding import Finding
+from layers.gradcheck.report.report_page import page
+
+Row = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One comparison: where, what backward said, what the differences said, how far apart.
+
+    ``error`` is relative to the larger of the two values, less what the numeric value may be off.
+    ``unseen`` is the largest difference that would have passed.
+    """
+
+    place: str
+    analytic: float
+    numeric: float
+    error: float
+    unseen: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class TensorReport:
+    """The comparisons for one tensor.
+
+    Attributes
+    ----------
+    name : str
+        "x" ("x0", "x1", ... for several inputs), or a key of ``params``.
+    shape : tuple of int
+        Its shape.
+    checked : int
+        How many of its entries were compared; all of them, where the tensor is small.
+    directions : int
+        Along how many directions it was moved as a whole, where it is large.
+    kinks : int
+        How many comparisons were set aside, because the function has no slope there.
+    worst : Entry or None
+        The comparison with the largest error.
+    wrong : int
+        How many comparisons failed.
+    victim : bool
+        Whether it is wrong only because another layer of the net is.
+    sampling : Sampling or None
+        Where it is too large for all its entries: what may have been missed.
+    analytic, numeric : array or None
+        Of a wrong tensor: both gradients, nan where an entry was not compared.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    checked: int
+    directions: int
+    kinks: int
+    worst: Entry | None
+    wrong: int
+    victim: bool = False
+    sampling: Sampling | None = None
+    analytic: Array | None = field(default=None, repr=False, compare=False)
+    numeric: Array | None = field(default=None, repr=False, compare=False)
+
+    def __bool__(self) -> bool:
+        return not self.wrong
+
+    def row(self) -> Row:
+        """The tensor as a row of the table."""
+        checked = f"{self.checked} entries"
+        if self.directions:
+            checked += f", {self.directions} directions"
+        if self.kinks:
+            checked += f", {self.kinks} at kinks"
+        error = f"{self.worst.error:.1e}" if self.worst else ""
+        return self.name, str(self.shape), checked, error, self.verdict
+
+    @property
+    def verdict(self) -> str:
+        """In one word: right, WRONG, or wrong as a victim of another layer."""
+        if not self.wrong:
+            return "right"
+        return "victim" if self.victim else "WRONG"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `GradientReport.to_dict` says of this tensor."""
+        worst = self.worst and {
+            "place": self.worst.place,
+            "analytic": number(self.worst.analytic),
+            "numeric": number(self.worst.numeric),
+            "error": number(self.worst.error),
+        }
+        counts = ("checked", "directions", "kinks", "wrong", "verdict")
+        return {
+            "name": self.name,
+            "shape": list(self.shape),
+            **{name: getattr(self, name) for name in counts},
+            "worst": worst,
+            "sampling": asdict(self.sampling) if self.sampling else None,
+        }
+
+    def explanation(self) -> str:
+        """What is wrong, with both values."""
+        assert self.worst
+        return (
+            f"{self.name} is wrong in {self.wrong} of "
+            f"{self.checked + self.directions - self.kinks} comparisons; the worst is at "
+            f"{self.worst.place}: backward says {self.worst.analytic:.10g}, "
+            f"numerically it is {self.worst.numeric:.10g}"
+        )
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The verdict of a gradient check: true if everything is right.
+
+    Attributes
+    ----------
+    name : str
+        What was checked.
+    tensors : list of TensorReport
+        One for each input with a gradient and for each parameter.
+    findings : list of Finding
+        Mistakes, the likeliest cause first.
+    notes : list of Finding
+        What is no mistake of the gradient, and worth knowing. Notes do not count for the verdict.
+    """
+
+    name: str
+    tolerance: float
+    tensors: list[TensorReport] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return not self.findings and all(self.tensors)
+
+    def raise_if_failed(self) -> None:
+        """Raise an AssertionError with the whole text unless everything is right."""
+        __tracebackhide__ = True  # pytest shows the test's own line, and the text
+        if not self:
+            raise AssertionError(str(self))
+
+    def __str__(self) -> str:
+        verdict = "right" if self else "WRONG"
+        lines = [f"gradient check of {self.name}: {verdict}"]
+        if self.tensors:
+            header: Row = ("tensor", "shape", "compared", "worst error", "verdict")
+            lines += _table([header, *(tensor.row() for tensor in self.tensors)])
+        lines += [tensor.explanation() for tensor in self.tensors if not tensor]
+        lines += [line for finding in self.findings for line in finding.lines()]
+        lines += [
+            tensor.sampling.sentence(tensor.name) for tensor in self.tensors if tensor.sampling
+        ]
+        lines += [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
+        return printable("\n".join(lines))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return page(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that was found, as what `json.dumps` takes.
+
+        Numbers that JSON does not know are told as text: "nan", "inf", "-inf".
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from layers import ReLU, gradcheck
+        >>> gradcheck(ReLU(), np.array([-1.0, 2.0])).to_dict()["right"]
+        True
+        """
+        return {
+            "name": self.name,
+            "right": bool(self),
+            "tolerance": self.tolerance,
+            "tensors": [tensor.to_dict() for tensor in self.tensors],
+            "findings": [finding.to_dict() for finding in self.findings],
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+
+def printable(text: str) -> str:
+    """`text` with what the terminal cannot show, such as a class called after a letter, escaped."""
+    encoding = getattr(sys.stdout, "encoding", None)
+    if not isinstance(encoding, str):  # as of a StringIO, which takes any character
+        return text
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def number(value: float) -> float | str:
+    """A number that JSON can hold, or its name where there is none."""
+    return float(value) if math.isfinite(value) else str(float(value))
+
+
+def _table(rows: list[Row]) -> list[str]:
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, wide, strict=True)).rstrip()
+        for row in rows
+    ]

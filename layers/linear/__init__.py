@@ -1,0 +1,1 @@
+"""Layers whose output is linear in their parameters."""

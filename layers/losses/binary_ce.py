@@ -1,0 +1,96 @@
+"""The binary cross-entropy of probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Grads, Layer
+from layers.core.cache import Cached
+from layers.core.params import Array
+from layers.losses import by_entry
+
+
+class BinaryCE(Layer):
+    """Binary cross-entropy, for two classes, 0 and 1, from the probability p of class 1.
+
+    For p and targets t of one shape, whatever it is::
+
+        loss = mean over all entries of -(t log p + (1 - t) log(1 - p))
+        dp = ((1 - t) / (1 - p) - t / p) / (number of entries)
+
+    Nothing is clipped. A p of 0 or 1 costs nothing where it is right; where it is wrong, the loss
+    is infinite, and so is dp. After a `Sigmoid` that happens once it rounds to 0 or 1: train with
+    `SigmoidCE` instead, which computes the same from the scores, for any finite ones.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, p or a target is not from 0 to 1, or there is no entry.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> loss = BinaryCE()
+    >>> round(loss.forward(np.array([0.5, 1.0]), np.array([1, 1])), 4)
+    0.3466
+    >>> dp, _ = loss.backward()
+    >>> dp
+    array([-1. , -0.5])
+    >>> loss.forward(np.array([0.5, 1.0]), np.array([1, 0]))
+    inf
+
+    Notes
+    -----
+    ``sample_weight`` (N,) makes it the weighted mean over the examples, the rows of p. Source:
+    CSCI 544, lecture 8, "LR and FFNN: Similarities and Differences".
+    """
+
+    _slope = Cached[Array]()
+    _weight = Cached[Any]()
+
+    def forward(self, p: Any, t: Any, sample_weight: Any = None) -> float:
+        """Return the mean of -(t log p + (1 - t) log(1 - p))."""
+        p = checks.floating(self, p, name="p")
+        t = by_entry.targets(self, t, p.shape, "p")
+        checks.not_empty(self, p, "p")
+        p, t, weight = by_entry.weighed(self, p, t, sample_weight)
+        p, t = self._probabilities(p), by_entry.shares(self, t).astype(p.dtype, copy=False)
+        with np.errstate(all="ignore"):  # where the factor t or 1 - t is 0, nothing is added
+            one = np.where(t > 0, t * np.log(p), 0)
+            zero = np.where(t < 1, (1 - t) * np.log1p(-p), 0)
+            slope = np.where(t < 1, (1 - t) / (1 - p), 0) - np.where(t > 0, t / p, 0)
+        self._weight, self._slope = weight, slope
+        return float((weight * (-one - zero)).sum())
+
+    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+        """Return dp = ((1 - t) / (1 - p) - t / p) / (number of entries) * dout."""
+        dout = checks.factor(self, dout)
+        return dout * self._weight * self._slope, {}
+
+    def check(self, shape: tuple[int, ...], t: Any) -> Array:
+        """Targets for p of the given shape, or an exception that says what is wrong."""
+        return by_entry.shares(self, by_entry.targets(self, t, shape, "p"))
+
+    @staticmethod
+    def accuracy(p: Any, t: Any) -> float:
+        """The share of entries with p above 1/2 for class 1, and not above 1/2 for class 0.
+
+        Examples
+        --------
+        >>> BinaryCE.accuracy([0.9, 0.2, 0.6, 0.7], [1, 0, 0, 1])
+        0.75
+        """
+        loss = BinaryCE()
+        p = loss._probabilities(checks.floating(loss, p, name="p"))
+        t = loss.check(p.shape, t)
+        checks.not_empty(loss, p, "p")
+        return by_entry.share_on_the_right_side(p, 0.5, t)
+
+    def _probabilities(self, p: Array) -> Array:
+        inside = ~((p < 0) | (p > 1))  # nan is let through, and stays visible
+        hint = "; scores are for SigmoidCE"
+        checks.allowed(self, p, inside, "probabilities p from 0 to 1", hint)
+        return p

@@ -1,0 +1,90 @@
+"""The multiclass hinge loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Grads, Layer
+from layers.core.cache import Cached
+from layers.core.params import Array
+from layers.losses import by_class
+
+
+class Hinge(Layer):
+    """Multiclass hinge loss: the correct class should score higher than any other by at least 1.
+
+    For scores s (N, C) and labels (N,), integers from 0 to C - 1, with y the label of example n::
+
+        loss = mean over the batch of the sum over j != y of max(0, s[n, j] - s[n, y] + 1)
+        dscores[n, j] = 1 / N if the term of j is above 0, else 0
+        dscores[n, y] = -(how many terms are above 0) / N
+
+    At the kink, where a term is just 0, its slope is 0, as in PyTorch, whose ``MultiMarginLoss``
+    divides by C besides.
+
+    Raises
+    ------
+    ValueError
+        If scores are not (N, C), labels not (N,) or out of range, or the batch is empty.
+    TypeError
+        If labels are not integers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> loss = Hinge()
+    >>> round(loss.forward(np.array([[3.2, 5.1, -1.7]]), [0]), 2)
+    2.9
+    >>> dscores, _ = loss.backward()
+    >>> dscores
+    array([[-1.,  1.,  0.]])
+
+    Notes
+    -----
+    ``sample_weight`` (N,) makes it the weighted mean over the examples. Source: CS231n, "Multiclass
+    Support Vector Machine loss", for the cat, car and frog of the lecture "Backpropagation" by Li,
+    Karpathy and Johnson; Weston and Watkins, 1999.
+    """
+
+    _above = Cached[Array]()
+    _right = Cached[tuple[Array, Array]]()
+    _weight = Cached[Any]()
+
+    def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
+        """Return the mean of the sums of max(0, s[j] - s[y] + 1)."""
+        s = checks.floating(self, scores, name="scores")
+        labels = self.check(s.shape, labels)
+        checks.not_empty(self, s, "scores")
+        s, weight = by_class.weighed(self, s, sample_weight)
+        right = np.arange(len(s)), labels
+        with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
+            terms = np.maximum(s - s[right][:, None] + 1, 0)
+            terms[right] -= 1  # the correct class itself, whose term is 1, does not count
+            loss = float((weight[:, None] * terms).sum())
+        self._above, self._right, self._weight = (terms > 0).astype(s.dtype), right, weight
+        return loss
+
+    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+        """Return dscores, in which each term above 0 counts for j and against y, times dout."""
+        factor = (self._weight * checks.factor(self, dout))[:, None]
+        dscores = self._above.copy()
+        dscores[self._right] -= dscores.sum(axis=1)
+        return dscores * factor, {}
+
+    def check(self, shape: tuple[int, ...], labels: Any) -> Array:
+        """Labels for scores of the given shape, or an exception that says what is wrong."""
+        return by_class.labels(self, labels, shape)
+
+    @staticmethod
+    def accuracy(scores: Any, labels: Any) -> float:
+        """The share of examples whose highest score is that of the correct class.
+
+        Examples
+        --------
+        >>> Hinge.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
+        0.5
+        """
+        return by_class.accuracy("Hinge", scores, labels)

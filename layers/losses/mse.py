@@ -1,0 +1,64 @@
+"""The mean squared error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Grads, Layer
+from layers.core.cache import Cached
+from layers.core.params import Array
+from layers.losses import by_entry
+
+
+class MSE(Layer):
+    """Mean squared error: loss = mean of (y - t)**2, over all entries.
+
+    dy = 2 (y - t) / (number of entries). y and t have the same shape, whatever it is; the target
+    t gets no gradient.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of y and t differ, or there is no entry.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mse = MSE()
+    >>> mse.forward(np.array([1.0, 2.0]), np.array([0.0, 4.0]))
+    2.5
+    >>> dy, _ = mse.backward()
+    >>> dy
+    array([ 1., -2.])
+
+    Notes
+    -----
+    ``sample_weight`` (N,) makes it the weighted mean over the examples, the rows of y: weight 2
+    counts an example as if it stood there twice, and weight 0 as if it were not there, even if its
+    y or t is nan.
+    """
+
+    _difference = Cached[Array]()
+    _weight = Cached[Any]()
+
+    def forward(self, y: Any, t: Any, sample_weight: Any = None) -> float:
+        """Return the mean of (y - t)**2."""
+        y = checks.floating(self, y, name="y")
+        t = self.check(y.shape, t)
+        checks.not_empty(self, y, "y")
+        y, t, self._weight = by_entry.weighed(self, y, t, sample_weight)
+        with np.errstate(over="ignore"):  # the loss is infinite where it is too large for the dtype
+            d = self._difference = y - t.astype(y.dtype, copy=False)
+            return float((self._weight * d * d).sum())  # d * d alone overflows before its mean
+
+    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+        """Return dy = 2 (y - t) / (number of entries) * dout."""
+        dout = checks.factor(self, dout)
+        return 2 * dout * self._weight * self._difference, {}
+
+    def check(self, shape: tuple[int, ...], t: Any) -> Array:
+        """Targets for an output of the given shape, or an exception that says what is wrong."""
+        return by_entry.targets(self, t, shape, "y")

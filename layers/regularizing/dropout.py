@@ -1,0 +1,82 @@
+"""Dropout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core import checks
+from layers.core.base import Grads, Layer
+from layers.core.cache import Cached
+from layers.core.params import Array
+
+
+class Dropout(Layer):
+    """Set each entry to 0 with probability p in training; do nothing in inference.
+
+    The mask holds 0 with probability p and 1 / (1 - p) otherwise, drawn anew by every forward::
+
+        y = x * mask,    dx = dout * mask
+
+    Dividing by 1 - p in training ("inverted" dropout) leaves the mean of y that of x, so that
+    ``predict`` returns x as it is.
+
+    Parameters
+    ----------
+    p : float
+        The probability of dropping an entry, at least 0 and below 1.
+    rng : None, int or numpy.random.Generator
+        Where the masks are drawn from.
+
+    Raises
+    ------
+    ValueError
+        If p is not in [0, 1).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> dropout = Dropout(0.5, rng=0)
+    >>> dropout.forward(np.ones(6))
+    array([2., 0., 0., 0., 2., 2.])
+    >>> dropout.predict(np.ones(6))
+    array([1., 1., 1., 1., 1., 1.])
+
+    Notes
+    -----
+    Source: CSE 587, lecture 3, "Training Tricks"; Srivastava et al., 2014.
+    """
+
+    _mask = Cached[Array]()
+
+    def __init__(self, p: float, *, rng: Any = None) -> None:
+        if isinstance(p, bool) or not isinstance(p, (int, float, np.number)) or not 0 <= p < 1:
+            raise ValueError(
+                "Dropout: expected p, the probability of dropping, in [0, 1), "
+                f"got {checks.brief(p)}"
+            )
+        self.p = float(p)
+        self._rng = checks.generator(rng, "Dropout")
+
+    def forward(self, x: Any) -> Array:
+        """Return x with some entries dropped and the others scaled up."""
+        x = checks.floating(self, x)
+        kept = self._rng.random(x.shape) >= self.p
+        self._mask = kept.astype(x.dtype) / (1 - self.p)
+        y: Array = x * self._mask
+        return y
+
+    def backward(self, dout: Any) -> tuple[Array, Grads]:
+        """Return dx: the gradient passes where the entry did, scaled likewise."""
+        dout = checks.upstream(self, dout, self._mask.shape, self._mask.dtype)
+        return dout * self._mask, {}
+
+    def predict(self, x: Any) -> Array:
+        """Return x."""
+        return checks.floating(self, x)
+
+    @property
+    def label(self) -> str:
+        """What error messages call this layer."""
+        return f"Dropout {self.p}"

@@ -1,0 +1,1 @@
+"""Layers that join, reshape or average their input."""

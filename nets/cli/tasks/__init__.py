@@ -1,0 +1,10 @@
+"""What `handgrad train` can be asked to do, one file for each task."""
+
+from nets.cli.tasks.labelled_text import TextTask
+from nets.cli.tasks.language import LanguageTask
+from nets.cli.tasks.numbers import NumbersTask
+from nets.cli.tasks.task import Task
+
+TASKS: dict[str, type[Task]] = {"numbers": NumbersTask, "text": TextTask, "lm": LanguageTask}
+
+__all__ = ["TASKS", "LanguageTask", "NumbersTask", "Task", "TextTask"]

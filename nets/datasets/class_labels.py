@@ -1,0 +1,107 @@
+"""From labels to classes: what they are called, and the number of each."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from layers.core.params import Array
+from nets.datasets.table_cells import is_number
+
+MOST_FRACTIONS = 20  # classes that are fractions; more of them are measurements
+Place = Callable[[int], str]  # where the label of an example is
+
+
+def numbered_classes(labels: Sequence[str], place: Place) -> tuple[tuple[str, ...], Array]:
+    """The names of the classes in order, and the class of each label.
+
+    Labels that are numbers are in the order of numbers, others in that of their characters.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The label of each example, as it is written.
+    place : callable
+        Says where a label is: the file, and the line or the entry.
+
+    Raises
+    ------
+    ValueError
+        If a label is missing, two differ in their writing only, there is one class only, a class
+        has one example only, or the labels are measurements.
+    """
+    first: dict[str, int] = {}
+    for index, label in enumerate(labels):
+        if label not in first:
+            first[label] = index
+    _refuse_missing(first, place)
+    _refuse_variants(first, place)
+    stripped = [label.strip() for label in labels]
+    counts = Counter(stripped)
+    where = {label.strip(): index for label, index in first.items()}
+    if all(map(is_number, counts)):
+        _refuse_measurements(counts, place)
+        names = sorted(counts, key=float)
+    else:
+        names = sorted(counts)
+    if len(names) < 2:
+        raise ValueError(
+            f"{place(0)}: expected labels of at least two classes, got {names[0]!r} for all "
+            f"{len(labels)} examples; is this the column of the labels?"
+        )
+    _refuse_single(counts, where, place)
+    number = {name: index for index, name in enumerate(names)}
+    return tuple(names), np.array([number[label] for label in stripped], np.int64)
+
+
+def same_class(label: str) -> str | float:
+    """What two ways to write the name of one class have in common."""
+    text = unicodedata.normalize("NFKC", label)
+    if is_number(text):
+        return float(text)
+    return "".join(c for c in text if c.isprintable() and not c.isspace()).casefold()
+
+
+def _refuse_missing(first: dict[str, int], place: Place) -> None:
+    for label, index in first.items():
+        if not label.strip() or label.strip().lower() == "nan":
+            raise ValueError(
+                f"{place(index)}: expected a label, got {label.strip() or 'an empty cell'}; fill "
+                "it in, or delete the example"
+            )
+
+
+def _refuse_variants(first: dict[str, int], place: Place) -> None:
+    seen: dict[str | float, str] = {}
+    for label, index in first.items():
+        other = seen.setdefault(same_class(label), label)
+        if other != label:
+            raise ValueError(
+                f"{place(index)}: the label {label!r} differs from {other!r} in its writing only "
+                f"({place(first[other])}); write all labels of a class alike"
+            )
+
+
+def _refuse_measurements(counts: Counter[str], place: Place) -> None:
+    examples, distinct = counts.total(), len(counts)
+    fractions = any(float(label) % 1 for label in counts)
+    if (fractions and distinct > min(MOST_FRACTIONS, examples / 3)) or distinct > examples / 2:
+        raise ValueError(
+            f"{place(0)}: expected labels that name classes, got {distinct} different numbers in "
+            f"{examples} examples, such as {next(iter(counts))}: these are measurements; "
+            "replace them by classes, such as low and high, or put the column of the labels last"
+        )
+
+
+def _refuse_single(counts: Counter[str], where: dict[str, int], place: Place) -> None:
+    single = [name for name in counts if counts[name] == 1]
+    if single:
+        raise ValueError(
+            f"{place(where[single[0]])}: expected at least two examples of each class, got one of "
+            f"{single[0]!r}" + (f" and of {len(single) - 1} more" if len(single) > 1 else "") + "; "
+            "correct the label, add examples of it, or delete this one; if the line holds names "
+            "of columns, call that of the labels 'label'"
+        )

@@ -1,0 +1,1 @@
+"""How nets, runs and data look, in a notebook and in a terminal."""

@@ -1,0 +1,59 @@
+"""The numbers of small arrays, in text and as shaded cells in a notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layers.core.notebook import number, typeset
+from layers.core.params import Array
+from nets.display.colours import BLUE_RGB, VERMILION_RGB
+
+SMALL = 64  # entries of an array whose numbers are shown
+WIDEST = 10  # numbers that have room in a row
+CELL = "min-width:2.8em;padding:0.15em 0.5em;text-align:right;font-variant-numeric:tabular-nums"
+
+
+def array_text(array: Any) -> list[str]:
+    """The lines of a small array; none for a large one or none."""
+    if not _fits(array):
+        return []
+    found = np.asarray(array)
+    if found.ndim == 0:
+        return [number(found.item())]
+    if found.dtype.kind == "f":
+        found = found + 0.0  # turns -0 into 0
+    with np.printoptions(precision=4, suppress=True, linewidth=100):
+        return str(found).split("\n")
+
+
+def array_html(array: Any) -> str:
+    """A small array as a grid, blue where positive and orange where negative."""
+    if not _fits(array):
+        return ""
+    grid = np.asarray(array)
+    if grid.ndim == 0 or grid.ndim > 2:
+        grid = grid.reshape(-1, grid.shape[-1] if grid.ndim else 1)
+    largest = float(np.abs(grid[np.isfinite(grid)]).max(initial=0.0)) or 1.0
+    rows = "".join(
+        f'<div style="display:table-row">{"".join(_cell(value, largest) for value in row)}</div>'
+        for row in np.atleast_2d(grid).tolist()
+    )
+    return f'<div style="display:table;font-size:85%;border-spacing:1px">{rows}</div>'
+
+
+def _cell(value: float, largest: float) -> str:
+    share = min(abs(value) / largest, 1.0) if np.isfinite(value) else 0.0
+    colour = VERMILION_RGB if value < 0 else BLUE_RGB
+    return (
+        f'<div style="display:table-cell;{CELL};background:rgba({colour},{0.45 * share:.2f})">'
+        f"{typeset(value)}</div>"
+    )
+
+
+def _fits(array: Any) -> bool:
+    if array is None or not 0 < np.size(array) <= SMALL:
+        return False
+    kept: Array = np.asarray(array)
+    return kept.ndim == 0 or kept.shape[-1] <= WIDEST

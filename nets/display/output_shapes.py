@@ -1,0 +1,100 @@
+"""The shapes of what layers give, without computing any of it.
+
+Only the layers of this library are run, on an empty batch. One of somebody else's might print,
+write, take its time or fail; what it gives is not known.
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from layers.core.describe import short
+from nets.errors import raise_located
+from nets.own_layers import is_known, is_plain_chain, only_computes
+
+Shape = tuple[int, ...]
+
+
+def empty(input_shape: Shape | None) -> Any:
+    """An empty batch of examples of a shape; None if it is not known."""
+    if input_shape is None:
+        return None
+    try:
+        if isinstance(input_shape, (tuple, list)) and True not in map(_is_bool, input_shape):
+            return np.empty((0, *map(index, input_shape)))
+    except (TypeError, ValueError):  # also of NumPy, for sizes below 0 and above what it has
+        pass
+    raise TypeError(
+        "summary: expected input_shape to be the shape of one example, a tuple of integers such "
+        f"as (64,), got {short(input_shape)}"
+    )
+
+
+def taken(layer: Any, batch: Any) -> Any:
+    """What a layer takes: where nobody has told, it may know the number of its inputs."""
+    if batch is None and is_known(layer) and hasattr(layer, "in_features"):
+        return np.empty((0, layer.in_features))
+    return batch
+
+
+def output(layer: Any, batch: Any) -> Any:
+    """The layer's output for an empty batch, which has the right shape and costs nothing.
+
+    None where it is not known: because what it takes is not known or does not fit, or because
+    the layer is not one of this library.
+    """
+    try:
+        return fitting(layer, batch)
+    except ValueError:
+        return None
+
+
+def fitting(layer: Any, batch: Any) -> Any:
+    """The same, but a batch of a shape that does not fit raises the layer's own ValueError."""
+    if is_plain_chain(layer):
+        for place, inner in enumerate(layer):
+            batch = _located(place, inner, batch)
+        return batch
+    batch = taken(layer, batch)
+    return None if batch is None or not only_computes(layer) else _run(layer, batch)
+
+
+def _located(place: int, layer: Any, batch: Any) -> Any:
+    try:
+        return fitting(layer, batch)
+    except ValueError as error:
+        raise_located(error, place, layer)
+
+
+def _is_bool(size: Any) -> bool:
+    return isinstance(size, (bool, np.bool_))
+
+
+def _run(layer: Any, batch: Any) -> Any:
+    for kind in (float, int):  # words are integers
+        with suppress(TypeError), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a mean over nothing is not the user's mistake here
+            y = layer.predict(batch.astype(kind))
+            return y if isinstance(y, np.ndarray) else None
+    return None
+
+
+def is_chain(layer: Any) -> bool:
+    """Whether it is a `Sequential`: a net whose layers stand in a row."""
+    return hasattr(layer, "named_layers") and isinstance(getattr(layer, "layers", None), tuple)
+
+
+def shape_text(batch: Any) -> str:
+    """The shape of a batch of N examples.
+
+    Examples
+    --------
+    >>> shape_text(np.empty((0, 3, 2))), shape_text(None)
+    ('(N, 3, 2)', '?')
+    """
+    return "?" if batch is None else str(("N", *batch.shape[1:])).replace("'", "")

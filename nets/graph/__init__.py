@@ -1,0 +1,1 @@
+"""Nets of named nodes: computation graphs, and their pictures."""

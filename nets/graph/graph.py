@@ -1,0 +1,313 @@
+"""A net of named nodes whose values may branch and join: a computation graph."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from layers.core.base import Grads, LayerLike, predict
+from layers.core.cache import Cached
+from layers.core.checks import flag
+from layers.core.describe import short
+from layers.core.params import Array
+from nets.errors import counted, pair, raise_located
+from nets.graph.branches import along_edges, total
+from nets.graph.drawing import Drawing, draw
+from nets.graph.graph_page import graph_page
+from nets.graph.shared_layers import first_names, repeats, summed, twin
+from nets.graph.topology import one_of, wired
+from nets.net import Net, load, one_output, prefixed
+
+
+@dataclass
+class Run:
+    """What a forward pass leaves, and what the last backward pass after it adds."""
+
+    layers: dict[str, Any]  # which object each node ran on
+    values: dict[str, Any]
+    gradients: dict[str, Any] = field(default_factory=dict)
+    shares: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+
+class Graph(Net):
+    """Nodes that take the values of inputs and of other nodes, in no circle.
+
+    ``forward`` visits the nodes in topological order, each after those that it takes;
+    ``backward`` visits them in reverse, each after those that take it. The gradient of a value
+    is the sum of what comes back from all its uses::
+
+        dL/dx = sum of dL/dy dy/dx over the nodes y that take x
+
+    A graph is declared once and stays as it is; there is no tape.
+
+    Parameters
+    ----------
+    inputs : tuple of str
+        The names of what ``forward`` takes, in this order.
+    output : str
+        The node whose value ``forward`` returns.
+    nodes : dict of str to tuple
+        For each node a layer and the names of what its ``forward`` takes, inputs or other nodes:
+        ``"f": (Multiply(), "a", "b")``. One layer may stand in several nodes: they share its
+        parameters, whose gradients are summed.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        All parameters, live: ``"a.W"`` is W of node a. A shared one stands under the first of
+        its nodes.
+
+    Raises
+    ------
+    TypeError
+        If a node is no layer, or a name is no string.
+    ValueError
+        If a name is unknown, given twice or not used, or nodes form a cycle.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import FullyConnected, MSE, Tanh
+    >>> graph = Graph(
+    ...     inputs=("x", "t"),
+    ...     output="loss",
+    ...     nodes={
+    ...         "z": (FullyConnected(2, 1), "x"),
+    ...         "y": (Tanh(), "z"),
+    ...         "loss": (MSE(), "y", "t"),
+    ...     },
+    ... )
+    >>> graph.params["z.W"] = [[1.0], [-1.0]]
+    >>> graph.forward(np.array([[2.0, 2.0]]), np.array([[0.5]]))
+    0.25
+    >>> (dx, dt), grads = graph.backward()
+    >>> dx
+    array([[-1.,  1.]])
+    >>> graph.values["y"], graph.gradients["y"]
+    (array([[0.]]), array([[-1.]]))
+
+    Notes
+    -----
+    A loss has no gradient for its targets, and some layers have none for integers: that is None,
+    and so is the sum for a value of which one use has none. A layer with several outputs cannot
+    be a node; a value needs no `Copy` to be taken by several nodes.
+
+    Source: CSE 587, lecture 3, "Backpropagation in General Computation Graph"; 10-601, lecture
+    13, "Backpropagation"; the lecture of Li, Karpathy and Johnson, "Graph (or Net) object".
+    """
+
+    _run = Cached[Run]()
+
+    def __init__(self, inputs: Any, output: Any, nodes: Any) -> None:
+        self.inputs, self.output, self.nodes = wired(inputs, output, nodes)
+        self._repeats = repeats(self.nodes)
+        self._can_skip_dx = {
+            name
+            for name, (layer, *_) in self.nodes.items()
+            if "input_gradient" in inspect.signature(layer.backward).parameters
+        }
+
+    def forward(self, *xs: Any) -> Any:
+        """Run the nodes in topological order, and return the value of the output."""
+        run = Run({}, self._by_name(xs))
+        # Until all nodes have run, some may hold these inputs and some those before.
+        self.__dict__.pop("_run", None)
+        try:
+            for name, (layer, *sources) in self.nodes.items():
+                used = run.layers[name] = twin(layer) if name in self._repeats else layer
+                run.values[name] = one_output(used.forward(*(run.values[s] for s in sources)))
+        except Exception as error:
+            raise_located(error, name, layer, "node")
+        self._run = run
+        return run.values[self.output]
+
+    def backward(self, dout: Any = 1.0, input_gradient: bool = True) -> tuple[Any, Grads]:
+        """Run the nodes in reverse, and sum the gradients of values that were used several times.
+
+        Parameters
+        ----------
+        dout : array
+            The gradient of the output; 1 for an output that is a number.
+        input_gradient : bool
+            Whether dx is wanted. Without it, nodes before the first parameters need not run.
+
+        Returns
+        -------
+        dx : array, tuple or None
+            The gradient of the input; of several inputs, a tuple; None if it was not wanted.
+        grads : dict of str to ndarray
+            One gradient for each entry of `params`, under the same keys.
+        """
+        run = self._run
+        input_gradient = flag(input_gradient, "input_gradient", self.label)
+        wanted = self._wanted(input_gradient)
+        uses: dict[str, list[Any]] = {name: [] for name in run.values}
+        uses[self.output].append(dout)
+        grads: dict[str, Grads] = {}
+        shares: dict[str, tuple[Any, ...]] = {}
+        try:
+            for name in reversed(self.nodes):
+                layer, *sources = self.nodes[name]
+                dx, grads[name] = self._node_backward(name, total(uses[name]), wanted)
+                shares[name] = along_edges(dx, [run.values[source] for source in sources])
+                for source, share in zip(sources, shares[name], strict=True):
+                    uses[source].append(share)
+        except Exception as error:
+            raise_located(error, name, layer, "node")
+        run.gradients = {name: total(found) for name, found in uses.items()}
+        run.shares = {name: shares[name] for name in self.nodes}
+        dxs = tuple(run.gradients[name] for name in self.inputs)
+        dx = dxs[0] if len(dxs) == 1 else dxs
+        in_order = prefixed((name, grads[name]) for name in self.nodes)
+        first = first_names(self._params_of_nodes())
+        return dx if input_gradient else None, summed(in_order, first)
+
+    def _node_backward(
+        self, name: str, upstream: Any, wanted: dict[str, bool]
+    ) -> tuple[Any, Grads]:
+        """Backward of one node, where there is anything to know from it."""
+        layer, *sources = self.nodes[name]
+        if upstream is None and layer.params:
+            raise ValueError(
+                "its parameters have no gradient, because a node that takes its output gives none "
+                "for it, as a loss does for its targets; make such a value an input of the graph"
+            )
+        if upstream is None or not wanted[name]:
+            return None, {}
+        skips = name in self._can_skip_dx and not any(wanted[source] for source in sources)
+        options = {"input_gradient": False} if skips else {}
+        return pair(layer, self._run.layers[name].backward(upstream, **options))
+
+    def predict(self, *xs: Any) -> Any:
+        """Run the nodes for inference: dropout does nothing, and nothing is kept."""
+        values = self._by_name(xs)
+        try:
+            for name, (layer, *sources) in self.nodes.items():
+                values[name] = one_output(predict(layer, *(values[source] for source in sources)))
+        except Exception as error:
+            raise_located(error, name, layer, "node")
+        return values[self.output]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of inputs and nodes in the last forward pass, by name."""
+        if "_run" not in self.__dict__:
+            call = f"forward({', '.join(self.inputs)})"
+            raise RuntimeError(f"{self.label}: there are no values yet; call {call} first")
+        return self._run.values
+
+    @property
+    def gradients(self) -> dict[str, Any]:
+        """The gradients of inputs and nodes in the last backward pass; None where there is none."""
+        if not (self.values and self._run.gradients):
+            raise RuntimeError(f"{self.label}: there are no gradients yet; call backward() first")
+        return self._run.gradients
+
+    @property
+    def shares(self) -> dict[str, tuple[Any, ...]]:
+        """For each node, what it sent back to each value that it takes: a share of its gradient."""
+        return self._run.shares if self.gradients else {}
+
+    def ran(self, name: str) -> Any:
+        """The object that a node last ran on: a twin, if an earlier node has its layer too."""
+        if not isinstance(name, str) or name not in self.nodes:
+            raise KeyError(
+                f"{self.label}: there is no node {short(name)}{one_of(name, self.nodes)}"
+            )
+        return self._run.layers[name]
+
+    def draw(self) -> Drawing:
+        """The graph as a picture, with the values and gradients of the last passes on its edges.
+
+        Returns
+        -------
+        Drawing
+            An SVG image, which shows itself in notebooks; its ``save(path)`` writes a file.
+        """
+        run = self.__dict__.get("_run") or Run({}, {})
+        return draw(self, run.values, run.gradients, run.shares)
+
+    def named_layers(self) -> list[tuple[str, LayerLike]]:
+        """The layers, each under the name of the first node that it stands in."""
+        first: dict[int, tuple[str, LayerLike]] = {}
+        for name, (layer, *_) in self.nodes.items():
+            first.setdefault(id(layer), (name, layer))
+        return list(first.values())
+
+    @property
+    def layers(self) -> dict[str, LayerLike]:
+        """The layers, each once, by the name of the first node that it stands in."""
+        return dict(self.named_layers())
+
+    def _named_params(self) -> dict[str, Array]:
+        arrays = self._params_of_nodes()
+        first = first_names(arrays)
+        return {name: array for name, array in arrays.items() if first[name] == name}
+
+    def _params_of_nodes(self) -> dict[str, Array]:
+        return prefixed((name, layer.params) for name, (layer, *_) in self.nodes.items())
+
+    def _by_name(self, xs: tuple[Any, ...]) -> dict[str, Any]:
+        if len(xs) != len(self.inputs):
+            raise TypeError(
+                f"{self.label}: expected {counted(len(self.inputs), 'input')} "
+                f"({', '.join(self.inputs)}), got {len(xs)}"
+            )
+        return dict(zip(self.inputs, xs, strict=True))
+
+    def _wanted(self, input_gradient: bool) -> dict[str, bool]:
+        """Which values need a gradient: without that of the inputs, what parameters lead to."""
+        wanted = dict.fromkeys(self.inputs, input_gradient)
+        for name, (layer, *sources) in self.nodes.items():
+            leads = bool(layer.params) or any(wanted[source] for source in sources)
+            wanted[name] = input_gradient or leads
+        return wanted
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Any:
+        """A graph from a file that `save` wrote.
+
+        Raises
+        ------
+        OSError
+            If there is no such file.
+        ValueError
+            If it is damaged or foreign, or the graph has layers that are not part of this
+            library; for these, build the graph and use `load_params`.
+        """
+        return load(path, Graph)
+
+    def __getitem__(self, name: str) -> Any:
+        """The layer of a node."""
+        if not isinstance(name, str) or name not in self.nodes:
+            raise KeyError(
+                f"{self.label}: there is no node {short(name)}{one_of(name, self.nodes)}"
+            )
+        return self.nodes[name][0]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.nodes)
+
+    @property
+    def label(self) -> str:
+        """What error messages call this graph."""
+        return f"Graph of {counted(len(self), 'node')}"
+
+    def _repr_html_(self) -> str:
+        return graph_page(self)
+
+    def __repr__(self) -> str:
+        lines = [f"    inputs={self.inputs!r},", f"    output={self.output!r},", "    nodes={"]
+        first = {id(layer): name for name, layer in self.named_layers()}
+        for name, (layer, *sources) in self.nodes.items():
+            shown = ", ".join([repr(layer).replace("\n", "\n        "), *map(repr, sources)])
+            comma = "," if not sources else ""
+            note = f"  # the layer of {first[id(layer)]}" if first[id(layer)] != name else ""
+            lines.append(f"        {name!r}: ({shown}{comma}),{note}")
+        return "\n".join(["Graph(", *lines, "    },", ")"])

@@ -1,0 +1,44 @@
+"""One layer, or one of its parameters, in several nodes of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from layers.core.params import Array, buffers
+from layers.core.random_state import generators
+from layers.core.shared_copy import bystander
+from nets.graph.topology import Nodes
+from nets.net import parts
+
+
+def repeats(nodes: Nodes) -> set[str]:
+    """The nodes whose layer, or one inside it, stands in an earlier node too."""
+    seen: set[int] = set()
+    found = set()
+    for name, (layer, *_) in nodes.items():
+        objects = {id(part) for _, part in parts(layer, name)}
+        if objects & seen:
+            found.add(name)
+        seen |= objects
+    return found
+
+
+def twin(layer: Any) -> Any:
+    """Another object with the same parameters: a layer keeps only what its last forward took."""
+    return bystander(layer, (*generators(layer), *buffers(layer).values()))
+
+
+def first_names(arrays: Mapping[str, Array]) -> dict[str, str]:
+    """For each name the first name of the same array, which stands for all of them."""
+    first: dict[int, str] = {}
+    return {name: first.setdefault(id(array), name) for name, array in arrays.items()}
+
+
+def summed(grads: Mapping[str, Any], first: Mapping[str, str]) -> dict[str, Any]:
+    """The gradients of parameters, those of one array added up under its first name."""
+    found: dict[str, Any] = {}
+    for name, gradient in grads.items():
+        key = first.get(name, name)
+        found[key] = found[key] + gradient if key in found else gradient
+    return found

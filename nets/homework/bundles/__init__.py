@@ -1,0 +1,1 @@
+"""From one solved file to what students get and what grades them."""

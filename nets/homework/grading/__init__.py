@@ -1,0 +1,1 @@
+"""Grading: a class, one submission, one test."""

@@ -1,0 +1,80 @@
+"""An assignment on disk: its settings, its tests and its questions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nets.homework.grading.results import Question
+from nets.homework.isolation.limits import Limits
+
+SETTINGS = "assignment.json"
+PUBLIC, HIDDEN = "test_public.py", "test_hidden.py"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment's settings, from ``assignment.json``.
+
+    Attributes
+    ----------
+    folder : path
+        Where it is.
+    title : str
+        Its name.
+    file : str
+        The name of the file that students hand in; the same name in ``.ipynb`` will do too.
+    forbidden : list of str
+        Names of this library that a submission has to do without: ``layers.ReLU``.
+    limits : Limits
+        What a submission may use.
+    questions : list of Question
+        The tests with points; known once it has been built.
+    """
+
+    folder: Path
+    title: str
+    file: str
+    forbidden: list[str] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def tests(self) -> list[Path]:
+        """The files of tests that are there: the public ones, and the hidden ones."""
+        return [self.folder / name for name in (PUBLIC, HIDDEN) if (self.folder / name).is_file()]
+
+    def write(self, folder: Path, questions: list[Question]) -> None:
+        """Write the settings into another folder, with these questions."""
+        settings = {
+            "title": self.title,
+            "file": self.file,
+            "forbidden": self.forbidden,
+            "limits": asdict(self.limits),
+            "questions": [asdict(question) for question in questions],
+        }
+        (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+
+
+def read(folder: Path) -> Assignment:
+    """The assignment in a folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ValueError
+        If its settings are not what they should be.
+    """
+    path = folder / SETTINGS
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder}: expected an assignment, but there is no {SETTINGS}")
+    try:
+        settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        limits = Limits(**settings.pop("limits", {}))
+        questions = [Question(**question) for question in settings.pop("questions", [])]
+        return Assignment(folder, limits=limits, questions=questions, **settings)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path}: expected title, file, forbidden and limits: {error}") from error

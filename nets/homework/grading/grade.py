@@ -1,0 +1,118 @@
+"""Grading one submission: pytest runs the tests in one process, the submission in another."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from nets.homework.grading.assignment import Assignment
+from nets.homework.grading.results import Question, Results, Score
+from nets.homework.isolation.guard import ROOT
+
+GRACE = 20  # seconds beyond the limit of the submission, for the tests themselves
+START = """\
+import sys
+sys.modules['numba'] = None  # takes longer to start than it saves here
+sys.path.insert(0, {root!r})
+import pytest
+from nets.homework.grading import points_plugin
+sys.exit(pytest.main({args!r}, plugins=[points_plugin]))
+"""
+# What comes with pytest and grades nothing; each takes its time to start.
+IDLE = "debugging doctest faulthandler junitxml legacypath pastebin setuponly setupplan stepwise"
+Wrote = Callable[[Results], object]
+
+
+def grade(
+    submission: Path, assignment: Assignment, wrote: Wrote = lambda _: None, *, tests: Any = None
+) -> Results:
+    """Grade a submission, and hand the results to `wrote` before the first test and after each.
+
+    Whatever the submission does to its own process, and whatever becomes of the process that
+    tests it, the results are kept here.
+
+    Raises
+    ------
+    ValueError
+        If the tests themselves cannot be run.
+    """
+    began = time.monotonic()
+    results = Results(list(assignment.questions))
+    wrote(results)
+    with tempfile.TemporaryDirectory(prefix="handgrad-") as work, tempfile.TemporaryFile() as said:
+        reader, writer = os.pipe()
+        process = _start(_arguments(submission, assignment, tests, writer), writer, work, said)
+        os.close(writer)
+        groups = [process.pid]
+        watch = threading.Timer(assignment.limits.total_seconds + GRACE, _end, [groups])
+        watch.start()
+        try:
+            with os.fdopen(reader) as stream:
+                for line in stream:
+                    _take(json.loads(line), results, groups)
+                    results.seconds = time.monotonic() - began
+                    wrote(results)
+            process.wait()
+        finally:
+            watch.cancel()
+            _end(groups)
+            process.wait()
+        said.seek(0)
+        printed = said.read().decode(errors="replace")[-2000:]
+    if process.returncode not in (0, 1) and not results.questions:
+        raise ValueError(f"{assignment.folder}: the tests cannot be run:\n{printed}")
+    results.seconds = time.monotonic() - began
+    wrote(results)
+    return results
+
+
+def _start(
+    arguments: list[str], stream: int, work: str, said: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    quiet = {"TMPDIR": work, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", START.format(root=str(ROOT), args=arguments)],
+        env={**os.environ, **quiet},
+        pass_fds=[stream],
+        stdin=subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def _arguments(submission: Path, assignment: Assignment, tests: Any, stream: int) -> list[str]:
+    folder = str(assignment.folder.resolve())
+    idle = [f"-pno:{name}" for name in ("cacheprovider", "unittest", *IDLE.split())]
+    options = [*idle, "-q", "--tb=no", "--assert=plain"]
+    place = ["--rootdir", folder, "-c", str(Path(folder, "pytest.ini")), "--import-mode=importlib"]
+    own = [f"--submission={submission.resolve()}", f"--score-stream={stream}"]
+    files = [str(Path(test).resolve()) for test in tests or assignment.tests]
+    return [*options, *place, *own, *files]
+
+
+def _take(message: dict[str, Any], results: Results, groups: list[int]) -> None:
+    if "questions" in message:
+        if not results.questions:
+            results.questions = [Question(**question) for question in message["questions"]]
+    elif "pid" in message:
+        if message["pid"]:
+            groups[1:] = [message["pid"]]
+    else:
+        results.add(message.pop("id"), Score(**message))
+
+
+def _end(groups: list[int]) -> None:
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)

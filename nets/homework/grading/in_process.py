@@ -1,0 +1,97 @@
+"""One test on the names of a notebook that runs here, in the process of the one who asks.
+
+This is for students who check themselves as they write; `nets.homework.grading.grade` grades.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nets.homework.grading.credit import Credit
+from nets.homework.grading.results import Question, Score
+
+SAID = (
+    "handgrad_said"  # where a notebook that otter runs in place of a submission holds the results
+)
+
+
+class Notebook:
+    """The names of a notebook, as a module has them."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise AttributeError(f"the notebook defines no {name}") from None
+
+
+def check(identity: str, names: dict[str, Any], folder: Path | None = None) -> None:
+    """Run one test on the names of a notebook, and raise what it says.
+
+    Parameters
+    ----------
+    identity : str
+        The test: ``test_public.py::test_forward``.
+    names : dict
+        What the notebook defines.
+    folder : path, optional
+        Where the tests are, if not in the working folder.
+
+    Raises
+    ------
+    AssertionError
+        If points are lost, with the sentences that a student reads.
+    """
+    said = names.get(SAID, {})
+    output = said[identity] if identity in said else score_of(identity, names, folder).output
+    if output:
+        raise AssertionError(output)
+
+
+def score_of(identity: str, names: dict[str, Any], folder: Path | None = None) -> Score:
+    """What a notebook gets for a test that is worth one point."""
+    from nets.homework.grading.points_plugin import scored, title_of
+
+    file, _, test = identity.partition("::")
+    name, _, parameter = test.rstrip("]").partition("[")
+    function = _function((folder or Path.cwd()) / file, name)
+    credit, error = Credit(), None
+    given = {"submission": Notebook(names), "credit": credit, **_drawn(function, parameter)}
+    try:
+        function(**{key: given[key] for key in inspect.signature(function).parameters})
+    except Exception as raised:
+        error = raised
+    if credit.lost and error is None:
+        error = AssertionError()
+    return scored(Question(identity, title_of(function, name), 1.0, "visible"), credit, error)
+
+
+def _function(path: Path, name: str) -> Callable[..., None]:
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: expected the tests of this homework beside the notebook")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    with warnings.catch_warnings():  # pytest knows the marker for points in its own runs only
+        warnings.simplefilter("ignore")
+        spec.loader.exec_module(module)
+    function: Callable[..., None] = getattr(module, name)
+    return function
+
+
+def _drawn(function: Any, parameter: str) -> dict[str, Any]:
+    """The argument that a parametrized test gets, of which pytest's name holds the text."""
+    for mark in getattr(function, "pytestmark", []):
+        if mark.name == "parametrize":
+            name, values = mark.args
+            return {name: next(value for value in values if str(value) == parameter)}
+    return {}

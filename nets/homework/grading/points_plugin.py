@@ -1,0 +1,145 @@
+"""The pytest plugin: points for tests, and the submission that they test.
+
+``@pytest.mark.points(2, visibility="hidden")`` makes a test a question of 2 points. The fixture
+``submission`` is the module that was handed in, in a process of its own; ``credit`` gives partial
+credit. ``--submission FILE`` says what is tested, ``--results FILE`` writes Gradescope's file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nets.homework.grading.assignment import HIDDEN, read
+from nets.homework.grading.credit import Credit, mistake_of, said
+from nets.homework.grading.results import VISIBILITIES, Question, Results, Score
+from nets.homework.isolation.sandbox import Sandbox
+
+CREDIT: pytest.StashKey[Credit] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options."""
+    group = parser.getgroup("homework")
+    group.addoption("--submission", metavar="FILE", help="the file that was handed in")
+    group.addoption("--results", metavar="FILE", help="where to write Gradescope's results.json")
+    group.addoption("--score-stream", type=int, help="a descriptor that takes each score")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, and start."""
+    config.addinivalue_line("markers", "points(n, visibility=...): what a test is worth")
+    config.pluginmanager.register(Grader(config), "handgrad-grader")
+
+
+class Grader:
+    """Turns the outcomes of tests into scores."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.results_file: str | None = config.getoption("results")
+        self.stream: int | None = config.getoption("score_stream")
+        self.folder = Path(config.rootpath)
+        self.file: str | None = config.getoption("submission")
+        self.results = Results([])
+        self.sandbox: Sandbox | None = None
+        self.began = time.monotonic()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Know all questions, and write that none is answered yet."""
+        self.results = Results([q for item in session.items if (q := question_of(item))])
+        self._tell({"questions": [vars(question) for question in self.results.questions]})
+
+    @pytest.fixture
+    def submission(self) -> Any:
+        """The module that was handed in, in a process of its own."""
+        if self.sandbox is None:
+            settings = read(self.folder)
+            file = Path(self.file) if self.file else self.folder / settings.file
+            self.sandbox = Sandbox(file, settings.limits, settings.forbidden)
+        try:
+            return self.sandbox.begin()
+        finally:
+            self._tell({"pid": self.sandbox.pid})
+
+    def pytest_sessionfinish(self) -> None:
+        """End the submission's process."""
+        if self.sandbox:
+            self.sandbox.close()
+
+    @pytest.fixture
+    def credit(self, request: pytest.FixtureRequest) -> Credit:
+        """Partial credit."""
+        credit = request.node.stash[CREDIT] = Credit()
+        return credit
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+        """Fail a test that lost a part."""
+        outcome = yield
+        credit = pyfuncitem.stash.get(CREDIT, Credit())
+        if credit.lost:
+            pytest.fail("\n".join(credit.messages), pytrace=False)
+        return outcome
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
+        """Give the score of a test, once it has run or could not be set up."""
+        report = yield
+        question = question_of(item)
+        error = call.excinfo.value if call.excinfo else None
+        if question and (call.when == "call" or (call.when == "setup" and error)):
+            score = scored(question, item.stash.get(CREDIT, Credit()), error)
+            self.results.add(question.id, score)
+            self._tell({"id": question.id, **vars(score)})
+        return report
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        if self.stream is not None:
+            os.write(self.stream, json.dumps(message).encode() + b"\n")
+        if self.results_file:
+            self.results.seconds = time.monotonic() - self.began
+            self.results.write(self.results_file)
+
+
+def scored(question: Question, credit: Credit, error: BaseException | None) -> Score:
+    """The score for a test: all of it, the share of its parts that were right, or nothing."""
+    if error is None:
+        return Score(question.points)
+    if credit.lost:
+        return Score(question.points * credit.share, "\n".join(credit.messages), credit.mistakes)
+    sentence = said(error)
+    if sentence == "this is not so":
+        sentence = f"This is not so yet: {question.title}"
+    return Score(0.0, sentence, [mistake_of(error, question.title)])
+
+
+def question_of(item: pytest.Item) -> Question | None:
+    """The question that a test is, if it has points."""
+    marker = item.get_closest_marker("points")
+    if marker is None:
+        return None
+    path = Path(item.path).name
+    visibility = marker.kwargs.get("visibility", "after_published" if path == HIDDEN else "visible")
+    points = float(marker.args[0]) if marker.args else math.nan
+    if not 0 < points < math.inf or visibility not in VISIBILITIES:
+        raise pytest.UsageError(
+            f"{item.nodeid}: expected points(n, visibility=...) with n above 0 and one of "
+            f"{', '.join(VISIBILITIES)}, got points({points:g}, visibility={visibility!r})"
+        )
+    title = title_of(getattr(item, "function", None), item.name)
+    return Question(f"{path}::{item.name}", title, points, visibility)
+
+
+def title_of(function: Any, name: str) -> str:
+    """What a test is called: the first line of its docstring, or its name."""
+    doc = getattr(function, "__doc__", None)
+    return str(doc.strip().splitlines()[0].rstrip(".")) if doc else name

@@ -1,0 +1,1 @@
+"""A submission in a process of its own, and what it may do there."""

@@ -1,0 +1,159 @@
+"""The submission's process: it imports the submission, and does what the grader asks of it.
+
+Nothing that judges runs here. The grader's process holds the tests, the checker and the results;
+it sends inputs and gets outputs, so that a submission which patches, exits or crashes changes its
+own process only.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import linecache
+import socket
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.ma  # layers look for masks; NumPy loads them when first asked, which is too late
+
+from layers.core.params import Array
+from layers.core.random_state import generators
+from nets.homework.isolation.channel import End, is_default, set_state, state_of
+from nets.homework.isolation.guard import guard
+
+GLOBAL = 0  # the number of the submission's module
+LONGEST = 500  # characters of an exception's text that are passed on
+
+
+class Host(End):
+    """The end that holds the submission's objects."""
+
+    def __init__(self, channel: socket.socket, module: Any, first: int = 1) -> None:
+        super().__init__(channel, first)
+        self._arrays: dict[int, Array] = {}
+        self.objects: dict[int, Any] = {GLOBAL: module}
+
+    def hold(self, number: int, array: Array) -> None:
+        """Know an array until the grader lets go of it."""
+        self._arrays[number] = array
+
+    def held(self) -> list[tuple[int, Array]]:
+        """The arrays that are known."""
+        return list(self._arrays.items())
+
+    def forget(self, number: int) -> None:
+        """Let go of an array or an object."""
+        super().forget(number)
+        self.objects.pop(number, None)
+        array = self._arrays.pop(number, None)
+        if array is not None:
+            self._number_of.pop(id(array), None)
+
+    def encode_object(self, value: Any) -> Any:
+        """An object stays here; the grader gets a number for it."""
+        number = next(self._numbers)
+        self.objects[number] = value
+        states = [state_of(found) for found in drawn_from(value)]
+        return {"object": number, "name": type(value).__name__, "generators": states}
+
+    def decode_object(self, tree: dict[str, Any]) -> Any:
+        """The object of a number."""
+        return self.objects[tree["object"]]
+
+    def serve(self) -> None:
+        """Answer until the grader is gone."""
+        while True:
+            message, values = self.hear()
+            owner = self.objects[message["object"]]
+            drawn = drawn_from(owner)
+            for found, state in zip(drawn, message["generators"], strict=False):
+                set_state(found, state)
+            try:
+                outcome, value = {}, self._do(message, owner, values)
+            except BaseException as error:
+                outcome, value = {"error": described(error)}, None
+            self.answer(outcome, value, drawn)
+
+    def answer(self, message: dict[str, Any], value: Any, drawn: Any = ()) -> None:
+        """Send an answer, and where the owner's random generators stand."""
+        states = [state_of(found) for found in drawn]
+        try:
+            self.say({**message, "generators": states}, value)
+        except (TypeError, ValueError, MemoryError) as error:
+            self.say({"error": described(error), "generators": states}, None)
+
+    def _do(self, message: dict[str, Any], owner: Any, values: Any) -> Any:
+        verb, name = message["verb"], message["name"]
+        if verb == "get":
+            value = getattr(owner, name)
+            return ("callable", None) if callable(value) else ("value", value)
+        if verb == "set":
+            setattr(owner, name, values)
+            return None
+        if verb == "copy":
+            return copy.deepcopy(owner, self._memo(values))
+        args, kwargs = values
+        return (getattr(owner, name) if name else owner)(*args, **kwargs)
+
+    def _memo(self, values: Any) -> dict[int, Any]:
+        """The copies of arrays that the grader has made, for deepcopy to take."""
+        return {id(self._arrays[number]): twin for number, twin in values if number in self._arrays}
+
+
+def drawn_from(owner: Any) -> list[np.random.Generator]:
+    """The random generators that an object holds; a module holds too much to look through."""
+    if isinstance(owner, ModuleType):
+        return []
+    return [found for found in generators(owner) if is_default(found)]
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """An exception for the grader: its kind, its text, and the submission's line that raised it."""
+    text = str(error)[:LONGEST]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(Path.cwd())
+    ]
+    where = ""
+    if isinstance(error, SyntaxError) and error.lineno:
+        where = f"line {error.lineno}"
+        text = str(error.msg)[:LONGEST]
+    elif frames:
+        code = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
+        where = f"line {frames[-1].lineno}: {code}"[:LONGEST]
+    return {"kind": type(error).__name__, "text": text, "where": where}
+
+
+def load(path: Path) -> Any:
+    """Import the submission; its folder comes last, so that a layers.py there hides nothing."""
+    sys.path.append(str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def main(
+    descriptor: int, first: int, file: str, forbidden: list[str], megabytes: int, seconds: int
+) -> None:
+    """Serve one submission over a socket."""
+    channel = socket.socket(fileno=descriptor)
+    host = Host(channel, None, first)
+    guard(Path.cwd(), forbidden, megabytes, seconds)
+    np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
+    host.answer({}, None)  # from here on it is the submission's time that passes
+    try:
+        host.objects[GLOBAL] = load(Path.cwd() / file)
+    except BaseException as error:
+        host.answer({"error": described(error)}, None)
+        return
+    host.answer({}, None)
+    host.serve()

@@ -1,0 +1,330 @@
+"""A submission at arm's length: its own process, and objects here that stand for those there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from layers.core.params import Array
+from nets.homework.bundles.notebook_cells import code_of
+from nets.homework.isolation.channel import End, WeakArrays, generator, set_state, state_of
+from nets.homework.isolation.guard import ROOT
+from nets.homework.isolation.limits import Limits
+from nets.homework.isolation.messages import WireError
+from nets.homework.isolation.remote import Remote, remote_class
+
+LONGEST = 1000  # characters of each part of what is told of an exception
+NUMBERS = 10**9  # more than one process gives to its objects
+STARTING = 60.0  # seconds that Python and NumPy have to start
+BUSY = 3  # times as long as the limit may a submission wait that has had no processor
+KEPT = 10_000  # bytes of what a submission prints
+START = """\
+import sys, json
+sys.modules["numba"] = None  # it loads libraries by themselves, which the guard refuses
+sys.path.insert(0, {root!r})
+from nets.homework.isolation.host import main
+main(**json.loads({options!r}))
+"""
+
+
+def used_by(pid: int | None) -> float:
+    """The processor time of a process in seconds; infinite where it cannot be known."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0 if pid is None else math.inf
+
+
+class SubmissionError(Exception):
+    """What a submission's code raised, or how its process ended; `kind` names it in a word."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class Sandbox(End):
+    """The end that holds the tests: it starts the submission's process, and starts it again.
+
+    Parameters
+    ----------
+    file : path
+        The submission: a Python file or a notebook.
+    limits : Limits
+        What the process may use.
+    forbidden : sequence of str
+        Names of this library that are taken away: ``layers.ReLU``.
+    """
+
+    def __init__(self, file: Path, limits: Limits, forbidden: Sequence[str] = ()) -> None:
+        super().__init__(socket.socket(), first=2)
+        self.limits, self.forbidden = limits, list(forbidden)
+        self._work = Path(tempfile.mkdtemp(prefix="handgrad-"))
+        self._file = _own_copy(file, self._work)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._broken: SubmissionError | None = None
+        self._ends = time.monotonic() + limits.total_seconds
+        self._left = limits.seconds
+        self._ended = ""
+        self._used_before = 0.0
+        self._started = 0
+        self.printed = b""
+
+    @property
+    def pid(self) -> int | None:
+        """The process group of the submission, while there is one."""
+        return self._process.pid if self._process else None
+
+    def begin(self) -> Any:
+        """Begin a test: the module of the submission, in a process that lives."""
+        self._left, self._ended = self.limits.seconds, ""
+        self._used_before = used_by(self.pid)
+        if self._broken:
+            raise self._broken
+        if self._process is None:
+            self._start()
+        return self.remote({"object": 0, "name": self._file.stem, "generators": []})
+
+    def _start(self) -> None:
+        self._forget_everything()
+        self.channel.close()
+        self.channel, theirs = socket.socketpair()
+        os.set_inheritable(theirs.fileno(), True)
+        self._started += 1
+        options = {
+            "descriptor": theirs.fileno(),
+            # What still stands for something in an earlier process must mean nothing in this one.
+            "first": 1 + self._started * NUMBERS,
+            "file": self._file.name,
+            "forbidden": self.forbidden,
+            "megabytes": self.limits.megabytes,
+            "seconds": self.limits.total_seconds,
+        }
+        code = START.format(root=str(ROOT), options=json.dumps(options))
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-c", code],
+            cwd=self._work,
+            env=_environment(self._work),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        self._reader = threading.Thread(
+            target=self._drain, args=[self._process.stdout], daemon=True
+        )
+        self._reader.start()
+        try:
+            self._left = STARTING
+            self._hear()
+            self._left, self._used_before = self.limits.seconds, used_by(self.pid)
+            self._hear()
+        except SubmissionError as error:
+            self._broken = SubmissionError(
+                error.kind if error.kind in ("timeout", "crash") else f"import: {error.kind}",
+                f"your file cannot be imported: {error}",
+            )
+            self.end()
+            raise self._broken from None
+
+    def _drain(self, pipe: Any) -> None:
+        """Read what the submission prints, so that it never waits, and keep the beginning."""
+        with contextlib.suppress(ValueError, OSError), pipe:
+            while part := pipe.read1(1 << 16):
+                self.printed += part[: KEPT - len(self.printed)]
+
+    def ask(self, verb: str, owner: Any, name: str = "", values: Any = None) -> Any:
+        """Have something done in the submission's process."""
+        number, generators = remote_parts(owner)
+        if self._process is None or number not in self._alive:
+            raise SubmissionError("gone", f"the rest of this test could not be run: {self._ended}")
+        states = [state_of(one) for one in generators]
+        message = {"verb": verb, "object": number, "name": name, "generators": states}
+        try:
+            self.channel.settimeout(self._patience())
+            self.say(message, values)
+        except (OSError, ValueError):
+            self._raise_ended()
+        answer, value = self._hear()
+        for one, state in zip(generators, answer["generators"], strict=False):
+            set_state(one, state)
+        return value
+
+    def _hear(self) -> tuple[dict[str, Any], Any]:
+        began = time.monotonic()
+        try:
+            self._wait()
+            self.channel.settimeout(self._patience())
+            answer, value = self.hear()
+        except TimeoutError:
+            raise self._over("timeout", self._too_long()) from None
+        except (EOFError, OSError):
+            self._raise_ended()
+        except WireError as error:
+            text = f"your code wrote to the grader's channel: {error}"
+            raise self._over("crash", text) from None
+        finally:
+            self._left -= time.monotonic() - began
+        if raised := answer.get("error"):
+            _raise(raised)
+        return answer, value
+
+    def _wait(self) -> None:
+        """Wait until an answer begins: longer where the code had to wait for a processor itself."""
+        ready = self._answers(self._patience())
+        if not ready and used_by(self.pid) - self._used_before < self.limits.seconds / 2:
+            self._left = BUSY * self.limits.seconds
+            ready = self._answers(self._patience())
+        if not ready:
+            raise TimeoutError
+
+    def _answers(self, seconds: float) -> bool:
+        return bool(select.select([self.channel], [], [], seconds)[0])
+
+    def _patience(self) -> float:
+        """How long to wait for the next answer. What the tests take themselves is not counted."""
+        return max(min(self._left, self._ends - time.monotonic()), 1e-3)
+
+    def _too_long(self) -> str:
+        if time.monotonic() >= self._ends:
+            return f"all tests together took longer than {self.limits.total_seconds} s"
+        return f"your code ran for longer than {self.limits.seconds:g} s in one test"
+
+    def _raise_ended(self) -> Any:
+        assert self._process
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+        code = self._process.returncode
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise self._over("timeout", self._too_long())
+        if code is not None and code < 0:
+            name = signal.Signals(-code).name
+            raise self._over("crash", f"your code crashed the interpreter ({name})")
+        raise self._over("exit", f"your code ended its process (exit code {code})")
+
+    def _over(self, kind: str, text: str) -> SubmissionError:
+        """End the process, and remember why for whoever asks it again in this test."""
+        self._ended = text
+        self.end()
+        return SubmissionError(kind, text)
+
+    def end(self) -> None:
+        """End the submission's process, and those that it started."""
+        process, self._process = self._process, None
+        if process:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            self._reader.join(1)  # a program that it left behind may still hold the other end
+        self.channel.close()
+
+    def close(self) -> None:
+        """End, and leave nothing behind."""
+        self.end()
+        shutil.rmtree(self._work, ignore_errors=True)
+
+    def _forget_everything(self) -> None:
+        self._arrays = WeakArrays(self._gone)
+        self._number_of, self._known, self._dropped = {}, {}, []
+        self._alive = {0}
+
+    def _gone(self, number: int, key: int) -> None:
+        self._number_of.pop(key, None)
+        self._known.pop(number, None)
+        self._dropped.append(number)
+
+    def let_go(self, number: int) -> None:
+        """Tell the other end that an object is needed no more."""
+        self._alive.discard(number)
+        self._dropped.append(number)
+
+    def hold(self, number: int, array: Array) -> None:
+        """Know an array while somebody here holds it."""
+        self._arrays.add(number, array)
+
+    def held(self) -> list[tuple[int, Array]]:
+        """The arrays that both ends know."""
+        return self._arrays.alive()
+
+    def encode_object(self, value: Any) -> Any:
+        """An object of the submission goes as its number; others do not cross."""
+        if isinstance(value, Remote):
+            return {"object": remote_parts(value)[0]}
+        raise TypeError(f"a {type(value).__name__} cannot be handed to a submission")
+
+    def decode_object(self, tree: dict[str, Any]) -> Any:
+        """What stands here for an object of the submission."""
+        return self.remote(tree)
+
+    def remote(self, tree: dict[str, Any]) -> Any:
+        """An object that passes everything on."""
+        number = int(tree["object"])
+        self._alive.add(number)
+        made = [generator(state) for state in tree["generators"]]
+        return remote_class(str(tree["name"])[:100])(self, number, made)
+
+    def copy(self, owner: Any, memo: dict[int, Any]) -> Any:
+        """A deep copy over there, whose arrays are those that `memo` holds."""
+        twins = [(number, memo[id(array)]) for number, array in self.held() if id(array) in memo]
+        twin: Any = self.ask("copy", owner, "", [(n, np.asarray(t)) for n, t in twins])
+        return twin
+
+
+def remote_parts(owner: Any) -> tuple[int, list[np.random.Generator]]:
+    """The number and the random generators of what stands for an object."""
+    held = object.__getattribute__(owner, "__dict__")
+    return held["_number"], held["_generators"]
+
+
+def _raise(error: Any) -> Any:
+    """Raise what the other end says; that end is not to be trusted, so long texts are cut."""
+    said = (str(error.get(key, ""))[:LONGEST] for key in ("kind", "text", "where"))
+    kind, text, where = (part.encode(errors="replace").decode() for part in said)
+    kind = kind if kind.isidentifier() else "Exception"
+    if kind == "AttributeError" and not where:
+        raise AttributeError(text)
+    kind = "memory" if kind == "MemoryError" else kind
+    told = f"{kind}: {text}" if text else kind
+    if kind == "memory":
+        told = "your code asked for more memory than it may have"
+    raise SubmissionError(kind, f"{told} ({where})" if where else told)
+
+
+def _own_copy(file: Path, work: Path) -> Path:
+    """Copy the submission, and what lies beside it, to where it runs; links are left out."""
+    for found in sorted(file.parent.iterdir()) if _is_submitted_folder(file) else [file]:
+        if found.is_file() and not found.is_symlink():
+            shutil.copyfile(found, work / found.name)
+    target = work / f"{file.stem}.py"
+    if file.suffix == ".ipynb" and not file.is_symlink():
+        target.write_text(code_of(file), encoding="utf-8")
+    return target
+
+
+def _is_submitted_folder(file: Path) -> bool:
+    return not (file.parent / "assignment.json").exists()
+
+
+def _environment(work: Path) -> dict[str, str]:
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    own = {"HOME": str(work), "TMPDIR": str(work), "MPLBACKEND": "Agg", "LC_ALL": "C.UTF-8"}
+    return {"PATH": os.defpath, **threads, **own}

@@ -1,0 +1,238 @@
+"""Word vectors that were learned elsewhere, from text files of word2vec and GloVe."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from layers.core.cast import floating_dtype
+from layers.core.checks import count, generator, numbers
+from layers.core.params import Array
+from nets import arguments
+from nets.text.vocabulary import Vocabulary, known
+
+
+def read_vectors(
+    path: str | os.PathLike[str],
+    words: Collection[str] | None = None,
+    *,
+    dim: int | None = None,
+    dtype: DTypeLike = np.float32,
+) -> dict[str, Array]:
+    r"""Word vectors from a text file: a word and its numbers in each line, with blanks between.
+
+    That is the form of GloVe, and of word2vec, where the first line says how many words there are
+    and how many numbers each has. The file may be compressed by gzip, its name ending in ``.gz``.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    words : collection of str, optional
+        The words that are wanted, such as a `Vocabulary`. None: all.
+    dim : int, optional
+        How many numbers each vector must have. None: as many as the first one.
+    dtype : dtype
+        A floating dtype for the vectors.
+
+    Returns
+    -------
+    dict of str to ndarray (D,)
+        The vectors by their words; of a word that is there twice, the first.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If a line has too few or too many numbers, or something else among them, or the file is
+        empty, cut short, or not text in UTF-8; the sentence names the line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "vectors.txt")
+    ...     _ = path.write_text("2 3\nking 0.5 0.25 1\nqueen 0.5 0.75 1\n")
+    ...     read_vectors(path)["queen"]
+    array([0.5 , 0.75, 1.  ], dtype=float32)
+
+    Notes
+    -----
+    Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
+    """
+    dtype, path = floating_dtype(dtype), arguments.path(path, "read_vectors")
+    wanted = None if words is None else _wanted(words)
+    width = None if dim is None else count(dim, "dim", "read_vectors")
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    vectors: dict[str, Array] = {}
+    try:
+        with _open(path) as file:
+            for where, word, fields in _entries(file, path, width):
+                if word not in vectors and (wanted is None or word in wanted):
+                    vectors[word] = _vector(fields, dtype, where)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(
+            f"{path}: cannot be unpacked by gzip: {error}; is it complete? Download it again, or "
+            "drop .gz from the name of a file that is not compressed"
+        ) from None
+    return vectors
+
+
+def _wanted(words: Any) -> Collection[str]:
+    if isinstance(words, str):
+        raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
+    return set(arguments.strings(words, "words", "read_vectors"))
+
+
+def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any = None) -> Array:
+    """The vectors of a vocabulary's tokens, row by row: the W of an `Embedding`.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        V tokens.
+    vectors : mapping of str to ndarray (D,)
+        What `read_vectors` gives.
+    rng : None, int or numpy.random.Generator
+        Where the vectors of the other tokens are drawn from: a normal distribution as wide as the
+        numbers that there are. That of the padding is 0.
+
+    Returns
+    -------
+    ndarray (V, D)
+        In the dtype of the vectors, but at least float32; integers become float64.
+
+    Raises
+    ------
+    ValueError
+        If none of the tokens has a vector, or the vectors differ in length.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary(["king", "queen"], padding="<pad>")
+    >>> vector_table(vocabulary, {"king": np.array([1.0, 2.0])}, rng=0)[1:3]
+    array([[0., 0.],
+           [1., 2.]])
+    """
+    rng, vocabulary = generator(rng, "vector_table"), known(vocabulary, "vector_table")
+    if not isinstance(vectors, Mapping):
+        raise TypeError(
+            "vector_table: expected vectors to be a dict of arrays, such as read_vectors gives, "
+            f"got {arguments.shown(vectors)}"
+        )
+    places = [place for place, token in enumerate(vocabulary) if token in vectors]
+    found = [_row(token, vectors[token]) for token in vocabulary if token in vectors]
+    if not found:
+        raise ValueError(
+            f"vector_table: none of the {len(vocabulary)} tokens has a vector; "
+            "do both spell words the same way, such as in lower case?"
+        )
+    if len(shapes := {vector.shape for vector in found}) > 1:
+        raise ValueError(f"vector_table: expected vectors of one shape, got {sorted(shapes)}")
+    rows = np.stack(found)
+    shape = (len(vocabulary), rows.shape[1])
+    table: Array = rng.normal(0, rows.std(), shape).astype(rows.dtype)
+    table[places] = rows
+    if vocabulary.padding is not None and vocabulary.padding not in vectors:
+        table[vocabulary.ids([vocabulary.padding])] = 0
+    return table
+
+
+def _row(token: str, vector: Any) -> Array:
+    """A vector as floating numbers; float16 becomes float32, and integers float64."""
+    owner = "vector_table"
+    array = numbers(vector, f"the vector of {token!r}", owner)
+    if array.ndim != 1 or not array.size or not np.isfinite(array).all():
+        raise ValueError(
+            f"{owner}: expected the vector of {token!r} to be a row of finite numbers, got "
+            f"{arguments.shown(vector)} of shape {array.shape}"
+        )
+    return array.astype(np.result_type(array, np.float32))
+
+
+def _open(path: Path) -> Any:
+    return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
+
+
+def _text(line: bytes, path: Path, number: int) -> str:
+    """A line as text; the first may begin with the mark that some editors put there."""
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}, line {number}: expected text in UTF-8, got the byte "
+            f"0x{line[error.start]:02x}; a file in another encoding has to be saved as UTF-8, and "
+            "vectors in the binary form of word2vec as text"
+        ) from None
+
+
+def _entries(
+    file: Iterable[bytes], path: Path, width: int | None
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Where each vector stands, its word and its numbers, of which there are equally many."""
+    size, entries = None, 0
+    source = "the first vector has" if width is None else "dim is"
+    for number, raw in enumerate(file, 1):
+        line = _text(raw, path, number).rstrip()
+        fields = line.split(" ")
+        if number == 1 and len(fields) == 2 and all(map(str.isdecimal, fields)):
+            size = int(fields[0])
+            if width not in (None, int(fields[1])):
+                raise ValueError(
+                    f"{path}, line 1: expected vectors of {width} numbers, because dim is {width}, "
+                    f"but this line says that they have {fields[1]}"
+                )
+            width, source = int(fields[1]), "the first line says"
+            continue
+        width = width or len(fields) - 1
+        if len(fields) > width + 1 and not any(map(_is_number, fields[1:-width])):
+            fields[:-width] = [" ".join(fields[:-width])]  # a word with blanks inside
+        if len(fields) != width + 1 or not width:
+            raise ValueError(
+                f"{path}, line {number}: expected a word and {width or 'its'} numbers, "
+                f"got {len(fields) - 1} of them{_remedy(line, source, width)}"
+            )
+        entries += 1
+        yield f"{path}, line {number}", fields[0], fields[1:]
+    if not entries or size not in (None, entries):
+        wanted = "words with their vectors" if size is None else f"{size} words, by its first line"
+        raise ValueError(f"{path}: expected {wanted}, got {entries}; was the file cut short?")
+
+
+def _remedy(line: str, source: str, width: int) -> str:
+    """What a line has between its fields where that is not a single blank, or who says how many."""
+    found = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several blanks"}
+    name = next((name for mark, name in found.items() if mark in line), "")
+    if name:
+        return f"; the line has {name}, where single blanks are needed"
+    return f"; {source} {width}" if width else ""
+
+
+def _vector(fields: list[str], dtype: np.dtype[Any], where: str) -> Array:
+    try:
+        with np.errstate(over="ignore"):
+            vector = np.array([float(field) for field in fields], dtype)
+    except ValueError:
+        wrong = next(field for field in fields if not _is_number(field))
+        raise ValueError(f"{where}: expected numbers, got {wrong!r}") from None
+    if not np.isfinite(vector).all():
+        wrong = fields[int((~np.isfinite(vector)).argmax())]
+        raise ValueError(f"{where}: expected numbers that {dtype} can hold, got {wrong!r}")
+    return vector
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True

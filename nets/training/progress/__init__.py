@@ -1,0 +1,1 @@
+"""How far a training run is: in a terminal, in a notebook, in a log."""

@@ -1,0 +1,102 @@
+"""Break formulas of layers and optimizers, one at a time, and say which breaks no test notices.
+
+    python -m tests.mutation --most 300 --seed 0
+    python -m tests.mutation layers/losses/mse.py
+
+The exit code is 0 if at least 98 of 100 wrong versions are noticed, those aside that
+`explained.py` shows to compute the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutation.explained import EXPLAINED
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.run import ROOT, is_killed, workplace
+
+KINDS = ("linear", "activations", "losses", "gates", "shapes", "regularizing")
+WANTED = 0.98
+OTHERS = ("__init__.py", "requirements.py", "rule_page.py")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the script and return its exit code."""
+    options = _options(arguments)
+    chosen = _chosen(options.files or formulas(), options.most, options.seed)
+    print(f"{len(chosen)} wrong versions, seed {options.seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = _outcomes(chosen, Path(folder), options.workers)
+    survivors = [place for place, killed in zip(chosen, outcomes, strict=True) if not killed]
+    return _report(chosen, survivors)
+
+
+def formulas() -> list[str]:
+    """The files that hold formulas: layers by kind, and the rules of the optimizers."""
+    found = [path for kind in KINDS for path in sorted((ROOT / "layers" / kind).glob("*.py"))]
+    found += sorted((ROOT / "optimizers").glob("*.py"))
+    found += sorted((ROOT / "optimizers" / "schedules").glob("*.py"))
+    return [path.relative_to(ROOT).as_posix() for path in found if path.name not in OTHERS]
+
+
+def _chosen(files: Sequence[str], most: int, seed: int) -> list[tuple[str, Mutant]]:
+    found = [(file, mutant) for file in files for mutant in mutants((ROOT / file).read_text())]
+    if len(found) > most:
+        found = random.Random(seed).sample(found, most)
+    return sorted(found, key=lambda place: (place[0], place[1].line))
+
+
+def _outcomes(chosen: Sequence[tuple[str, Mutant]], folder: Path, workers: int) -> list[bool]:
+    """Whether each wrong version was noticed; every worker has a copy of its own to break."""
+    places: SimpleQueue[Path] = SimpleQueue()
+    for number in range(workers):
+        (folder / str(number)).mkdir()
+        places.put(workplace(folder / str(number)))
+
+    def outcome(place: tuple[str, Mutant]) -> bool:
+        file, mutant = place
+        copy = places.get()
+        try:
+            killed = is_killed(copy, file, mutant.text)
+        finally:
+            places.put(copy)
+        print("." if killed else "S", end="", flush=True)
+        return killed
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(outcome, chosen))
+
+
+def _report(chosen: Sequence[tuple[str, Mutant]], survivors: Sequence[tuple[str, Mutant]]) -> int:
+    print()
+    unexplained = 0
+    for file, mutant in survivors:
+        reason = EXPLAINED.get((file, mutant.before, mutant.after))
+        unexplained += reason is None
+        print(f"{file}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}")
+        print(f"  {reason or 'NOT EXPLAINED'}")
+    counted = len(chosen) - len(survivors) + unexplained
+    killed = len(chosen) - len(survivors)
+    print(f"{killed} of {len(chosen)} noticed, {len(survivors) - unexplained} explained, ", end="")
+    print(f"{unexplained} missed: {killed / max(counted, 1):.1%} of those that differ")
+    return int(killed < WANTED * counted)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="default: all with formulas")
+    parser.add_argument("--most", type=int, default=300, help="a sample of so many (default: 300)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

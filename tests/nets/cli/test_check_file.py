@@ -1,0 +1,283 @@
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from nets.cli.main import main
+
+FUNCTIONS = """
+import numpy as np
+print("the file prints")
+
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.{reduced}(axis=0)
+
+def relu_forward(x):
+    return np.maximum(0, x), x
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+NORMALIZED = """
+def scale_forward(x, gamma, beta, bn_param):
+    assert bn_param["mode"] == "train"
+    return gamma * x + beta, (x, gamma)
+
+def scale_backward(dout, cache):
+    x, gamma = cache
+    return dout * gamma, (dout * x).sum(axis=0), dout.sum(axis=0)
+"""
+UNKNOWN = """
+def conv_forward(x, w, b, conv_param):
+    return x, None
+
+def conv_backward(dout, cache):
+    return dout
+
+def alone_forward(x):
+    return x, None
+
+def half_forward(x):
+    return x
+
+def half_backward(dout, cache):
+    return dout
+"""
+
+
+@pytest.fixture
+def check(tmp_path, capsys):
+    def check(text, *options, name=""):
+        path = tmp_path / "mine.py"
+        path.write_text(text)
+        code = main(["check", f"{path}:{name}" if name else str(path), *options])
+        out, err = capsys.readouterr()
+        assert err == ""
+        return code, out
+
+    return check
+
+
+def test_pairs_of_functions_are_layers(check):
+    code, out = check(FUNCTIONS.format(reduced="sum"))
+    assert code == 0
+    assert "affine_forward(x, w, b), input of shape (5, 4)\ngradient check of affine: right" in out
+    assert "relu_forward(x), input of shape (5, 4)\ngradient check of relu: right" in out
+    assert out.endswith("\n\n2 right, 0 wrong, 0 not checked\n")
+
+
+def test_a_wrong_pair_is_named_and_its_mistake_too(check):
+    code, out = check(FUNCTIONS.format(reduced="mean"), "--input", "6,3", name="affine")
+    assert code == 1
+    assert "bias-averaged: db equals 0.1667 times the numeric gradient in all 3 entries" in out
+    assert "relu" not in out
+
+
+def test_normalisation_and_options_are_known_by_name(check):
+    assert check(NORMALIZED)[0] == 0
+
+
+def test_what_cannot_be_checked_is_told(check):
+    code, out = check(UNKNOWN)
+    assert code == 2
+    assert (
+        "conv was not checked: it wants w, b, conv_param after x, and handgrad does not know "
+        "conv_param; check it in Python: gradcheck(FunctionPair(f_forward, f_backward, {...}), x)"
+    ) in out
+    assert (
+        "half was not checked: TypeError: expected half_forward to return (out, cache), got ndarray"
+    ) in out
+    assert "alone" not in out
+    assert "0 right, 0 wrong, 2 not checked" in out
+
+
+def test_json_is_all_that_is_printed(check):
+    code, out = check(FUNCTIONS.format(reduced="mean") + UNKNOWN, "--json")
+    assert code == 2
+    document = json.loads(out)
+    assert document["target"].endswith("mine.py")
+    affine, conv, half, relu = document["checked"]
+    assert (affine["name"], affine["right"]) == ("affine", False)
+    assert affine["call"] == "affine_forward(x, w, b), input of shape (5, 4)"
+    assert affine["findings"][0]["mistake"] == "bias-averaged"
+    assert affine["findings"][0]["hint"]
+    assert (relu["name"], relu["right"]) == ("relu", True)
+    assert (conv["name"], conv["right"]) == ("conv", None)
+    assert conv["reason"].startswith("it wants w, b, conv_param")
+    assert half["right"] is None
+
+
+def test_text_comes_after_what_the_file_prints(check):
+    assert check(FUNCTIONS.format(reduced="sum"))[1].startswith("the file prints\n")
+
+
+RELU = FUNCTIONS.partition("def relu")[1] + FUNCTIONS.partition("def relu")[2]
+RELU = f"import numpy as np\n{RELU}"
+
+FILES = {
+    "a syntax error": ("x = (\n", r"cannot be run: SyntaxError: .*line 1"),
+    "no text": ("\0", r"cannot be run: (SyntaxError|ValueError): .*null bytes"),
+    "an exit": (
+        "import sys\nsys.exit(3)\n",
+        r"cannot be run: SystemExit: 3 \(line 2\); put .* under if __name__ == \"__main__\":$",
+    ),
+    "an error": ("x = 1\ny = 1 / 0", r"cannot be run: ZeroDivisionError: .* \(line 2\)$"),
+    "an error without words": ("assert 0", r"cannot be run: AssertionError \(line 1\)$"),
+    "a module that is missing": (
+        "\nimport torch_of_tomorrow",
+        r"cannot be run: ModuleNotFoundError: No module named 'torch_of_tomorrow' \(line 2\)$",
+    ),
+    "an import from a package": ("from .layers import x", r"cannot be run: ImportError: .*parent"),
+    "nothing": ("", r"no class with forward and backward to check; there are: none$"),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), FILES.values(), ids=FILES)
+def test_a_file_that_cannot_be_run_is_told(tmp_path, capsys, text, sentence):
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+    before, modules = list(sys.path), set(sys.modules)
+    assert main(["check", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"handgrad: {path}: ")
+    assert re.search(sentence, err.strip())
+    assert sys.path == before
+    assert {name for name in modules if name.partition(".")[0] in ("layers", "nets")} <= set(
+        sys.modules
+    )
+
+
+PLACES = {
+    "no file": ("none.py", "^none.py: there is no such file in /"),
+    "a folder": ("folder", "^folder: expected a Python file, got a folder"),
+    "a folder called .py": ("folder.py", "^folder.py: expected a Python file, got a folder"),
+    "this folder": (".", "expected a Python file, got a folder"),
+    "nothing": ("", "expected a Python file, got a folder"),
+    "a notebook": ("book.ipynb", "^book.ipynb: expected a Python file, with a name that ends in"),
+    "a class in a file that is not there": ("none.py:Affine", "^none.py: there is no such file"),
+    "no class after the colon": ("relu.py:", "^relu.py:: expected FILE.py, or the name of a class"),
+    "a class that is not there": ("relu.py:Tanh", "no class Tanh .* there are: relu$"),
+    "what cannot be a class": ("relu.py:a-b", "no class a-b .* there are: relu$"),
+    "a drive": (r"D:\none.py", r"^D:\\none.py: there is no such file"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("relu.py", "book.ipynb", r"C:\x\lay.py", "a:b.py", "with space.v2.py"):
+        Path(name).write_text(RELU)
+    for name in ("folder", "folder.py"):
+        Path(name).mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(("target", "sentence"), PLACES.values(), ids=PLACES)
+def test_a_target_that_is_not_a_python_file_is_told(folder, capsys, target, sentence):
+    assert main(["check", target]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.search(sentence, err.strip().removeprefix("handgrad: "))
+
+
+@pytest.mark.parametrize("file", ["relu.py", r"C:\x\lay.py", "a:b.py", "with space.v2.py"])
+@pytest.mark.parametrize("name", ["", ":relu"])
+def test_a_colon_may_belong_to_the_name_of_the_file(folder, capsys, file, name):
+    assert main(["check", file + name]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_arguments_for_functions_are_refused(check, capsys, folder):
+    assert main(["check", "relu.py", "--arguments", "3"]) == 2
+    sentence = "--arguments go to the constructor of a class; relu is written as two functions"
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shape", ["9999999,9999999", ",".join(["1"] * 70)])
+def test_an_input_that_no_array_can_hold_is_told(folder, capsys, shape):
+    assert main(["check", "relu.py", "--input", shape]) == 2
+    assert "relu was not checked: no input of shape (" in capsys.readouterr().out
+
+
+EXITS = """
+class Exits:
+    params = {}
+    def __init__(self):
+        raise SystemExit(7)
+    def forward(self, x):
+        return x
+    def backward(self, dout):
+        return dout, {}
+"""
+
+
+def test_a_class_that_exits_was_not_checked(check):
+    code, out = check(EXITS)
+    assert code == 2
+    assert "Exits was not checked: Exits() raises SystemExit: 7" in out
+
+
+OWN = """
+import numpy as np
+
+class Square:
+    params = {}
+
+    def forward(self, x):
+        self.x = x
+        return x**2
+
+    def backward(self, dout):
+        return 2 * self.x * dout, {}
+"""
+BESIDE = """
+from layers import Square as Base
+import nets, optimizers
+
+class Mine(Base):
+    assert nets.MINE == optimizers.MINE == 1
+"""
+
+
+@pytest.mark.parametrize("layers", ["layers.py", "layers/__init__.py"])
+def test_a_file_imports_what_is_beside_it_as_where_python_runs_it(folder, capsys, layers):
+    Path(layers).parent.mkdir(exist_ok=True)
+    Path(layers).write_text(OWN)
+    for name in ("nets.py", "optimizers.py"):
+        Path(name).write_text("MINE = 1\n")
+    Path("mine.py").write_text(BESIDE)
+    assert main(["check", "mine.py"]) == 0
+    assert "gradient check of Mine: right" in capsys.readouterr().out
+    import layers as ours
+
+    assert hasattr(ours, "FullyConnected")
+
+
+def test_a_file_called_layers_is_checked_and_may_import_this_library(folder, capsys):
+    Path("layers.py").write_text(f"from layers import Layer, ReLU\n{OWN}")
+    assert main(["check", "layers.py:Square"]) == 0
+    Path("mine.py").write_text("from layers import gradcheck\n")
+    assert main(["check", "mine.py"]) == 2
+    assert "; layers beside this file hides the package of that name" in capsys.readouterr().err
+
+
+PRINTS = "print('größer → kleiner')\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_what_a_terminal_cannot_show_is_escaped(folder, monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", stream)
+    Path("λ.py").write_text(PRINTS + RELU.replace("relu", "λ"), encoding="utf-8")
+    assert main(["check", "λ.py"]) == 0
+    stream.flush()
+    stream.seek(0)
+    assert "gradient check of \\u03bb: right" in stream.read()
