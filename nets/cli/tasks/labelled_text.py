@@ -98,7 +98,7 @@ def padded_rows(texts: Sequence[list[str]], vocabulary: Vocabulary, length: int)
     return text.padded(texts, vocabulary, length)
 
 
-def build(vocabulary: Vocabulary, classes: int, **form: Any) -> Sequential:
-    """The net for rows of ids."""
-    padding = int(vocabulary.ids(["<pad>"])[0])
-    return text_classifier(len(vocabulary), classes, padding=padding, **form)
+def build(vocabulary: Vocabulary, classes: int, *, length: int | None, **form: Any) -> Sequential:
+    """The net for rows of ids; an average of vectors, without a length, leaves padding out."""
+    padding = int(vocabulary.ids(["<pad>"])[0]) if length is None else None
+    return text_classifier(len(vocabulary), classes, length=length, padding=padding, **form)

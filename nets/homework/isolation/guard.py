@@ -119,6 +119,7 @@ def _only_reads(args: tuple[Any, ...]) -> bool:
 
 
 def _installed() -> list[str]:
-    """Where Python and these packages are, and nothing beside them."""
+    """Where Python and installed packages are; NumPy loads some of its modules on first use."""
     own = [str(ROOT / name) for name in ("layers", "nets", "optimizers")]
-    return [*own, *(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))]
+    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    return [sysconfig.get_path("stdlib"), *own, *packages]
