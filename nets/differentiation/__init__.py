@@ -1,7 +1,7 @@
 """Ways to differentiate a function, side by side: what they cost, and how accurate they are.
 
-Every way takes a function of one or several inputs, which gives a number, and the inputs; it
-returns the gradient as layers do: one for one input, a tuple for several.
+Every way takes a function that returns a number, and its inputs. It returns the gradient as layers
+do: one array for one input, a tuple for several.
 """
 
 from nets.differentiation.comparison import Comparison, Outcome, compare

@@ -17,11 +17,11 @@ from nets.differentiation.finite_differences import (
     complex_step,
     forward_difference,
 )
-from nets.differentiation.formulas import formula
+from nets.differentiation.gates import in_numpy
 from nets.differentiation.point import point
 from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
 from nets.differentiation.symbolic import symbolic
-from nets.differentiation.word_table import Table
+from nets.display.text_table import WordTable
 
 WAYS: dict[str, Callable[..., Any]] = {
     "forward difference": forward_difference,
@@ -31,23 +31,23 @@ WAYS: dict[str, Callable[..., Any]] = {
     "symbolic": symbolic,
 }
 REVERSE = "reverse mode"
-BY_VALUES = ("forward difference", "centred difference")  # which need to know nothing else
-TRUSTED = ("symbolic", "forward mode", REVERSE)  # what errors are measured by, the best first
+BY_VALUES = ("forward difference", "centred difference")  # which need values of f alone
+TRUSTED = ("symbolic", "forward mode", REVERSE)  # errors are measured by the first that works
 LONG = 0.2  # seconds, after which a way is not timed again
 REPEATS = 5
 
 
 class Outcome(NamedTuple):
-    """What one way found and took.
+    """The gradient that one way found, its error and its cost.
 
     Attributes
     ----------
     gradient : number, array, tuple or None
         The gradient; None where this way cannot differentiate this function.
     error : float
-        How far the worst entry is off, relative to the largest entry.
+        The largest error of an entry, relative to the largest entry.
     evaluations : int
-        How often the function was evaluated, with numbers of some kind.
+        How many times the function was evaluated.
     seconds : float
         The shortest of several times.
     reason : str
@@ -61,7 +61,7 @@ class Outcome(NamedTuple):
     reason: str = ""
 
 
-class Comparison(Table):
+class Comparison(WordTable):
     """The outcome of each way; prints as a table, and ``comparison["reverse mode"]`` is one row."""
 
     def __init__(self, outcomes: Mapping[str, Outcome], measure: str) -> None:
@@ -78,7 +78,7 @@ class Comparison(Table):
     def __getitem__(self, way: str) -> Outcome:
         if not isinstance(way, str) or way not in self.outcomes:
             raise KeyError(
-                f"Comparison: there is no way {way!r}; there are {', '.join(self.outcomes)}"
+                f"Comparison: there is no way {way!r}; the ways are {', '.join(self.outcomes)}"
             )
         return self.outcomes[way]
 
@@ -90,21 +90,21 @@ def compare(
     exact: Any = None,
     without: Collection[str] = (),
 ) -> Comparison:
-    """Differentiate a function in every way that there is, and measure error and cost.
+    """Differentiate a function in every way, and measure error and cost.
 
     Parameters
     ----------
     function : callable or layer
-        A function that gives one number; or a layer, of which the outputs are added up. Finite
-        differences can do with any function, reverse mode wants a layer, and the others a function
-        that is made of NumPy operations: of a layer of this library, or a net of them, they take
-        the formula, because ``forward`` refuses numbers that are not real.
+        A function that returns one number; or a layer, the outputs of which are added up. Finite
+        differences work for any function, and reverse mode needs a layer. The other ways need a
+        function made of NumPy operations, a gate of the lectures, or a net of gates; other layers
+        take real numbers only.
     *xs : number or array
         Where to differentiate. Arrays of integers, such as labels, are passed through.
     layer : layer, optional
         The same function as a layer, such as a `Graph`, for reverse mode.
     exact : gradient, optional
-        What the errors are measured by. Otherwise it is the most trustworthy way that can do it.
+        The correct gradient, to measure errors by. Otherwise the most accurate way gives it.
     without : collection of str
         Ways to leave out, such as "symbolic", which takes long where there are many inputs.
 
@@ -138,27 +138,27 @@ def compare(
     found = [name for name in TRUSTED if name in tried and not tried[name].reason]
     if exact is None and not found:
         raise ValueError(
-            "compare: no way is exact for this function, so that nothing can measure the errors; "
-            "pass exact=, or the same function as layer="
+            "compare: no exact way can differentiate this function, so the errors cannot be "
+            "measured; pass exact=, or the same function as layer="
         )
     measure = "what was passed as exact" if exact is not None else f"the way {found[0]!r}"
-    right = tried[found[0]].gradient if exact is None else exact
+    correct = tried[found[0]].gradient if exact is None else exact
     outcomes = {
         name: outcome
         if outcome.reason
-        else outcome._replace(error=distance(outcome.gradient, right))
+        else outcome._replace(error=distance(outcome.gradient, correct))
         for name, outcome in tried.items()
     }
     return Comparison(outcomes, measure)
 
 
 class Forms(NamedTuple):
-    """What the ways to differentiate take.
+    """One function in the forms that the ways to differentiate take.
 
     Attributes
     ----------
     function : callable
-        Gives the number whose gradient is wanted.
+        Returns the number to differentiate.
     formula : callable
         The same for inputs that are complex, dual numbers or symbols.
     reverse : callable
@@ -191,12 +191,12 @@ def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
 
     if not is_layer:
         return Forms(function, function, reverse)
-    in_numpy = formula(twin)
-    return Forms(number_of(function, dout), lambda *xs: weighted_sum(in_numpy(*xs), dout), reverse)
+    formula = in_numpy(twin)
+    return Forms(number_of(function, dout), lambda *xs: weighted_sum(formula(*xs), dout), reverse)
 
 
 def _left_out(without: Any) -> list[str]:
-    """The ways to leave out, each of which there must be."""
+    """The names of the ways to leave out, checked."""
     given = [without] if isinstance(without, str) else without
     names = arguments.strings(given, "without", "compare")
     for name in names:
@@ -209,7 +209,7 @@ def _left_out(without: Any) -> list[str]:
 
 
 def gradient(exact: Any, xs: tuple[Any, ...]) -> Any:
-    """A gradient in the shapes of the inputs: one, or a tuple of several."""
+    """`exact`, checked to have the shapes of the inputs."""
     parts = exact if isinstance(exact, tuple) and len(xs) > 1 else (exact,)
     shapes = [x.shape for x in point(xs, "compare")]
     if len(parts) != len(xs):
@@ -231,7 +231,7 @@ def _no_layer(_: Function, *xs: Any) -> Any:
 
 
 def _ones(y: Any) -> Any:
-    """A dout for an output of which all entries are added up."""
+    """The dout that adds up all entries of an output."""
     return tuple(map(_ones, y)) if isinstance(y, tuple) else np.ones(np.shape(y))[()]
 
 
@@ -245,7 +245,7 @@ def _tried(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> Outcome
 
     try:
         gradient = way(counted, *xs)
-    except Exception as error:  # a function may refuse what it is fed in any manner
+    except Exception as error:  # a function may fail in any manner
         return Outcome(None, np.nan, evaluations, np.nan, f"{type(error).__name__}: {error}")
     return Outcome(gradient, np.nan, evaluations or 1, _seconds(way, f, xs))
 
@@ -259,9 +259,9 @@ def _seconds(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> float
     return min(times)
 
 
-def distance(found: Any, right: Any) -> float:
+def distance(found: Any, correct: Any) -> float:
     """The worst entry's distance, relative to the largest entry."""
-    pairs = zip(_parts(found), _parts(right), strict=True)
+    pairs = zip(_parts(found), _parts(correct), strict=True)
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
     worst = max((float(np.abs(np.subtract(a, b)).max(initial=0.0)) for a, b in known), default=0.0)
     largest = max((float(np.abs(b).max(initial=0.0)) for _, b in known), default=0.0)

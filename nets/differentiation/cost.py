@@ -1,4 +1,4 @@
-"""What each way to differentiate costs when there are more and more inputs."""
+"""The cost of each way to differentiate, against the number of inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from layers import FullyConnected, Tanh
 from layers.core.checks import count, whole
 from nets.arguments import fits, items
 from nets.differentiation.comparison import REVERSE, WAYS, compare
-from nets.differentiation.word_table import Table
+from nets.display.text_table import WordTable
 from nets.sequential import Sequential
 
 HIDDEN = 16
@@ -34,7 +34,7 @@ def two_layer_net(inputs: int) -> tuple[Callable[..., Any], Sequential, Any]:
     return f, net, rng.normal(size=inputs)
 
 
-def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int = 10) -> Table:
+def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int = 10) -> WordTable:
     """Evaluations and time of each way for a two-layer net with more and more inputs.
 
     Parameters
@@ -42,11 +42,11 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
     sizes : sequence of int
         How many inputs there are.
     formulas : int
-        The most inputs for which symbolic derivatives are taken, which soon last for minutes.
+        Symbolic derivatives, which soon take minutes, are left out for more inputs than this.
 
     Returns
     -------
-    Table
+    WordTable
         One row for each size, one column for each way: evaluations and time.
 
     Examples
@@ -70,7 +70,7 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
         found = compare(f, x, layer=net, without=without).outcomes
         shown = {way: f"{o.evaluations:,} in {short_time(o.seconds)}" for way, o in found.items()}
         rows.append([str(size), *(shown.get(way, "") for way in (*WAYS, REVERSE))])
-    return Table(["inputs", *WAYS, REVERSE], rows, [NOTE])
+    return WordTable(["inputs", *WAYS, REVERSE], rows, [NOTE])
 
 
 def short_time(seconds: float) -> str:

@@ -11,7 +11,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from layers.core.checks import numbers
 from nets.arguments import called, function
 from nets.differentiation.finite_differences import Function
-from nets.differentiation.point import Entry, entrywise, given, number, point, single
+from nets.differentiation.point import Coordinate, entrywise, given, number, point, single
 
 # For each operation its derivative with respect to each argument.
 RULES: dict[Any, tuple[Callable[..., Any], ...]] = {
@@ -38,7 +38,7 @@ COMPARISONS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, n
 class Dual(NDArrayOperatorsMixin):
     """A dual number a + b e with e**2 = 0, or an array of them: a value and its slope.
 
-    f(a + b e) = f(a) + f'(a) b e: whoever computes with dual numbers gets the derivative along.
+    f(a + b e) = f(a) + f'(a) b e: computing with dual numbers yields the derivative as well.
 
     Parameters
     ----------
@@ -123,14 +123,14 @@ def _slope(x: Any) -> Any:
 def forward_mode(f: Function, *xs: Any) -> Any:
     """Automatic differentiation in forward mode: the derivative is carried along with the value.
 
-    Right to the last digits. One evaluation, with numbers twice as wide, for each number among the
+    Exact up to rounding. One evaluation, with numbers twice as wide, for each number among the
     inputs: all outputs with respect to one input, where reverse mode gives one output with
     respect to all inputs.
 
     Parameters
     ----------
     f : callable
-        Gives one number, and is made of the operations that `Dual` knows.
+        Returns one number, and is made of the operations that `Dual` knows.
     *xs
         As in `forward_difference`.
 
@@ -151,7 +151,7 @@ def forward_mode(f: Function, *xs: Any) -> Any:
     inputs = point(xs, "forward_mode")
     function(f, "f", "forward_mode")
 
-    def slope(entry: Entry) -> float:
+    def slope(entry: Coordinate) -> float:
         seed = np.zeros(inputs[entry.position].shape)
         seed[entry.place] = 1.0
         arguments = given(inputs)

@@ -17,13 +17,13 @@ Function = Callable[..., Any]
 def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
     """The definition of the derivative, with a small h: (f(x + h) - f(x)) / h.
 
-    Its truncation error grows like h, its rounding error like 1 / h: half of the digits are right
-    at best. One evaluation for each number among the inputs, and one more.
+    Its truncation error grows like h, its rounding error like 1 / h: half of the digits are
+    correct at best. One evaluation for each number among the inputs, and one more.
 
     Parameters
     ----------
     f : callable
-        Gives one number.
+        Returns one number.
     *xs : number or array
         Where to differentiate. Arrays of integers, such as labels, are passed through and get None.
     h : float
@@ -59,7 +59,7 @@ def centred_difference(f: Function, *xs: Any, h: float = 1e-5) -> Any:
     """The centred difference: (f(x + h) - f(x - h)) / (2 h).
 
     Its truncation error grows like h**2, its rounding error like 1 / h: two thirds of the digits
-    are right at best. Two evaluations for each number among the inputs.
+    are correct at best. Two evaluations for each number among the inputs.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
     """The complex step: the imaginary part of f(x + i h), over h.
 
     f(x + i h) = f(x) + i h f'(x) - ... has nothing to subtract, so that h may be as small as one
-    likes, and all digits are right. One evaluation for each number among the inputs. f must be
+    likes, and all digits are correct. One evaluation for each number among the inputs. f must be
     made of operations that are differentiable for complex numbers: not abs, max or a comparison.
 
     Parameters

@@ -1,7 +1,8 @@
-"""The picture of why a step can be too long and too short."""
+"""The error of finite differences against their step, which can be too long and too short."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 STEPS = 10.0 ** np.arange(-1, -16.5, -0.5)
 EPSILON = float(np.finfo(np.float64).eps)
-# Of the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
-WAYS = (
-    ("forward difference", "#D55E00", "o"),
-    ("centred difference", "#0072B2", "s"),
-    ("complex step", "#009E73", "^"),
-)
+# Of the palette of Okabe and Ito (2008), for colour-blind readers.
+LOOKS = {
+    "forward difference": {"color": "#D55E00", "marker": "o"},
+    "centred difference": {"color": "#0072B2", "marker": "s"},
+    "complex step": {"color": "#009E73", "marker": "^"},
+}
 
 
 def errors_against_h(
@@ -33,14 +34,16 @@ def errors_against_h(
 ) -> dict[str, Array]:
     """The largest relative error of each way that takes a step, for each step.
 
+    The complex step is left out for layers that take real numbers only, that is all but gates.
+
     Parameters
     ----------
     function : callable or layer
-        A function that gives one number; or a layer, of which the outputs are added up.
+        A function that returns one number; or a layer, the outputs of which are added up.
     *xs : number or array
         Where to differentiate.
     exact : gradient, optional
-        What errors are measured by; otherwise forward mode or, of a layer, reverse mode.
+        The correct gradient; otherwise forward mode or, for a layer, reverse mode gives it.
     steps : sequence of float
         The steps h.
 
@@ -56,16 +59,17 @@ def errors_against_h(
         raise ValueError(f"{owner}: expected positive steps, got {min(several)}")
     forms = forms_of(function, None, xs)
     inputs = point(xs, owner)
-    if exact is None:
-        is_layer = hasattr(function, "backward")
-        exact = forms.reverse(function, *xs) if is_layer else forward_mode(function, *xs)
-    else:
+    is_layer = hasattr(function, "backward")
+    if exact is not None:
         exact = gradient(exact, xs)
-    f = {way: forms.function if way in BY_VALUES else forms.formula for way in BY_STEP}
-    return {
-        name: np.array([distance(by_step(f[name], inputs, h), exact) for h in several])
-        for name, by_step in BY_STEP.items()
-    }
+    else:
+        exact = forms.reverse(function, *xs) if is_layer else forward_mode(function, *xs)
+    found = {}
+    for way, by_step in BY_STEP.items():
+        f = forms.function if way in BY_VALUES else forms.formula
+        with suppress(TypeError) if is_layer and way not in BY_VALUES else nullcontext():
+            found[way] = np.array([distance(by_step(f, inputs, h), exact) for h in several])
+    return found
 
 
 def error_against_h(function: Any, *xs: Any, exact: Any = None) -> Figure:
@@ -99,15 +103,10 @@ def error_against_h(function: Any, *xs: Any, exact: Any = None) -> Figure:
     figure = blank(6.4, 4.0)
     axes = figure.add_subplot()
     for name, error in errors_against_h(function, *xs, exact=exact).items():
-        colour, marker = next((c, m) for way, c, m in WAYS if way == name)
         shown = np.maximum(error, EPSILON / 10)  # a logarithm has no 0
-        axes.loglog(STEPS, shown, label=name, color=colour, marker=marker, ms=4)
-    axes.axhline(
-        EPSILON,
-        color="0.5",
-        linestyle=":",
-        label="rounding, all that is left in forward and reverse mode",
-    )
+        axes.loglog(STEPS, shown, label=name, ms=4, **LOOKS[name])
+    rounding = "rounding, all that is left in forward and reverse mode"
+    axes.axhline(EPSILON, color="0.5", linestyle=":", label=rounding)
     axes.set(xlabel="step h", ylabel="largest relative error")
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=2, frameon=False)

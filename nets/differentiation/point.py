@@ -1,4 +1,4 @@
-"""The point at which a function is differentiated, and its entries one by one."""
+"""The point at which a function is differentiated, and its coordinates one by one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nets.arguments import shown
 TINY = float(np.finfo(np.float64).tiny)
 
 
-class Entry(NamedTuple):
+class Coordinate(NamedTuple):
     """One number among the inputs of a function: of which input, and where in it."""
 
     position: int
@@ -32,8 +32,8 @@ def point(xs: Sequence[Any], owner: str) -> list[Array]:
     return [x if x.ndim and x.dtype.kind != "f" else x.astype(np.float64) for x in found]
 
 
-def moved(inputs: Sequence[Array], entry: Entry, step: complex) -> list[Any]:
-    """The inputs with a step added to one entry; single numbers are handed on as such."""
+def moved(inputs: Sequence[Array], entry: Coordinate, step: complex) -> list[Any]:
+    """The inputs with a step added to one entry; single numbers stay numbers."""
     shifted = list(inputs)
     x = inputs[entry.position].copy()
     x[entry.place] += step
@@ -42,15 +42,15 @@ def moved(inputs: Sequence[Array], entry: Entry, step: complex) -> list[Any]:
 
 
 def given(inputs: Sequence[Any]) -> list[Any]:
-    """What a function is called with: arrays, and numbers where an input is just one."""
+    """The arguments of a call: arrays, and numbers for inputs of one number."""
     return [x[()] for x in inputs]
 
 
-def entrywise(inputs: Sequence[Array], slope: Callable[[Entry], float]) -> Any:
-    """A gradient that is found entry by entry; None for integers."""
+def entrywise(inputs: Sequence[Array], slope: Callable[[Coordinate], float]) -> Any:
+    """A gradient computed entry by entry; None for integers."""
     return as_gradient(
         [
-            np.array([slope(Entry(position, index)) for index in np.ndindex(x.shape)])
+            np.array([slope(Coordinate(position, index)) for index in np.ndindex(x.shape)])
             if x.dtype.kind == "f"
             else None
             for position, x in enumerate(inputs)
@@ -70,10 +70,10 @@ def as_gradient(slopes: Sequence[Any], inputs: Sequence[Array]) -> Any:
 
 
 def number(value: Any, owner: str) -> Any:
-    """The one number, real or complex, that a function gave."""
+    """The one number, real or complex, that a function returned."""
     value = single(value, owner)
     if isinstance(value, bool) or not isinstance(value, (complex, float, int, np.number)):
-        raise TypeError(f"{owner}: expected the function to give a number, got {shown(value)}")
+        raise TypeError(f"{owner}: expected the function to return a number, got {shown(value)}")
     return value
 
 
@@ -91,12 +91,12 @@ def step(h: Any, inputs: Sequence[Array], owner: str) -> float:
 
 
 def single(value: Any, owner: str) -> Any:
-    """The one number that a function gave."""
+    """The one number that a function returned."""
     if isinstance(value, (str, bytes, list, tuple, dict, np.ma.MaskedArray)):
-        raise TypeError(f"{owner}: expected the function to give a number, got {shown(value)}")
+        raise TypeError(f"{owner}: expected the function to return a number, got {shown(value)}")
     if np.size(value) != 1:
         raise ValueError(
-            f"{owner}: expected the function to give one number, got shape {np.shape(value)}; "
+            f"{owner}: expected the function to return one number, got shape {np.shape(value)}; "
             "add the entries up, or give it weights with number_of(layer, dout)"
         )
     return np.reshape(value, ())[()]

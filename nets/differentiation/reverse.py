@@ -20,7 +20,7 @@ from nets.errors import pair
 def reverse_mode(layer: Any, *xs: Any, dout: Any = 1.0) -> Any:
     """Automatic differentiation in reverse mode, or backpropagation: ``layer.backward``.
 
-    Right to the last digits. One forward and one backward pass, however many inputs there are.
+    Exact up to rounding. One forward and one backward pass, however many inputs there are.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def _numbers(dout: Any) -> None:
 
 
 def _fits(y: Any, dout: Any, owner: str) -> None:
-    """Refuse a dout that has neither the shape of the output nor is a number."""
+    """Raise unless dout is a number or has the shape of the output."""
     if isinstance(y, tuple) != isinstance(dout, tuple) or (
         isinstance(y, tuple) and len(y) != len(dout)
     ):
@@ -113,7 +113,7 @@ def weighted_sum(y: Any, dout: Any) -> Any:
 
 
 def repeatable(layer: Any) -> tuple[Any, Callable[[], None]]:
-    """A copy of a layer, and what lets it draw the same random numbers again."""
+    """A copy of a layer, and a function that lets it draw the same random numbers again."""
     twin = copy.deepcopy(layer)
     states = [(generator, state_of(generator)) for generator in generators(twin)]
 

@@ -18,15 +18,15 @@ DIGITS = 30  # to which a derivative is evaluated before it is rounded to a floa
 
 
 def symbolic(f: Function, *xs: Any) -> Any:
-    """Derivatives as formulas, which are then evaluated, exactly but for the last rounding.
+    """Derivatives as formulas, evaluated with 30 digits and rounded once.
 
-    One formula for each number among the inputs; where a function is nested, they grow much faster
-    than itself.
+    There is one formula for each number among the inputs. For nested functions the formulas grow
+    much faster than the function.
 
     Parameters
     ----------
     f : callable
-        Gives one number, and is made of arithmetic, exp, log, sin, cos, tanh and sqrt.
+        Returns one number, and is made of arithmetic, exp, log, sin, cos, tanh and sqrt.
     *xs
         As in `forward_difference`.
 
@@ -84,7 +84,7 @@ def derivatives(f: Function, *names: str) -> list[Any]:
     f : callable
         As in `symbolic`.
     *names : str
-        What its arguments shall be called.
+        Names for its arguments.
 
     Examples
     --------
@@ -102,77 +102,37 @@ def derivatives(f: Function, *names: str) -> list[Any]:
     return [sympy.diff(formula, symbol) for symbol in symbols]
 
 
+def _operators(operation: Callable[[Any, Any], Any]) -> tuple[Callable[..., Any], ...]:
+    """The method of an operator, and that for a formula on its right-hand side."""
+
+    def ordered(a: Any, b: Any) -> Any:
+        if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+            return NotImplemented  # the array takes it entry by entry
+        return Expression(operation(_formula(a), _formula(b)))
+
+    return ordered, lambda self, other: ordered(other, self)
+
+
 class Expression:
-    """A SymPy expression with the methods that NumPy calls for exp, log and the others."""
+    """A SymPy expression with the methods that NumPy calls for exp, log and so on."""
 
     def __init__(self, formula: Any) -> None:
         self.formula = formula
 
-    def __add__(self, other: Any) -> Any:
-        return _binary(operator.add, self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return _binary(operator.add, other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return _binary(operator.sub, self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _binary(operator.sub, other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return _binary(operator.mul, self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _binary(operator.mul, other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return _binary(operator.truediv, self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _binary(operator.truediv, other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return _binary(operator.pow, self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return _binary(operator.pow, other, self)
+    __add__, __radd__ = _operators(operator.add)
+    __sub__, __rsub__ = _operators(operator.sub)
+    __mul__, __rmul__ = _operators(operator.mul)
+    __truediv__, __rtruediv__ = _operators(operator.truediv)
+    __pow__, __rpow__ = _operators(operator.pow)
 
     def __neg__(self) -> Expression:
         return Expression(-self.formula)
 
     def __getattr__(self, name: str) -> Callable[[], Expression]:
-        """What NumPy asks of an object when it is to compute np.exp of it, and the like."""
+        """The method that NumPy calls to compute np.exp of an object, and so on."""
         if name not in FUNCTIONS:
             raise AttributeError(name)
         return lambda: Expression(getattr(_sympy(), name)(self.formula))
-
-
-def is_symbolic(x: Any) -> bool:
-    """Whether this is a formula, or an array of them."""
-    return isinstance(x, Expression) or getattr(x, "dtype", None) == np.dtype(object)
-
-
-def symbolic_step(x: Any) -> Any:
-    """1 where a formula is above 0, and 0 elsewhere."""
-    if isinstance(x, np.ndarray):
-        return _each(symbolic_step, x)
-    sympy = _sympy()
-    return Expression(sympy.Piecewise((1, _formula(x) > 0), (0, True)))
-
-
-def symbolic_normal(x: Any) -> Any:
-    """The probability that a standard normal number is below a formula."""
-    if isinstance(x, np.ndarray):
-        return _each(symbolic_normal, x)
-    sympy = _sympy()
-    return Expression((1 + sympy.erf(_formula(x) / sympy.sqrt(2))) / 2)
-
-
-def _binary(operation: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return NotImplemented  # the array takes it entry by entry
-    return Expression(operation(_formula(a), _formula(b)))
 
 
 def _each(function: Callable[[Any], Any], entries: Any) -> Any:
@@ -189,7 +149,7 @@ def _formula(value: Any) -> Any:
     if isinstance(value, Expression):
         return value.formula
     if not isinstance(value, (int, float, np.number)):
-        raise TypeError(f"symbolic: expected the function to give a formula, got {shown(value)}")
+        raise TypeError(f"symbolic: expected the function to return a formula, got {shown(value)}")
     return _sympy().sympify(value)
 
 

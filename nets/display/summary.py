@@ -7,29 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.notebook import table, text, title
+from layers.core.notebook import title
 from layers.core.params import buffers
 from nets.display.output_shapes import Shape, empty, fitting, output, shape_text
-from nets.display.text_table import aligned
+from nets.display.text_table import WordTable, aligned
 from nets.errors import located
 
 HEADER = ("layer", "output", "parameters")
 
 
-class Summary:
+class Summary(WordTable):
     """Layers, output shapes and parameter counts of a net, as text or as an HTML table."""
 
+    left = 2
+
     def __init__(self, net: Any, input_shape: Shape | None = None) -> None:
-        self.rows = list(_rows(net, input_shape))
         self.parameters = sum(array.size for array in net.params.values())
         self.total = total(net)
+        super().__init__(HEADER, list(_rows(net, input_shape)), [self.total])
 
     def __repr__(self) -> str:
-        cells = [(name, shape, f"  {size}") for name, shape, size in (HEADER, *self.rows)]
-        return "\n".join([*aligned(cells, left=2, gap=" "), self.total])
-
-    def _repr_html_(self) -> str:
-        return f"{table(HEADER, self.rows, left=2)}<p>{text(self.total)}</p>"
+        cells = [(name, shape, f"  {size}") for name, shape, size in (self.header, *self.rows)]
+        return "\n".join([*aligned(cells, self.left, gap=" "), self.total])
 
 
 def total(net: Any) -> str:

@@ -1,15 +1,44 @@
-"""Aligned text, and tables that stay short."""
+"""Tables of words, aligned as text and as HTML for notebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
 
+from layers.core.notebook import table, text
+
 T = TypeVar("T")
+Row = Sequence[str]
 
 
-def aligned(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "  ") -> list[str]:
-    """Lines whose cells stand below each other, the first `left` columns as words.
+class WordTable:
+    """Rows below a header, and notes below the rows.
+
+    The first `left` columns are aligned to the left, the others to the right.
+
+    Examples
+    --------
+    >>> WordTable(("way", "error"), [("reverse mode", "0"), ("difference", "1e-8")])
+    way           error
+    reverse mode      0
+    difference     1e-8
+    """
+
+    left = 1
+
+    def __init__(self, header: Row, rows: Sequence[Row], notes: Sequence[str] = ()) -> None:
+        self.header, self.rows, self.notes = tuple(header), [tuple(row) for row in rows], notes
+
+    def __repr__(self) -> str:
+        return "\n".join([*aligned([self.header, *self.rows], self.left), *self.notes])
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{text(note)}</p>" for note in self.notes)
+        return table(self.header, self.rows, self.left) + notes
+
+
+def aligned(rows: Sequence[Row], left: int = 1, gap: str = "  ") -> list[str]:
+    """Lines with aligned columns, the first `left` of them to the left and the others to the right.
 
     Examples
     --------
@@ -27,7 +56,7 @@ def aligned(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "  ") -> li
 
 
 def ends(items: Sequence[T], most: int) -> tuple[list[T], int, list[T]]:
-    """The first and the last of many things, and how many lie between; all of few.
+    """The first and the last of many items, and how many are left out; all of at most `most`.
 
     Examples
     --------

@@ -77,8 +77,8 @@ def test_a_function_that_drops_the_imaginary_part_is_told():
 @over_ways
 def test_a_function_of_several_outputs_is_told(way, tolerance):
     sentence = (
-        rf"^{way.__name__}: expected the function to give one number, got shape \(3, 2\); add the "
-        r"entries up, or give it weights with number_of\(layer, dout\)$"
+        rf"^{way.__name__}: expected the function to return one number, got shape \(3, 2\); add "
+        r"the entries up, or give it weights with number_of\(layer, dout\)$"
     )
     with pytest.raises(ValueError, match=sentence):
         way(np.exp, X)

@@ -40,7 +40,7 @@ def test_an_operation_that_is_not_known_is_told():
 
 
 def test_a_function_of_several_outputs_is_told():
-    with pytest.raises(ValueError, match=r"^symbolic: expected the function to give one number"):
+    with pytest.raises(ValueError, match=r"^symbolic: expected the function to return one number"):
         symbolic(np.exp, X)
 
 
