@@ -43,12 +43,12 @@ class uniform:  # noqa: N801, it is used like a function
     scale: float = 0.1
 
     def __post_init__(self) -> None:
-        if checks.real(self.scale, "scale", "uniform") < 0:
+        if checks.real("uniform", "scale", self.scale) < 0:
             raise ValueError(f"uniform: expected scale to be at least 0, got {self.scale!r}")
 
     def __call__(self, shape: Shape, rng: Any = None) -> Array:
         """Draw an array of the given shape."""
-        return _between(self.scale, shape, rng, "uniform")
+        return _between("uniform", self.scale, shape, rng)
 
     def __repr__(self) -> str:
         return f"uniform({self.scale!r})"
@@ -60,12 +60,12 @@ def xavier_uniform(shape: Shape, rng: Any = None) -> Array:
     Keeps the variance of activations and of gradients about the same from layer to layer.
     Glorot and Bengio, 2010.
     """
-    return _between(np.sqrt(6 / sum(_fans(shape, "xavier_uniform"))), shape, rng, "xavier_uniform")
+    return _between("xavier_uniform", np.sqrt(6 / sum(_fans("xavier_uniform", shape))), shape, rng)
 
 
 def xavier_normal(shape: Shape, rng: Any = None) -> Array:
     """Normal with standard deviation sqrt(2 / (fan_in + fan_out)). Glorot and Bengio, 2010."""
-    return _normal(np.sqrt(2 / sum(_fans(shape, "xavier_normal"))), shape, rng, "xavier_normal")
+    return _normal("xavier_normal", np.sqrt(2 / sum(_fans("xavier_normal", shape))), shape, rng)
 
 
 def he_uniform(shape: Shape, rng: Any = None) -> Array:
@@ -73,31 +73,31 @@ def he_uniform(shape: Shape, rng: Any = None) -> Array:
 
     Twice Xavier's variance, because a ReLU sets half of its inputs to 0. He et al., 2015.
     """
-    fan_in, _ = _fans(shape, "he_uniform")
-    return _between(np.sqrt(6 / fan_in), shape, rng, "he_uniform")
+    fan_in, _ = _fans("he_uniform", shape)
+    return _between("he_uniform", np.sqrt(6 / fan_in), shape, rng)
 
 
 def he_normal(shape: Shape, rng: Any = None) -> Array:
     """Normal with standard deviation sqrt(2 / fan_in), for ReLU. He et al., 2015."""
-    fan_in, _ = _fans(shape, "he_normal")
-    return _normal(np.sqrt(2 / fan_in), shape, rng, "he_normal")
+    fan_in, _ = _fans("he_normal", shape)
+    return _normal("he_normal", np.sqrt(2 / fan_in), shape, rng)
 
 
 def zeros(shape: Shape, rng: Any = None) -> Array:
     """All zeros: good for biases; as weights it makes all hidden units learn the same."""
-    return np.zeros(sizes(shape, "zeros", 0))
+    return np.zeros(sizes("zeros", shape, 0))
 
 
-def _fans(shape: Shape, owner: str) -> tuple[int, int]:
-    return fans(sizes(shape, owner))
+def _fans(owner: str, shape: Shape) -> tuple[int, int]:
+    return fans(sizes(owner, shape))
 
 
-def _between(scale: float, shape: Shape, rng: Any, owner: str) -> Array:
-    return checks.generator(rng, owner).uniform(-scale, scale, sizes(shape, owner, 0))
+def _between(owner: str, scale: float, shape: Shape, rng: Any) -> Array:
+    return checks.generator(owner, rng).uniform(-scale, scale, sizes(owner, shape, 0))
 
 
-def _normal(scale: float, shape: Shape, rng: Any, owner: str) -> Array:
-    return checks.generator(rng, owner).normal(0, scale, sizes(shape, owner, 0))
+def _normal(owner: str, scale: float, shape: Shape, rng: Any) -> Array:
+    return checks.generator(owner, rng).normal(0, scale, sizes(owner, shape, 0))
 
 
 BY_NAME: dict[str, Initializer] = {
@@ -110,7 +110,7 @@ BY_NAME: dict[str, Initializer] = {
 }
 
 
-def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner: str) -> Array:
+def draw(owner: str, init: str | Initializer, shape: Shape, rng: np.random.Generator) -> Array:
     """Weights of the given shape from an initializer or the name of one.
 
     Raises
@@ -131,8 +131,8 @@ def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner:
         )
     if math.prod(shape) > sys.maxsize // 8:
         raise ValueError(f"{owner}: expected weights that fit into memory, got shape {shape}")
-    drawn = _called(initializer, shape, rng, owner)
-    weights = as_array(drawn, f"{owner}: expected what weight_init returns")
+    drawn = _called(owner, initializer, shape, rng)
+    weights = as_array(owner, "what weight_init returns", drawn)
     if weights.dtype.kind not in "fiu":
         raise ValueError(
             f"{owner}: expected weight_init to return numbers of shape {shape}, "
@@ -145,7 +145,7 @@ def draw(init: str | Initializer, shape: Shape, rng: np.random.Generator, owner:
     return weights
 
 
-def _called(initializer: Any, shape: Shape, rng: np.random.Generator, owner: str) -> Any:
+def _called(owner: str, initializer: Any, shape: Shape, rng: np.random.Generator) -> Any:
     try:
         return initializer(shape, rng)
     except TypeError as error:

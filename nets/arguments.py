@@ -24,7 +24,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= LETTERS and "\n" not in text else f"a {type(value).__name__}"
 
 
-def layer(value: Any, name: str, owner: str, hint: str = "") -> Any:
+def layer(owner: str, name: str, value: Any, hint: str = "") -> Any:
     """Something with forward and backward: a layer or a net, not the class of one."""
     if isinstance(value, type) or not (hasattr(value, "forward") and hasattr(value, "backward")):
         made = isinstance(value, type) and hasattr(value, "forward")
@@ -35,16 +35,16 @@ def layer(value: Any, name: str, owner: str, hint: str = "") -> Any:
     return value
 
 
-def function(value: Any, name: str, owner: str) -> Callable[..., Any]:
+def function(owner: str, name: str, value: Any) -> Callable[..., Any]:
     """Something to call."""
     if not callable(value):
         raise TypeError(f"{owner}: expected {name} to be a function, got {shown(value)}")
     return value  # type: ignore[no-any-return]
 
 
-def called(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
+def called(owner: str, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """What a function gives; one that cannot be called with these inputs is a sentence."""
-    function(f, "f", owner)
+    function(owner, "f", f)
     try:
         return f(*arguments)
     except Exception as error:
@@ -57,7 +57,7 @@ def called(f: Callable[..., Any], arguments: Sequence[Any], owner: str) -> Any:
         ) from error
 
 
-def instance(value: Any, kind: type[T], name: str, owner: str, hint: str = "") -> T:
+def instance(owner: str, name: str, value: Any, kind: type[T], hint: str = "") -> T:
     """An object of a class."""
     if not isinstance(value, kind):
         raise TypeError(
@@ -66,33 +66,33 @@ def instance(value: Any, kind: type[T], name: str, owner: str, hint: str = "") -
     return value
 
 
-def by_name(value: Any, what: str, owner: str) -> Mapping[str, Any]:
+def by_name(owner: str, name: str, value: Any) -> Mapping[str, Any]:
     """A dict with at least one entry."""
     if not isinstance(value, Mapping) or not value:
         raise ValueError(
-            f"{owner}: expected {what} by name, got {shown(value)}; pass a dict such as "
+            f"{owner}: expected {name} by name, got {shown(value)}; pass a dict such as "
             '{"first": ..., "second": ...}'
         )
     return value
 
 
-def path(value: Any, owner: str) -> Path:
+def path(owner: str, value: Any) -> Path:
     """The name of a file, as a path."""
     if not isinstance(value, (str, os.PathLike)) or isinstance(value, os.DirEntry):
         raise TypeError(f"{owner}: expected the path of a file, got {shown(value)}")
     return Path(value)
 
 
-def items(value: Any, name: str, owner: str) -> list[Any]:
+def items(owner: str, name: str, value: Any) -> list[Any]:
     """What can be gone through, as a list."""
     if isinstance(value, type) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
         raise TypeError(f"{owner}: expected {name} to be a list, got {shown(value)}")
     return list(value)
 
 
-def strings(value: Any, name: str, owner: str) -> list[str]:
+def strings(owner: str, name: str, value: Any) -> list[str]:
     """Strings, as a list."""
-    found = items(value, name, owner)
+    found = items(owner, name, value)
     for place, text in enumerate(found):
         if not isinstance(text, str):
             raise TypeError(
@@ -101,7 +101,7 @@ def strings(value: Any, name: str, owner: str) -> list[str]:
     return found
 
 
-def fits(shape: tuple[int, ...], owner: str) -> None:
+def fits(owner: str, shape: tuple[int, ...]) -> None:
     """Refuse an array that no computer has room for, before any memory is taken."""
     if 8 * math.prod(shape) > MOST_BYTES:
         raise ValueError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from layers.core.base import label
+from layers.core.checks import label
 
 
 def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from layers.core.base import Layer, LayerLike, label
+from layers.core.base import Layer, LayerLike
 from layers.core.cache import Cached
+from layers.core.checks import label
 from layers.core.composite import JointParams
 from layers.core.params import Array, Params, buffers
 from nets.foreign_names import hint

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, overload
 
-from layers.core.base import Grads, LayerLike, label, predict
+from layers.core.base import Grads, LayerLike, predict
 from layers.core.cache import Cached
-from layers.core.checks import flag
+from layers.core.checks import flag, label
 from layers.core.describe import short
 from layers.core.notebook import text
 from layers.core.params import Array
@@ -112,7 +112,7 @@ class Sequential(Net):
         grads : dict of str to ndarray
             One gradient for each entry of `params`, under the same keys.
         """
-        layers, input_gradient = self._ran, flag(input_gradient, "input_gradient", self.label)
+        layers, input_gradient = self._ran, flag(self, "input_gradient", input_gradient)
         first = 0 if input_gradient else _first_with_params(layers)
         grads: list[Grads] = [{}] * len(layers)
         index = len(layers)

@@ -46,13 +46,13 @@ class ELU(Layer):
     _y = Cached[Array]()
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = checks.real(alpha, "alpha", "ELU")
+        self.alpha = checks.real("ELU", "alpha", alpha)
         if self.alpha <= 0:
             raise ValueError(f"ELU: expected alpha above 0, got {checks.brief(alpha)}")
 
     def forward(self, x: Any) -> Array:
         """Return x where it is positive, else a (exp(x) - 1)."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         # One of the two is 0. expm1 keeps the digits of exp(x) - 1 near 0.
         self._y = np.maximum(x, 0) + self.alpha * np.expm1(np.minimum(x, 0))
         return self._y

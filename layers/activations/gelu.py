@@ -58,7 +58,7 @@ class GELU(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return x Φ(x)."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         near = np.clip(x, -FAR, FAR)
         z = np.abs(near)
         bell = np.exp(-z * z / 2)

@@ -37,7 +37,7 @@ class HardTanh(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return x, cut off at -1 and at 1."""
-        self._y = np.clip(checks.floating(self, x), -1, 1)
+        self._y = np.clip(checks.floating(self, "x", x), -1, 1)
         return self._y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:

@@ -46,7 +46,7 @@ class LeakyReLU(Layer):
     _y = Cached[Array]()
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = checks.real(negative_slope, "negative_slope", "LeakyReLU")
+        self.negative_slope = checks.real("LeakyReLU", "negative_slope", negative_slope)
         if not 0 < self.negative_slope < 1:
             raise ValueError(
                 "LeakyReLU: expected negative_slope between 0 and 1, "
@@ -55,7 +55,7 @@ class LeakyReLU(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return max(x, k x)."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         self._y = np.maximum(x, self.negative_slope * x)
         return self._y
 

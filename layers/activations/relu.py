@@ -36,7 +36,7 @@ class ReLU(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return max(0, x)."""
-        self._y = np.maximum(checks.floating(self, x), 0)
+        self._y = np.maximum(checks.floating(self, "x", x), 0)
         return self._y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:

@@ -37,7 +37,7 @@ class Sigmoid(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return 1 / (1 + exp(-x))."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         self._y = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
         return self._y
 

@@ -38,7 +38,7 @@ class Sign(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return the sign of x."""
-        self._y = np.sign(checks.floating(self, x))
+        self._y = np.sign(checks.floating(self, "x", x))
         return self._y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:

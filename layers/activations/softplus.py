@@ -38,7 +38,7 @@ class Softplus(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return log(1 + exp(x))."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         self._y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
         return self._y
 

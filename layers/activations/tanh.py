@@ -36,7 +36,7 @@ class Tanh(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return tanh(x)."""
-        self._y = np.tanh(checks.floating(self, x))
+        self._y = np.tanh(checks.floating(self, "x", x))
         return self._y
 
     def backward(self, dout: Any) -> tuple[Array, Grads]:

@@ -192,11 +192,6 @@ def _require_arguments(kind: type[Layer], args: tuple[Any, ...], kwargs: dict[st
         ) from None
 
 
-def label(layer: Any) -> str:
-    """What error messages call a layer, whether or not its class derives from `Layer`."""
-    return layer.label if isinstance(layer, Layer) else type(layer).__name__
-
-
 def predict(layer: Any, *xs: Any) -> Any:
     """Run a layer for inference; where it has no `predict`, `forward` of a copy stands in."""
     if hasattr(layer, "predict"):

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.params import COMPUTED, Array, as_array
 
-if TYPE_CHECKING:
-    from layers.core.base import Layer
+
+def label(owner: Any) -> str:
+    """What error messages call a layer, of whatever class, or a function given by its name."""
+    if isinstance(owner, str):
+        return owner
+    found = getattr(owner, "label", None)  # a user's class may keep something else there
+    return found if isinstance(found, str) else type(owner).__name__
 
 
-def numbers(value: Any, name: str, owner: str) -> Array:
+def numbers(owner: Any, name: str, value: ArrayLike | None) -> Array:
     """`value` as an array of real numbers; strings, objects, complex and masks are refused."""
     if value is None:
-        raise TypeError(f"{owner}: expected {name} to be an array of numbers, got None")
-    array = as_array(value, f"{owner}: expected {name}")
+        raise TypeError(f"{label(owner)}: expected {name} to be an array of numbers, got None")
+    array = value if type(value) is np.ndarray else as_array(label(owner), name, value)
     if array.dtype.kind not in "fiub":
         raise TypeError(
-            f"{owner}: expected {name} to be an array of real numbers, "
+            f"{label(owner)}: expected {name} to be an array of real numbers, "
             f"got {type(value).__name__} of dtype {array.dtype}{_remedy(value, array)}"
         )
     return array
@@ -39,7 +45,7 @@ def _remedy(value: Any, array: Array) -> str:
     return "; convert it with np.array(..., dtype=float)" if array.ndim else ""
 
 
-def computed(dtype: np.dtype[Any], name: str, owner: str) -> np.dtype[Any]:
+def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in which numbers of `dtype` are computed with: float64 for integers.
 
     float16 is refused, whose sums overflow at 65,504; so nothing is summed in it by accident.
@@ -49,93 +55,93 @@ def computed(dtype: np.dtype[Any], name: str, owner: str) -> np.dtype[Any]:
     native: np.dtype[Any] = dtype.newbyteorder("=")
     if native not in COMPUTED:
         raise TypeError(
-            f"{owner}: expected {name} in float32 or float64, got {native}, whose sums overflow "
-            f"at 65,504; pass {name}.astype(np.float32)"
+            f"{label(owner)}: expected {name} in float32 or float64, got {native}, whose sums "
+            f"overflow at 65,504; pass {name}.astype(np.float32)"
         )
     return native
 
 
-def floating(layer: Layer, x: Any, dtype: Any = None, name: str = "x") -> Array:
+def floating(owner: Any, name: str, x: Any, dtype: Any = None) -> Array:
     """`x` as a floating array: of `dtype`, or where that is None of its own.
 
     Integers become float64 where no dtype is asked for, and float16 is refused.
     """
     array: Array = x
     if type(x) is not np.ndarray or x.dtype not in COMPUTED:
-        array = numbers(x, name, layer.label)
+        array = numbers(owner, name, x)
         if dtype is None:
-            dtype = computed(array.dtype, name, layer.label)
+            dtype = computed(owner, name, array.dtype)
     return array if dtype is None or array.dtype == dtype else array.astype(dtype)
 
 
-def upstream(layer: Layer, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
     """`dout` in the dtype of the output, whose shape it must have."""
     array: Array = dout
     if type(dout) is not np.ndarray or dout.dtype != dtype:
-        array = numbers(dout, "dout", layer.label)
-        computed(array.dtype, "dout", layer.label)
+        array = numbers(owner, "dout", dout)
+        computed(owner, "dout", array.dtype)
         array = array.astype(dtype)
     if array.shape != shape:
         raise ValueError(
-            f"{layer.label}: expected dout of shape {shape}, the shape of the output, "
+            f"{label(owner)}: expected dout of shape {shape}, the shape of the output, "
             f"got {array.shape}"
         )
     return array
 
 
-def factor(layer: Layer, dout: Any) -> float:
+def factor(owner: Any, dout: Any) -> float:
     """`dout` of a loss, a number, as a Python float."""
     if type(dout) is float:
         return dout
-    array = numbers(dout, "dout", layer.label)
+    array = numbers(owner, "dout", dout)
     if array.ndim:
         raise ValueError(
-            f"{layer.label}: expected dout to be a number, because a loss is one, "
+            f"{label(owner)}: expected dout to be a number, because a loss is one, "
             f"got an array of shape {array.shape}"
         )
     return float(array)
 
 
-def not_empty(layer: Layer, x: Array, name: str) -> None:
+def not_empty(owner: Any, name: str, x: Array) -> None:
     """Refuse an empty batch, of which there is no mean."""
     if not x.size:
         raise ValueError(
-            f"{layer.label}: expected at least one example, got {name} of shape {x.shape}; "
+            f"{label(owner)}: expected at least one example, got {name} of shape {x.shape}; "
             "the mean over an empty batch does not exist"
         )
 
 
-def allowed(layer: Layer, x: Array, right: Array, wanted: str, hint: str = "") -> None:
-    """Refuse an array with an entry that is not right, and say which."""
-    if not right.all():
-        place = tuple(int(i) for i in np.argwhere(~right)[0])
+def allowed(owner: Any, expected: str, x: Array, fits: Array, hint: str = "") -> None:
+    """Refuse an array with an entry that does not fit, and name the first one."""
+    if not fits.all():
+        place = tuple(int(i) for i in np.argwhere(~fits)[0])
         where = f" at {list(place)}" if place else ""
-        raise ValueError(f"{layer.label}: expected {wanted}, got {x[place]}{where}{hint}")
+        raise ValueError(f"{label(owner)}: expected {expected}, got {x[place]}{where}{hint}")
 
 
-def labels(layer: Layer, y: Any, n: int, classes: int) -> Array:
+def labels(owner: Any, y: Any, n: int, classes: int) -> Array:
     """Class labels: `n` integers from 0 to `classes` - 1."""
-    array = numbers(y, "labels", layer.label)
+    array = numbers(owner, "labels", y)
     if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
         return array.astype(np.intp, copy=False)  # uint64 and integers would add up to floats
     if array.shape == (n, classes) and classes > 1:
         raise ValueError(
-            f"{layer.label}: expected labels of shape ({n},), one integer an example, got "
+            f"{label(owner)}: expected labels of shape ({n},), one integer an example, got "
             f"{array.shape}, which looks like one-hot rows; pass labels.argmax(axis=1)"
         )
     if array.shape != (n,):
         raise ValueError(
-            f"{layer.label}: expected labels of shape ({n},), one for each example, "
+            f"{label(owner)}: expected labels of shape ({n},), one for each example, "
             f"got {array.shape}{_as_a_row(array, n, 'labels')}"
         )
     if array.dtype.kind not in "iu":
         raise TypeError(
-            f"{layer.label}: expected integer labels, got dtype {array.dtype}; "
+            f"{label(owner)}: expected integer labels, got dtype {array.dtype}; "
             "pass labels.astype(int) if they are classes"
         )
     worst = int(np.flatnonzero((array < 0) | (array >= classes))[0])
     raise ValueError(
-        f"{layer.label}: expected labels from 0 to {classes - 1}, because there are "
+        f"{label(owner)}: expected labels from 0 to {classes - 1}, because there are "
         f"{classes} classes, got {array[worst]} at position {worst}"
     )
 
@@ -148,18 +154,18 @@ def all_below(array: Array, limit: int) -> bool:
     return bool(array.item(array.argmin()) >= 0 and array.item(array.argmax()) < limit)
 
 
-def weights(layer: Layer, sample_weight: Any, n: int, dtype: Any) -> Array:
+def weights(owner: Any, sample_weight: Any, n: int, dtype: Any) -> Array:
     """Weights of the `n` examples, scaled to sum to 1."""
-    array = floating(layer, sample_weight, np.result_type(dtype, np.float64), "sample_weight")
+    array = floating(owner, "sample_weight", sample_weight, np.result_type(dtype, np.float64))
     if array.shape != (n,):
         raise ValueError(
-            f"{layer.label}: expected sample_weight of shape ({n},), one for each example, "
+            f"{label(owner)}: expected sample_weight of shape ({n},), one for each example, "
             f"got {array.shape}{_as_a_row(array, n, 'sample_weight')}"
         )
     largest = array.max(initial=0)
     if not (array >= 0).all() or not 0 < largest < np.inf:
         raise ValueError(
-            f"{layer.label}: expected sample_weight to be at least 0, finite and not all 0, "
+            f"{label(owner)}: expected sample_weight to be at least 0, finite and not all 0, "
             f"got values from {array.min()} to {array.max()}"
         )
     parts = array / largest  # whose sum cannot overflow
@@ -195,28 +201,30 @@ def brief(value: Any, longest: int = 60) -> str:
         return str(getattr(value, "__name__", type(value).__name__))
     try:
         text = " ".join(repr(value).split())
-    except Exception:  # a repr of somebody else's, or an integer too long to print
+    except Exception:  # a foreign repr, or an integer too long to print
         return f"a value of type {type(value).__name__}"
     fits = len(text) <= longest or isinstance(value, int)
     return text if fits else f"{text[: longest - 3]}... ({type(value).__name__})"
 
 
-def count(value: Any, name: str, owner: str) -> int:
+def count(owner: Any, name: str, value: Any) -> int:
     """A positive integer, which an index can hold."""
     is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_whole or not 1 <= value <= sys.maxsize:
-        raise ValueError(f"{owner}: expected {name} to be a positive integer, got {brief(value)}")
+        raise ValueError(
+            f"{label(owner)}: expected {name} to be a positive integer, got {brief(value)}"
+        )
     return int(value)
 
 
-def whole(value: Any, name: str, owner: str) -> int:
+def whole(owner: Any, name: str, value: Any) -> int:
     """An integer of either sign."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{owner}: expected {name} to be an integer, got {brief(value)}")
+        raise TypeError(f"{label(owner)}: expected {name} to be an integer, got {brief(value)}")
     return int(value)
 
 
-def real(value: Any, name: str, owner: str) -> float:
+def real(owner: Any, name: str, value: Any) -> float:
     """A finite number."""
     kinds = (int, float, np.integer, np.floating)
     is_number = isinstance(value, kinds) and not isinstance(value, bool)
@@ -225,23 +233,25 @@ def real(value: Any, name: str, owner: str) -> float:
     except OverflowError:  # an int that no float can hold
         number = np.nan
     if not np.isfinite(number):
-        raise ValueError(f"{owner}: expected {name} to be a finite number, got {brief(value)}")
+        raise ValueError(
+            f"{label(owner)}: expected {name} to be a finite number, got {brief(value)}"
+        )
     return number
 
 
-def flag(value: Any, name: str, owner: str) -> bool:
+def flag(owner: Any, name: str, value: Any) -> bool:
     """True or False, and nothing that merely counts as one."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{owner}: expected {name} to be True or False, got {brief(value)}")
+        raise TypeError(f"{label(owner)}: expected {name} to be True or False, got {brief(value)}")
     return bool(value)
 
 
-def generator(rng: Any, owner: str) -> np.random.Generator:
+def generator(owner: Any, rng: Any) -> np.random.Generator:
     """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
     try:  # as a matrix, numbers would recurse in NumPy until the process dies
         return np.random.default_rng(rng.view(np.ndarray) if isinstance(rng, np.matrix) else rng)
     except (TypeError, ValueError):
         raise TypeError(
-            f"{owner}: expected rng to be None, a seed (a non-negative integer) or a "
+            f"{label(owner)}: expected rng to be None, a seed (a non-negative integer) or a "
             f"numpy.random.Generator, got {brief(rng)}"
         ) from None

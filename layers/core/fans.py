@@ -27,7 +27,7 @@ def fans(shape: Shape) -> tuple[int, int]:
     return channels * math.prod(window), units * math.prod(window)
 
 
-def sizes(shape: Any, owner: str, least: int = 1) -> Shape:
+def sizes(owner: Any, shape: Any, least: int = 1) -> Shape:
     """A shape as a tuple of positive integers, at least so many of them as `least`."""
     if not isinstance(shape, (tuple, list)) or len(shape) < least:
         some = f" of {least} or more" if least else ""
@@ -35,4 +35,4 @@ def sizes(shape: Any, owner: str, least: int = 1) -> Shape:
             f"{owner}: expected shape to be a tuple{some} positive integers, such as (300, 100), "
             f"got {checks.brief(shape)}"
         )
-    return tuple(checks.count(size, "each size of shape", owner) for size in shape)
+    return tuple(checks.count(owner, "each size of shape", size) for size in shape)

@@ -16,26 +16,23 @@ MOST = 24  # names in a sentence
 COMPUTED = frozenset(map(np.dtype, (np.float32, np.float64, np.longdouble)))
 
 
-def as_array(value: Any, expected: str) -> Array:
-    """`value` as an array of whatever it holds; a masked one is refused, which would lose its mask.
-
-    `expected` begins the sentence of an error, up to the name: "ReLU: expected x".
-    """
+def as_array(owner: str, name: str, value: Any) -> Array:
+    """`value` as an array of whatever it holds; a masked array would lose its mask."""
     if _is_masked(value):
         raise TypeError(
-            f"{expected} without a mask, got a masked array; leave out what is masked, or pass "
-            ".filled(number)"
+            f"{owner}: expected {name} without a mask, got a masked array; leave out "
+            "what is masked, or pass .filled(number)"
         )
     try:
         return np.asarray(value)
     except Exception as error:  # whatever a foreign type raises when it is to become an array
         if isinstance(value, (list, tuple)) and isinstance(error, ValueError):
             raise ValueError(
-                f"{expected} to be a rectangular array, got rows of different lengths"
+                f"{owner}: expected {name} to be a rectangular array, got rows of different lengths"
             ) from None
         raise TypeError(
-            f"{expected} to be an array of real numbers, got {type(value).__name__}, which NumPy "
-            f"cannot read: {error}"
+            f"{owner}: expected {name} to be an array of real numbers, "
+            f"got {type(value).__name__}, which NumPy cannot read: {error}"
         ) from None
 
 
@@ -93,7 +90,7 @@ class Params(dict[str, Array]):
                     f"parameter {name!r}: expected a NumPy array, got {type(array).__name__}"
                 )
             # The same memory, without the operators of a matrix.
-            super().__setitem__(name, _held(name, as_array(array, _expected(name))))
+            super().__setitem__(name, _held(name, as_array(f"parameter {name!r}", "it", array)))
         self._open = not self
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
@@ -130,7 +127,7 @@ class Params(dict[str, Array]):
 
     def _checked(self, name: str, value: ArrayLike) -> Array:
         """The array to write, in the dtype that is here, or a sentence on why it cannot be."""
-        array = as_array(value, _expected(name))
+        array = as_array(f"parameter {name!r}", "it", value)
         if not isinstance(name, (str, int)):
             raise KeyError(f"expected the name of a parameter, got {type(name).__name__}")
         if name not in self and not self._open:
@@ -208,10 +205,6 @@ def buffers(layer: Any) -> Mapping[str, Array]:
     """
     found = getattr(layer, "buffers", None)
     return found if isinstance(found, Mapping) else {}
-
-
-def _expected(name: str) -> str:
-    return f"parameter {name!r}: expected it"
 
 
 def _held(name: str, array: Array) -> Array:

@@ -46,11 +46,11 @@ class AddConstant(Layer):
     _dtype = Cached[np.dtype[Any]]()
 
     def __init__(self, c: float) -> None:
-        self.c = checks.real(c, "c", "AddConstant")
+        self.c = checks.real("AddConstant", "c", c)
 
     def forward(self, x: Any) -> Any:
         """Return c + x."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         self._shape, self._dtype = x.shape, x.dtype
         return gate.plain(self.c + x)
 

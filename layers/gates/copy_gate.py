@@ -49,11 +49,11 @@ class Copy(Layer):
     _dtype = Cached[np.dtype[Any]]()
 
     def __init__(self, n: int) -> None:
-        self.n = checks.count(n, "n", "Copy")
+        self.n = checks.count("Copy", "n", n)
 
     def forward(self, x: Any) -> tuple[Any, ...]:
         """Return x, n times."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         self._shape, self._dtype = x.shape, x.dtype
         return (gate.plain(x),) * self.n
 

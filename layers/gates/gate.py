@@ -20,7 +20,7 @@ def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
             + ("pass them one by one, as in forward(x0, x1); " if packed else "")
             + "a Sequential hands on only one: put this gate into a Graph"
         )
-    arrays = [checks.floating(layer, x, name=f"x{i}") for i, x in enumerate(xs)]
+    arrays = [checks.floating(layer, f"x{i}", x) for i, x in enumerate(xs)]
     dtype = np.result_type(*(array.dtype for array in arrays))
     return [array.astype(dtype, copy=False) for array in arrays]
 

@@ -43,8 +43,8 @@ class Log(Layer):
 
     def forward(self, x: Any) -> Any:
         """Return log(x)."""
-        x = checks.floating(self, x)
-        checks.allowed(self, x, ~(x <= 0), "x above 0, where the logarithm has a value")
+        x = checks.floating(self, "x", x)
+        checks.allowed(self, "x above 0, where the logarithm has a value", x, ~(x <= 0))
         self._x = x
         return gate.plain(np.log(x))
 

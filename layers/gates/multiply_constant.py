@@ -46,11 +46,11 @@ class MultiplyConstant(Layer):
     _dtype = Cached[np.dtype[Any]]()
 
     def __init__(self, a: float) -> None:
-        self.a = checks.real(a, "a", "MultiplyConstant")
+        self.a = checks.real("MultiplyConstant", "a", a)
 
     def forward(self, x: Any) -> Any:
         """Return a x."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         self._shape, self._dtype = x.shape, x.dtype
         return gate.plain(self.a * x)
 

@@ -40,8 +40,8 @@ class Reciprocal(Layer):
 
     def forward(self, x: Any) -> Any:
         """Return 1 / x."""
-        x = checks.floating(self, x)
-        checks.allowed(self, x, x != 0, "x other than 0, which has no reciprocal")
+        x = checks.floating(self, "x", x)
+        checks.allowed(self, "x other than 0, which has no reciprocal", x, x != 0)
         self._y = 1 / x
         return gate.plain(self._y)
 

@@ -36,7 +36,7 @@ class Sin(Layer):
 
     def forward(self, x: Any) -> Any:
         """Return sin(x)."""
-        self._x = checks.floating(self, x)
+        self._x = checks.floating(self, "x", x)
         return gate.plain(np.sin(self._x))
 
     def backward(self, dout: Any) -> tuple[Any, Grads]:

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import label
-from layers.core.checks import generator
+from layers.core.checks import generator, label
 from layers.core.params import as_array
 from layers.gradcheck.diagnosis import diagnose
 from layers.gradcheck.examine import examine
@@ -87,7 +86,7 @@ def gradcheck(
     """
     _require_layer(layer)
     _require_options(tolerance)
-    rng = generator(0 if rng is None else rng, "gradcheck")
+    rng = generator("gradcheck", 0 if rng is None else rng)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a layer is run at odd places, hundreds of times
         return _checked(layer, inputs, loss, rng, tolerance)
@@ -159,7 +158,7 @@ def _require_layer(layer: Any) -> None:
         )
     for name, value in layer.params.items():
         if np.ma.isMaskedArray(value):
-            as_array(value, f"gradcheck: expected the parameter {name}")
+            as_array("gradcheck", f"the parameter {name}", value)
     if not all(callable(verb) for verb in (layer.forward, layer.backward)):
         raise TypeError(f"gradcheck: expected forward and backward of {label(layer)} to be methods")
     try:

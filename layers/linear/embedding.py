@@ -88,13 +88,13 @@ class Embedding(Layer):
         rng: Any = None,
     ) -> None:
         name = type(self).__name__
-        self.vocabulary_size = checks.count(vocabulary_size, "vocabulary_size", name)
-        self.dim = checks.count(dim, "dim", name)
+        self.vocabulary_size = checks.count(name, "vocabulary_size", vocabulary_size)
+        self.dim = checks.count(name, "dim", dim)
         self.weight_init = weight_init
         shape = (self.vocabulary_size, self.dim)
-        W = draw(weight_init, shape, checks.generator(rng, name), name)
+        W = draw(name, weight_init, shape, checks.generator(name, rng))
         arrays = Params({"W": W.astype(floating_dtype(dtype), order="C")})
-        learned = checks.flag(trainable, "trainable", name)
+        learned = checks.flag(name, "trainable", trainable)
         self._params, self._buffers = (arrays, Params()) if learned else (Params(), arrays)
 
     def forward(self, ids: Any) -> Array:
@@ -145,7 +145,7 @@ class Embedding(Layer):
         return f"{type(self).__name__} {self.vocabulary_size} -> {self.dim}"
 
     def _checked(self, ids: Any) -> Array:
-        array, size = checks.numbers(ids, "ids", self.label), self.vocabulary_size
+        array, size = checks.numbers(self, "ids", ids), self.vocabulary_size
         if array.dtype.kind not in "iu":
             raise TypeError(
                 f"{self.label}: expected integer ids, got dtype {array.dtype}; "
@@ -153,5 +153,5 @@ class Embedding(Layer):
             )
         if not checks.all_below(array, size):
             wanted = f"ids from 0 to {size - 1}, because there are {size} words"
-            checks.allowed(self, array, (array >= 0) & (array < size), wanted)
+            checks.allowed(self, wanted, array, (array >= 0) & (array < size))
         return array.astype(np.intp, copy=False)

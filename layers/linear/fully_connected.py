@@ -81,12 +81,12 @@ class FullyConnected(Layer):
         rng: Any = None,
     ) -> None:
         name = type(self).__name__
-        self.in_features = checks.count(in_features, "in_features", name)
-        self.out_features = checks.count(out_features, "out_features", name)
+        self.in_features = checks.count(name, "in_features", in_features)
+        self.out_features = checks.count(name, "out_features", out_features)
         self.weight_init = weight_init
-        self.bias = checks.flag(bias, "bias", name)
+        self.bias = checks.flag(name, "bias", bias)
         shape = (self.in_features, self.out_features)
-        W = draw(weight_init, shape, checks.generator(rng, name), name)
+        W = draw(name, weight_init, shape, checks.generator(name, rng))
         params = {"W": W.astype(floating_dtype(dtype), order="C")}
         if self.bias:
             params["b"] = np.zeros(self.out_features, params["W"].dtype)
@@ -133,7 +133,7 @@ class FullyConnected(Layer):
         return f"{type(self).__name__} {self.in_features} -> {self.out_features}"
 
     def _batch(self, x: Any) -> Array:
-        batch = checks.floating(self, x, self.params["W"].dtype)
+        batch = checks.floating(self, "x", x, self.params["W"].dtype)
         if batch.ndim == 0 or batch.shape[-1] != self.in_features:
             raise ValueError(
                 f"{self.label}: expected x of shape (..., {self.in_features}), got {batch.shape}"

@@ -79,7 +79,7 @@ class MeanEmbedding(Embedding):
             dtype=dtype,
             rng=rng,
         )
-        self.padding = None if padding is None else checks.whole(padding, "padding", self.label)
+        self.padding = None if padding is None else checks.whole(self.label, "padding", padding)
         if self.padding is not None and not 0 <= self.padding < self.vocabulary_size:
             raise ValueError(
                 f"{self.label}: expected padding to be one of the ids, from 0 to "
@@ -106,5 +106,5 @@ class MeanEmbedding(Embedding):
             raise ValueError(f"{self.label}: expected ids of shape (N, T), got {ids.shape}")
         words: Array = np.not_equal(ids, -1 if self.padding is None else self.padding)
         counts: Array = words.sum(axis=1)
-        checks.allowed(self, counts, counts > 0, "at least one word in each text")
+        checks.allowed(self, "at least one word in each text", counts, counts > 0)
         return (words / counts[:, None]).astype(self.dtype)

@@ -53,9 +53,9 @@ class BinaryCE(Layer):
 
     def forward(self, p: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of -(t log p + (1 - t) log(1 - p))."""
-        p = checks.floating(self, p, name="p")
+        p = checks.floating(self, "p", p)
         t = by_entry.targets(self, t, p.shape, "p")
-        checks.not_empty(self, p, "p")
+        checks.not_empty(self, "p", p)
         p, t, weight = by_entry.weighed(self, p, t, sample_weight)
         p, t = self._probabilities(p), by_entry.shares(self, t).astype(p.dtype, copy=False)
         with np.errstate(all="ignore"):  # where the factor t or 1 - t is 0, nothing is added
@@ -84,13 +84,13 @@ class BinaryCE(Layer):
         0.75
         """
         loss = BinaryCE()
-        p = loss._probabilities(checks.floating(loss, p, name="p"))
+        p = loss._probabilities(checks.floating(loss, "p", p))
         t = loss.check(p.shape, t)
-        checks.not_empty(loss, p, "p")
+        checks.not_empty(loss, "p", p)
         return by_entry.share_on_the_right_side(p, 0.5, t)
 
     def _probabilities(self, p: Array) -> Array:
         inside = ~((p < 0) | (p > 1))  # nan is let through, and stays visible
         hint = "; scores are for SigmoidCE"
-        checks.allowed(self, p, inside, "probabilities p from 0 to 1", hint)
+        checks.allowed(self, "probabilities p from 0 to 1", p, inside, hint)
         return p

@@ -31,11 +31,11 @@ def weighed(layer: Layer, scores: Array, sample_weight: Any) -> tuple[Array, Arr
 
 def accuracy(owner: str, scores: Any, labels: Any) -> float:
     """The share of examples whose highest score is that of the correct class."""
-    scores = checks.numbers(scores, "scores", owner)
+    scores = checks.numbers(owner, "scores", scores)
     if not scores.size:
         raise ValueError(f"{owner}: expected at least one example, got {scores.shape}")
     best = scores.argmax(axis=-1)
-    labels = checks.numbers(labels, "labels", owner)
+    labels = checks.numbers(owner, "labels", labels)
     if best.shape != labels.shape:
         raise ValueError(f"{owner}: expected labels of shape {best.shape}, got {labels.shape}")
     if labels.dtype.kind not in "iu":

@@ -13,7 +13,7 @@ from layers.core.params import Array
 
 def targets(layer: Layer, t: Any, shape: tuple[int, ...], name: str) -> Array:
     """Targets for an output, called `name`, of the given shape."""
-    array = checks.numbers(t, "t", layer.label)
+    array = checks.numbers(layer, "t", t)
     if array.shape != shape:
         raise ValueError(
             f"{layer.label}: expected targets t of shape {shape}, the shape of {name}, got "
@@ -25,7 +25,7 @@ def targets(layer: Layer, t: Any, shape: tuple[int, ...], name: str) -> Array:
 def shares(layer: Layer, t: Array) -> Array:
     """Targets that name one of two classes, 0 or 1, or lie between them."""
     hint = "; 0 and 1 name the two classes"
-    checks.allowed(layer, t, (t >= 0) & (t <= 1), "targets t from 0 to 1", hint)
+    checks.allowed(layer, "targets t from 0 to 1", t, (t >= 0) & (t <= 1), hint)
     return t
 
 

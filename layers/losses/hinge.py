@@ -55,9 +55,9 @@ class Hinge(Layer):
 
     def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
         """Return the mean of the sums of max(0, s[j] - s[y] + 1)."""
-        s = checks.floating(self, scores, name="scores")
+        s = checks.floating(self, "scores", scores)
         labels = self.check(s.shape, labels)
-        checks.not_empty(self, s, "scores")
+        checks.not_empty(self, "scores", s)
         s, weight = by_class.weighed(self, s, sample_weight)
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite

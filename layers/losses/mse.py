@@ -46,9 +46,9 @@ class MSE(Layer):
 
     def forward(self, y: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of (y - t)**2."""
-        y = checks.floating(self, y, name="y")
+        y = checks.floating(self, "y", y)
         t = self.check(y.shape, t)
-        checks.not_empty(self, y, "y")
+        checks.not_empty(self, "y", y)
         y, t, self._weight = by_entry.weighed(self, y, t, sample_weight)
         with np.errstate(over="ignore"):  # the loss is infinite where it is too large for the dtype
             d = self._difference = y - t.astype(y.dtype, copy=False)

@@ -53,9 +53,9 @@ class SigmoidCE(Layer):
 
     def forward(self, scores: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of -(t log a + (1 - t) log(1 - a))."""
-        s = checks.floating(self, scores, name="scores")
+        s = checks.floating(self, "scores", scores)
         t = by_entry.targets(self, t, s.shape, "the scores")
-        checks.not_empty(self, s, "scores")
+        checks.not_empty(self, "scores", s)
         s, t, weight = by_entry.weighed(self, s, t, sample_weight)
         t = by_entry.shares(self, t).astype(s.dtype, copy=False)
         e = np.exp(-np.abs(s))
@@ -82,7 +82,7 @@ class SigmoidCE(Layer):
         0.75
         """
         loss = SigmoidCE()
-        s = checks.floating(loss, scores, name="scores")
+        s = checks.floating(loss, "scores", scores)
         t = loss.check(s.shape, t)
-        checks.not_empty(loss, s, "scores")
+        checks.not_empty(loss, "scores", s)
         return by_entry.share_on_the_right_side(s, 0.0, t)

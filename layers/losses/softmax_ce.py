@@ -38,7 +38,7 @@ def softmax(scores: Any) -> Array:
     -----
     Source: the cat, car and frog of the lecture "Backpropagation" by Li, Karpathy and Johnson.
     """
-    given = checks.floating(SoftmaxCE(), scores, name="scores")
+    given = checks.floating(SoftmaxCE(), "scores", scores)
     if not given.ndim or not given.shape[-1]:
         raise ValueError(f"SoftmaxCE: expected scores of shape (..., C), got {given.shape}")
     matrix = given.reshape(-1, given.shape[-1])
@@ -92,9 +92,9 @@ class SoftmaxCE(Layer):
 
     def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
         """Return the mean of -log p of the correct classes."""
-        scores = checks.floating(self, scores, name="scores")
+        scores = checks.floating(self, "scores", scores)
         labels = self.check(scores.shape, labels)
-        checks.not_empty(self, scores, "scores")
+        checks.not_empty(self, "scores", scores)
         scores, weight = by_class.weighed(self, scores, sample_weight)
         rows = _row_starts(scores)
         self._right, self._weight = rows + labels, weight

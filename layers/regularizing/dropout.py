@@ -57,11 +57,11 @@ class Dropout(Layer):
                 f"got {checks.brief(p)}"
             )
         self.p = float(p)
-        self._rng = checks.generator(rng, "Dropout")
+        self._rng = checks.generator("Dropout", rng)
 
     def forward(self, x: Any) -> Array:
         """Return x with some entries dropped and the others scaled up."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         kept = self._rng.random(x.shape) >= self.p
         self._mask = kept.astype(x.dtype) / (1 - self.p)
         y: Array = x * self._mask
@@ -74,7 +74,7 @@ class Dropout(Layer):
 
     def predict(self, x: Any) -> Array:
         """Return x."""
-        return checks.floating(self, x)
+        return checks.floating(self, "x", x)
 
     @property
     def label(self) -> str:

@@ -52,7 +52,7 @@ class Concat(Layer):
     _ends = Cached[list[int]]()
 
     def __init__(self, axis: int = -1) -> None:
-        self.axis = checks.whole(axis, "axis", "Concat")
+        self.axis = checks.whole("Concat", "axis", axis)
 
     def forward(self, *xs: Any) -> Array:
         """Return the inputs, end to end."""

@@ -39,7 +39,7 @@ class Flatten(Layer):
 
     def forward(self, x: Any) -> Array:
         """Return x with all axes but the first made one."""
-        batch = checks.floating(self, x)
+        batch = checks.floating(self, "x", x)
         if batch.ndim == 0:
             raise ValueError(f"{self.label}: expected x of shape (N, ...), got a single number")
         self._shape, self._dtype = batch.shape, batch.dtype

@@ -48,11 +48,11 @@ class Mean(Layer):
     _dtype = Cached[np.dtype[Any]]()
 
     def __init__(self, axis: int = 1) -> None:
-        self.axis = checks.whole(axis, "axis", "Mean")
+        self.axis = checks.whole("Mean", "axis", axis)
 
     def forward(self, x: Any) -> Array:
         """Return the mean along the axis."""
-        x = checks.floating(self, x)
+        x = checks.floating(self, "x", x)
         if not -x.ndim <= self.axis < x.ndim or not x.shape[self.axis]:
             raise ValueError(
                 f"{self.label}: expected x with at least one entry along axis {self.axis}, "

@@ -174,11 +174,11 @@ def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
     """A function or layer in the forms that the ways to differentiate take."""
     point(xs, "compare")
     if hasattr(function, "backward"):
-        arguments.layer(function, "function", "compare")
+        arguments.layer("compare", "function", function)
     else:
-        arguments.function(function, "function", "compare")
+        arguments.function("compare", "function", function)
     if layer is not None:
-        arguments.layer(layer, "layer", "compare")
+        arguments.layer("compare", "layer", layer)
     if layer is None and not hasattr(function, "backward"):
         return Forms(function, function, _no_layer)
     is_layer = hasattr(function, "backward")
@@ -198,7 +198,7 @@ def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
 def _left_out(without: Any) -> list[str]:
     """The names of the ways to leave out, checked."""
     given = [without] if isinstance(without, str) else without
-    names = arguments.strings(given, "without", "compare")
+    names = arguments.strings("compare", "without", given)
     for name in names:
         if name not in (*WAYS, REVERSE):
             raise ValueError(
@@ -218,7 +218,7 @@ def gradient(exact: Any, xs: tuple[Any, ...]) -> Any:
             f"got {len(parts)}"
         )
     for position, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
-        if part is not None and numbers(part, "exact", "compare").shape != shape:
+        if part is not None and numbers("compare", "exact", part).shape != shape:
             raise ValueError(
                 f"compare: expected exact of shape {shape} for input {position}, "
                 f"got {np.shape(part)}"

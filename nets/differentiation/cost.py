@@ -59,10 +59,10 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
     Source: 10-601, lecture 13, "Approaches to Differentiation".
     """
     owner = "cost_against_inputs"
-    several = [count(size, "sizes", owner) for size in items(sizes, "sizes", owner)]
-    formulas = whole(formulas, "formulas", owner)
+    several = [count(owner, "sizes", size) for size in items(owner, "sizes", sizes)]
+    formulas = whole(owner, "formulas", formulas)
     for size in several:
-        fits((size, HIDDEN), owner)
+        fits(owner, (size, HIDDEN))
     rows = []
     for size in several:
         f, net, x = two_layer_net(size)

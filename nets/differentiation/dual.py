@@ -54,7 +54,7 @@ class Dual(NDArrayOperatorsMixin):
 
     def __init__(self, value: Any, slope: Any) -> None:
         self.value, self.slope = (
-            numbers(part, name, "Dual")[()] for part, name in ((value, "value"), (slope, "slope"))
+            numbers("Dual", name, part)[()] for part, name in ((value, "value"), (slope, "slope"))
         )
         if np.shape(self.value) != np.shape(self.slope):
             raise ValueError(
@@ -149,14 +149,14 @@ def forward_mode(f: Function, *xs: Any) -> Any:
     Source: 10-601, lecture 13, "Automatic Differentiation - Forward Mode".
     """
     inputs = point(xs, "forward_mode")
-    function(f, "f", "forward_mode")
+    function("forward_mode", "f", f)
 
     def slope(entry: Coordinate) -> float:
         seed = np.zeros(inputs[entry.position].shape)
         seed[entry.place] = 1.0
         arguments = given(inputs)
         arguments[entry.position] = Dual(arguments[entry.position], seed[()])
-        y = called(f, arguments, "forward_mode")
+        y = called("forward_mode", f, arguments)
         if not isinstance(y, Dual):
             number(y, "forward_mode")
         return float(single(y.slope, "forward_mode")) if isinstance(y, Dual) else 0.0

@@ -81,7 +81,7 @@ def centred_difference(f: Function, *xs: Any, h: float = 1e-5) -> Any:
 
 
 def _centred(f: Function, inputs: Sequence[Array], h: float) -> Any:
-    function(f, "f", "centred_difference")
+    function("centred_difference", "f", f)
 
     def value(entry: Any, step: float) -> Any:
         return _value(f, moved(inputs, entry, step), "centred_difference")
@@ -119,7 +119,7 @@ def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
 
 
 def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
-    function(f, "f", "complex_step")
+    function("complex_step", "f", f)
     # All of them, so that a result which is real can only be one that dropped something.
     as_complex = [x.astype(complex) if x.dtype.kind == "f" else x for x in inputs]
 
@@ -136,7 +136,7 @@ def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
 
 
 def _value(f: Function, arguments: Sequence[Any], owner: str) -> Any:
-    return number(called(f, arguments, owner), owner)
+    return number(called(owner, f, arguments), owner)
 
 
 # The same for inputs that were checked, and for any step: what a step too small does can be shown.

@@ -54,7 +54,7 @@ def errors_against_h(
     ['forward difference', 'centred difference']
     """
     owner = "errors_against_h"
-    several = [real(h, "each of steps", owner) for h in items(steps, "steps", owner)]
+    several = [real(owner, "each of steps", h) for h in items(owner, "steps", steps)]
     if any(h < TINY for h in several):
         raise ValueError(f"{owner}: expected positive steps, got {min(several)}")
     forms = forms_of(function, None, xs)

@@ -28,7 +28,7 @@ def point(xs: Sequence[Any], owner: str) -> list[Array]:
     """
     if not xs:
         raise TypeError(f"{owner}: expected the inputs at which to differentiate, got none")
-    found = [numbers(x, f"input {position}", owner) for position, x in enumerate(xs)]
+    found = [numbers(owner, f"input {position}", x) for position, x in enumerate(xs)]
     return [x if x.ndim and x.dtype.kind != "f" else x.astype(np.float64) for x in found]
 
 
@@ -79,7 +79,7 @@ def number(value: Any, owner: str) -> Any:
 
 def step(h: Any, inputs: Sequence[Array], owner: str) -> float:
     """A step: positive, and large enough to move every input."""
-    if real(h, "h", owner) < TINY:
+    if real(owner, "h", h) < TINY:
         raise ValueError(f"{owner}: expected a positive step h, at least {TINY:g}, got {h!r}")
     for position, x in enumerate(inputs):
         if x.dtype.kind == "f" and (stuck := (x + h == x) & np.isfinite(x)).any():

@@ -47,7 +47,7 @@ def reverse_mode(layer: Any, *xs: Any, dout: Any = 1.0) -> Any:
     Source: 10-601, lecture 13, "Automatic Differentiation - Reverse Mode".
     """
     inputs = point(xs, "reverse_mode")
-    check_layer(layer, "layer", "reverse_mode")
+    check_layer("reverse_mode", "layer", layer)
     y = layer.forward(*given(inputs))
     _fits(y, dout, "reverse_mode")
     dx, _ = pair(layer, layer.backward(dout))
@@ -68,7 +68,7 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
     >>> float(f(np.array([2.0, 3.0])))
     32.0
     """
-    twin, rewind = repeatable(check_layer(layer, "layer", "number_of"))
+    twin, rewind = repeatable(check_layer("number_of", "layer", layer))
     _numbers(dout)
 
     def f(*xs: Any) -> Any:
@@ -82,7 +82,7 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
 
 def _numbers(dout: Any) -> None:
     for part in dout if isinstance(dout, tuple) else (dout,):
-        numbers(part, "dout", "number_of")
+        numbers("number_of", "dout", part)
 
 
 def _fits(y: Any, dout: Any, owner: str) -> None:
@@ -97,7 +97,7 @@ def _fits(y: Any, dout: Any, owner: str) -> None:
         )
     pairs = zip(y, dout, strict=True) if isinstance(y, tuple) else ((y, dout),)
     for part, weights in pairs:
-        shape = numbers(weights, "dout", owner).shape
+        shape = numbers(owner, "dout", weights).shape
         if shape not in ((), np.shape(part)):
             raise ValueError(
                 f"{owner}: expected dout of shape {np.shape(part)}, the shape of the output, got "

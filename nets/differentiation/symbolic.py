@@ -48,7 +48,7 @@ def symbolic(f: Function, *xs: Any) -> Any:
     """
     sympy = _sympy()
     inputs = point(xs, "symbolic")
-    function(f, "f", "symbolic")
+    function("symbolic", "f", f)
     symbols = [
         np.array(sympy.symbols(f"x{position}_:{x.size}")).reshape(x.shape)
         if x.dtype.kind == "f"
@@ -58,7 +58,7 @@ def symbolic(f: Function, *xs: Any) -> Any:
     arguments = given(
         [x if s is None else _each(Expression, s) for x, s in zip(inputs, symbols, strict=True)]
     )
-    formula = _formula(called(f, arguments, "symbolic"))
+    formula = _formula(called("symbolic", f, arguments))
     values = {
         symbol: sympy.Float(float(value), DIGITS)
         for x, s in zip(inputs, symbols, strict=True)
@@ -98,7 +98,7 @@ def derivatives(f: Function, *names: str) -> list[Any]:
                 f"derivatives: expected the names of the arguments, strings, got {shown(name)}"
             )
     symbols = [sympy.Symbol(name) for name in names]
-    formula = _formula(called(f, [Expression(symbol) for symbol in symbols], "derivatives"))
+    formula = _formula(called("derivatives", f, [Expression(symbol) for symbol in symbols]))
     return [sympy.diff(formula, symbol) for symbol in symbols]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.core.base import label
+from layers.core.checks import label
 from layers.core.notebook import norm, typeset
 from nets.display.svg import Point, arrow, box, image, text, width_of
 from nets.graph.layout import Edge, layout

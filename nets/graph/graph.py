@@ -142,7 +142,7 @@ class Graph(Net):
             One gradient for each entry of `params`, under the same keys.
         """
         run = self._run
-        input_gradient = flag(input_gradient, "input_gradient", self.label)
+        input_gradient = flag(self, "input_gradient", input_gradient)
         wanted = self._wanted(input_gradient)
         uses: dict[str, list[Any]] = {name: [] for name in run.values}
         uses[self.output].append(dout)

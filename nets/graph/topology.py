@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from layers.core.base import label
+from layers.core.checks import label
 from layers.core.describe import short
 from nets.display.text_table import ends
 from nets.net import check_layer

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import layers
-from layers.core.base import Layer, label
+from layers.core.base import Layer
+from layers.core.checks import label
 from layers.core.describe import DRAWING, UNKNOWN, arguments, short
 from layers.core.notebook import cut
 from layers.core.params import Array, Params, buffers

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.core.base import label
-from layers.core.checks import numbers
+from layers.core.checks import label, numbers
 from layers.core.params import Array
 from nets.arguments import layer
 from nets.display.figure import blank
@@ -60,7 +59,7 @@ def activations(*layers: Any) -> Figure:
         raise ValueError("activations: expected at least one layer, got none")
     for each in layers:
         hint = "; pass the layers one by one: activations(*layers)"
-        layer(each, "each argument", "activations", hint if isinstance(each, (list, tuple)) else "")
+        layer("activations", "each argument", each, hint if isinstance(each, (list, tuple)) else "")
     curves = [_curves(layer) for layer in layers]
     columns = min(len(layers), 4)
     rows = math.ceil(len(layers) / columns)
@@ -94,7 +93,7 @@ def _curves(given: Any) -> tuple[Array, Array, Array]:
 def _asked(method: Callable[[Array], Any], x: Array, given: Any) -> Array:
     """What a layer makes of x, or what it says of it, in a sentence."""
     try:
-        return numbers(method(x), "the output", label(given))
+        return numbers(given, "the output", method(x))
     except Exception as error:
         raise ValueError(
             f"activations: expected layers that work on each entry of one x by itself, such as "

@@ -66,15 +66,15 @@ def bending(net: Sequential, x: Any, labels: Any, layers: int = 2) -> Figure:
     -----
     Source: CSCI 544, lecture 8, "Power of non-linearity".
     """
-    instance(net, Sequential, "net", "bending")
-    if not count(layers, "layers", "bending") < len(net):
+    instance("bending", "net", net, Sequential)
+    if not count("bending", "layers", layers) < len(net):
         raise ValueError(
             f"bending: expected layers from 1 to {len(net) - 1}, so that a layer is left to part "
             f"the classes, got {layers}"
         )
     x, labels = examples(x, labels, "bending")
     first, last = net[:layers], net[layers:]
-    hidden = numbers(first.predict(x), "the hidden units", "bending")
+    hidden = numbers("bending", "the hidden units", first.predict(x))
     if hidden.shape != x.shape:
         raise ValueError(
             f"bending: expected two units behind layer {layers - 1}, an output of shape "

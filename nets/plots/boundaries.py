@@ -60,8 +60,8 @@ def boundaries(nets: Mapping[str, Any], x: Any, labels: Any) -> Figure:
     -----
     Source: CSE 587, lecture 3, "Beyond two layers: multilayer neural networks".
     """
-    for name, net in by_name(nets, "nets", "boundaries").items():
-        layer(net, f"nets[{name!r}]", "boundaries")
+    for name, net in by_name("boundaries", "nets", nets).items():
+        layer("boundaries", f"nets[{name!r}]", net)
     x, labels = examples(x, labels, "boundaries")
     found = {name: _classes(net, x) for name, net in nets.items()}
     columns = min(len(nets), COLUMNS)

@@ -53,7 +53,7 @@ def gradient_norms(trace: Trace) -> Figure:
     from nets.trace.trace import Trace
 
     hint = "; pass what net.trace(x, labels, loss) returned"
-    instance(trace, Trace, "trace", "gradient_norms", hint)
+    instance("gradient_norms", "trace", trace, Trace, hint)
     steps = [step for step in trace if step.name != "loss"] or list(trace)
     figure = blank(max(4.5, min(9.0, 1.5 + 0.45 * len(steps))), 3.8)
     axes = figure.add_subplot()

@@ -59,7 +59,7 @@ def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figu
     """
     values = _curve(losses, "minibatch_losses")
     window = max(len(values) // 20, 1) if window is None else window
-    if count(window, "window", "minibatch_losses") > len(values):
+    if count("minibatch_losses", "window", window) > len(values):
         raise ValueError(
             f"minibatch_losses: expected a window of at most {len(values)}, the number of losses, "
             f"got {window}"
@@ -107,7 +107,7 @@ def loss_curves(runs: Mapping[str, History | Sequence[float]]) -> Figure:
     -----
     Source: EECS 442, discussion 5, "No Momentum" and "With Momentum".
     """
-    by_name(runs, "runs", "loss_curves")
+    by_name("loss_curves", "runs", runs)
     curves = {name: _curve(getattr(run, "loss", run), "loss_curves") for name, run in runs.items()}
     figure = blank(6.4, 3.6)
     axes = figure.add_subplot()
@@ -123,7 +123,7 @@ def loss_curves(runs: Mapping[str, History | Sequence[float]]) -> Figure:
 
 
 def _curve(losses: Any, owner: str) -> Array:
-    values = numbers(losses, "losses", owner)
+    values = numbers(owner, "losses", losses)
     if values.ndim != 1 or not values.size:
         raise ValueError(f"{owner}: expected a row of losses, got shape {values.shape}")
     return values.astype(float)

@@ -22,7 +22,7 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 
 def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
     """`x` (N, 2) and `labels` (N,), integers from 0."""
-    x, labels = numbers(x, "x", owner), numbers(labels, "labels", owner)
+    x, labels = numbers(owner, "x", x), numbers(owner, "labels", labels)
     if x.ndim != 2 or x.shape[1] != 2 or not len(x):
         raise ValueError(f"{owner}: expected x of shape (N, 2), points of a plane, got {x.shape}")
     if not np.isfinite(x).all() or np.abs(x).max() > FAR:
@@ -44,7 +44,7 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
 
 def classes(scores: Any, owner: str) -> Array:
     """The class of each row of scores: the largest of several, or the sign of a single one."""
-    scores = numbers(scores, "scores", owner)
+    scores = numbers(owner, "scores", scores)
     if scores.ndim != 2 or not scores.shape[1]:
         raise ValueError(
             f"{owner}: expected a net with scores of shape (N, C), got {scores.shape}; of two "

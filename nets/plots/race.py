@@ -89,9 +89,9 @@ def walks(
 
     A walk that leaves the finite numbers ends before. Takes what `race` takes, and draws nothing.
     """
-    steps = count(steps, "steps", "race")
-    instance(surface, Surface, "surface", "race", "; pass VALLEY or SADDLE, or make a Surface")
-    for name, optimizer in by_name(optimizers, "optimizers", "race").items():
+    steps = count("race", "steps", steps)
+    instance("race", "surface", surface, Surface, "; pass VALLEY or SADDLE, or make a Surface")
+    for name, optimizer in by_name("race", "optimizers", optimizers).items():
         if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
             raise TypeError(
                 f"race: expected optimizers[{name!r}] to be an optimizer such as SGD(0.1), "

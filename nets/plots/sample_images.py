@@ -66,13 +66,13 @@ def sample_images(
     """
     owner = "sample_images"
     size = tuple(
-        checks.count(n, "each number of shape", owner) for n in items(shape, "shape", owner)
+        checks.count(owner, "each number of shape", n) for n in items(owner, "shape", shape)
     )
-    images, labels = _images(checks.numbers(x, "x", owner), size), _names(y, "y")
+    images, labels = _images(checks.numbers(owner, "x", x), size), _names(y, "y")
     read = labels if predictions is None else _names(predictions, "predictions")
     _check_length("y", labels, len(images))
     _check_length("predictions", read, len(images))
-    columns = min(checks.count(columns, "columns", "sample_images"), len(images))
+    columns = min(checks.count("sample_images", "columns", columns), len(images))
     most = columns * MOST_ROWS
     images, labels, read = images[:most], labels[:most], read[:most]
     titles = [_title(*pair) for pair in zip(labels, read, strict=True)]
@@ -100,7 +100,7 @@ def _grid(titles: list[str], columns: int, aspect: float) -> Figure:
 
 def _names(values: Any, name: str) -> Array:
     """Labels, which may be numbers or words, but no lists."""
-    array = as_array(values, f"sample_images: expected {name}")
+    array = as_array("sample_images", name, values)
     if not all(isinstance(value, LABELS) for value in array.ravel().tolist()):
         raise TypeError(
             f"sample_images: expected {name} to be numbers or words, got {shown(values)}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure to a PNG file, which appears under its name only once it is complete."""
-    path = arguments.path(path, "save")
+    path = arguments.path("save", path)
     if isinstance(figure, type) or not hasattr(figure, "savefig"):
         raise TypeError(f"save: expected a figure of matplotlib, got {arguments.shown(figure)}")
     image = png(figure)  # complete before the file is touched

@@ -42,19 +42,19 @@ class Surface:
 
     def __post_init__(self) -> None:
         for name in ("height", "slope"):
-            function(getattr(self, name), name, "Surface")
+            function("Surface", name, getattr(self, name))
         for name in ("start", "x", "y"):
-            pair = items(getattr(self, name), name, "Surface")
+            pair = items("Surface", name, getattr(self, name))
             if len(pair) != 2:
                 raise ValueError(f"Surface: expected {name} to be two numbers, got {shown(pair)}")
-            low, high = (real(number, name, "Surface") for number in pair)
+            low, high = (real("Surface", name, number) for number in pair)
             if name != "start" and not low < high:
                 raise ValueError(f"Surface: expected {name} from low to high, got {low} to {high}")
         if self.lowest is not None:
-            real(self.lowest, "lowest", "Surface")
+            real("Surface", "lowest", self.lowest)
         for name, wanted in (("height", 1), ("slope", 2)):
             given = numbers(
-                called(getattr(self, name), [*map(float, self.start)], "Surface"), name, "Surface"
+                "Surface", name, called("Surface", getattr(self, name), [*map(float, self.start)])
             )
             if given.size != wanted:
                 raise ValueError(

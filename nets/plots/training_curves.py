@@ -47,7 +47,7 @@ def training_curves(history: History) -> Figure:
     """
     from nets.training.history import History
 
-    instance(history, History, "history", "training_curves", "; pass what fit returned")
+    instance("training_curves", "history", history, History, "; pass what fit returned")
     if not len(history):
         raise ValueError("training_curves: the history has no epochs yet; train for one first")
     measures = [

@@ -53,9 +53,9 @@ def logistic_regression(
     Regression".
     """
     owner = "logistic_regression"
-    sizes = count(in_features, "in_features", owner), count(out_features, "out_features", owner)
-    fits(sizes, owner)
-    return Sequential(FullyConnected(*sizes, dtype=dtype, rng=generator(rng, owner)))
+    sizes = count(owner, "in_features", in_features), count(owner, "out_features", out_features)
+    fits(owner, sizes)
+    return Sequential(FullyConnected(*sizes, dtype=dtype, rng=generator(owner, rng)))
 
 
 def mlp(
@@ -115,7 +115,7 @@ def mlp(
     8, "Two-layer Feedforward Network with Softmax Output".
     """
     return Sequential(
-        *perceptron("mlp", sizes, activation, weight_init, dropout, dtype, generator(rng, "mlp"))
+        *perceptron("mlp", sizes, activation, weight_init, dropout, dtype, generator("mlp", rng))
     )
 
 
@@ -136,14 +136,14 @@ def perceptron(
             f"{owner}: expected two sizes or more, of the input, the hidden layers and the "
             f"output, got {sizes}{hint}"
         )
-    sizes = tuple(count(size, "each size", owner) for size in sizes)
+    sizes = tuple(count(owner, "each size", size) for size in sizes)
     _check_dropout(owner, dropout, len(sizes) - 2)
     make = maker(activation, owner)
     before = init_before(activation) if weight_init is None else weight_init
     layers: list[Any] = []
     *hidden, last = pairwise(sizes)
     for shape in (*hidden, last):
-        fits(shape, owner)
+        fits(owner, shape)
     for fan_in, fan_out in hidden:
         layers.append(FullyConnected(fan_in, fan_out, weight_init=before, dtype=dtype, rng=rng))
         layers.append(make())
@@ -154,7 +154,7 @@ def perceptron(
 
 
 def _check_dropout(owner: str, dropout: Any, hidden: int) -> None:
-    if not 0 <= real(dropout, "dropout", owner) < 1:
+    if not 0 <= real(owner, "dropout", dropout) < 1:
         raise ValueError(
             f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
         )

@@ -89,9 +89,9 @@ def neural_language_model(
     Source: CSCI 544, lecture 8, "Feedforward Neural LM"; Bengio et al., 2003.
     """
     owner = "neural_language_model"
-    context, rng = count(context, "context", owner), generator(rng, owner)
+    context, rng = count(owner, "context", context), generator(owner, rng)
     dim = _dim(owner, vocabulary_size, dim, vectors)
-    fits((context, dim), owner)
+    fits(owner, (context, dim))
     embedding = Embedding(vocabulary_size, dim, trainable=trainable, dtype=dtype, rng=rng)
     _start(embedding, vectors)
     sizes = (context * dim, *_several(owner, hidden), vocabulary_size)
@@ -168,7 +168,7 @@ def text_classifier(
     -----
     Source: CSCI 544, lecture 8, "FFNN and Classification"; Iyyer et al., 2015.
     """
-    owner, rng = "text_classifier", generator(rng, "text_classifier")
+    owner, rng = "text_classifier", generator("text_classifier", rng)
     dim = _dim(owner, vocabulary_size, dim, vectors)
     given: dict[str, Any] = {"trainable": trainable, "dtype": dtype, "rng": rng}
     first: list[Any]
@@ -180,9 +180,9 @@ def text_classifier(
                 f"{owner}: expected length or padding, not both: padding={padding!r} is left out "
                 "of an average, and with a length there is none"
             )
-        places = count(length, "length", owner)
+        places = count(owner, "length", length)
         first = [Embedding(vocabulary_size, dim, **given), Flatten()]
-    fits((places, dim), owner)
+    fits(owner, (places, dim))
     _start(first[0], vectors)
     sizes = (places * dim, *_several(owner, hidden), classes)
     return Sequential(*first, *perceptron(owner, sizes, activation, None, dropout, dtype, rng))
@@ -190,12 +190,12 @@ def text_classifier(
 
 def _dim(owner: str, vocabulary_size: int, dim: int | None, vectors: Any) -> int:
     """The length of the vectors: that of those that are given, which must be as is asked."""
-    vocabulary_size = count(vocabulary_size, "vocabulary_size", owner)
-    dim = None if dim is None else count(dim, "dim", owner)
+    vocabulary_size = count(owner, "vocabulary_size", vocabulary_size)
+    dim = None if dim is None else count(owner, "dim", dim)
     if vectors is None:
-        fits((vocabulary_size, dim or DIM), owner)
+        fits(owner, (vocabulary_size, dim or DIM))
         return dim or DIM
-    array = numbers(vectors, "vectors", owner)
+    array = numbers(owner, "vectors", vectors)
     shape = array.shape
     if not np.isfinite(array).all():
         raise ValueError(f"{owner}: expected vectors of finite numbers, got nan or infinity")
@@ -214,5 +214,5 @@ def _start(embedding: Embedding, vectors: Any) -> None:
 
 
 def _several(owner: str, sizes: int | Sequence[int]) -> tuple[int, ...]:
-    several = items(sizes, "hidden", owner) if isinstance(sizes, Iterable) else [sizes]
-    return tuple(count(size, "hidden", owner) for size in several)
+    several = items(owner, "hidden", sizes) if isinstance(sizes, Iterable) else [sizes]
+    return tuple(count(owner, "hidden", size) for size in several)

@@ -74,10 +74,10 @@ def generate(
     -----
     Source: CSCI 544, lecture 8, "Feedforward Neural Language Models".
     """
-    length, rng = count(length, "length", "generate"), generator(rng, "generate")
-    if real(temperature, "temperature", "generate") < 0:
+    length, rng = count("generate", "length", length), generator("generate", rng)
+    if real("generate", "temperature", temperature) < 0:
         raise ValueError(f"generate: expected temperature to be at least 0, got {temperature!r}")
-    net, vocabulary = layer(net, "net", "generate"), known(vocabulary, "generate")
+    net, vocabulary = layer("generate", "net", net), known(vocabulary, "generate")
     if stop is not None and (not isinstance(stop, str) or stop not in vocabulary):
         raise ValueError(
             f"generate: expected stop to be a token of the vocabulary, got {shown(stop)}, which "
@@ -119,7 +119,7 @@ def _context(net: Any) -> int | None:
 
 
 def _scores(net: Any, window: Array, size: int) -> Array:
-    scores = numbers(predict(net, window[None]), "the scores of the net", "generate")
+    scores = numbers("generate", "the scores of the net", predict(net, window[None]))
     if scores.shape != (1, size):
         raise ValueError(
             f"generate: expected the net to give {size} scores, one for each token of the "

@@ -48,19 +48,19 @@ def padded(
     vocabulary = known(vocabulary, "padded")
     if isinstance(texts, str):
         raise TypeError(f"padded: expected a list of texts, got the one text {shown(texts)}")
-    rows = [vocabulary.ids(text) for text in items(texts, "texts", "padded")]
+    rows = [vocabulary.ids(text) for text in items("padded", "texts", texts)]
     if not rows or not all(map(len, rows)):
         empty = next((i for i, row in enumerate(rows) if not len(row)), None)
         which = "got none" if empty is None else f"text {empty} has none"
         raise ValueError(f"padded: expected texts with at least one token each, {which}")
     longest, shortest = max(map(len, rows)), min(map(len, rows))
-    length = longest if length is None else count(length, "length", "padded")
+    length = longest if length is None else count("padded", "length", length)
     if vocabulary.padding is None and shortest < length:
         raise ValueError(
             f"padded: expected texts of at least {length} tokens, got one of {shortest}; make the "
             'vocabulary with a padding: Vocabulary(..., padding="<pad>")'
         )
-    fits((len(rows), length), "padded")
+    fits("padded", (len(rows), length))
     filler = 0 if vocabulary.padding is None else vocabulary.ids([vocabulary.padding])[0]
     ids = np.full((len(rows), length), filler)
     for row, text in zip(ids, rows, strict=True):

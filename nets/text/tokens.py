@@ -55,7 +55,7 @@ def sentence(tokens: Iterable[str]) -> str:
     """
     if isinstance(tokens, str):
         raise TypeError(f"sentence: expected a list of tokens, got the text {shown(tokens)}")
-    tokens = strings(tokens, "tokens", "sentence")
+    tokens = strings("sentence", "tokens", tokens)
     text = re.sub(r" ([,.;:?!)\]}\n])", r"\1", " ".join(tokens))
     return re.sub(r"([(\[{\n]) ", r"\1", text)
 

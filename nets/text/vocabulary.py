@@ -66,7 +66,7 @@ class Vocabulary:
                 "a Counter c"
             )
         special, tokens = (
-            strings(given, name, "Vocabulary")
+            strings("Vocabulary", name, given)
             for given, name in ((special, "unknown and padding"), (tokens, "tokens"))
         )
         if len({*special}) < len(special):
@@ -78,7 +78,7 @@ class Vocabulary:
             counted.pop(token, None)
         if not counted:
             raise ValueError("Vocabulary: expected a text with at least one token, got none")
-        if size is not None and count(size, "size", "Vocabulary") <= len(special):
+        if size is not None and count("Vocabulary", "size", size) <= len(special):
             raise ValueError(
                 f"Vocabulary: expected size to be more than {len(special)}, because of "
                 f"{' and '.join(special)}, got {size}"
@@ -116,7 +116,7 @@ class Vocabulary:
         ValueError
             If a number is negative or too large, or they are not a row of integers.
         """
-        array = numbers(ids, "ids", "Vocabulary")
+        array = numbers("Vocabulary", "ids", ids)
         if array.size and (array.ndim != 1 or array.dtype.kind not in "iu"):
             raise ValueError(
                 f"Vocabulary: expected a row of integers as ids, "
@@ -152,7 +152,7 @@ class Vocabulary:
                 f"Vocabulary: expected a list of tokens, got the text {tokens[:20]!r}; "
                 "cut it first: words(text)"
             )
-        return strings(tokens, "tokens", "Vocabulary")
+        return strings("Vocabulary", "tokens", tokens)
 
 
 def known(vocabulary: Any, owner: str) -> Vocabulary:

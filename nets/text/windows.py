@@ -55,8 +55,8 @@ def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array,
     Source: CSCI 544, lecture 8, "Simple Feedforward Neural LMs", whose window of size 4 counts the
     target too.
     """
-    array = numbers(ids, "ids", "windows")
-    context = count(context, "context", "windows")
+    array = numbers("windows", "ids", ids)
+    context = count("windows", "context", context)
     if array.ndim != 1 or not array.size:
         raise ValueError(
             "windows: expected the numbers of a text's tokens, one row of them, "
@@ -65,11 +65,11 @@ def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array,
     if array.dtype.kind not in "iu":
         raise TypeError(f"windows: expected integer ids, got dtype {array.dtype}")
     if start is not None:
-        if whole(start, "start", "windows") not in range(2**31):
+        if whole("windows", "start", start) not in range(2**31):
             raise ValueError(
                 f"windows: expected start to be the number of a token, at least 0, got {start}"
             )
-        fits((len(array), context), "windows")
+        fits("windows", (len(array), context))
         dtype = np.promote_types(array.dtype, np.min_scalar_type(start))
         array = np.concatenate([np.full(context, start, dtype), array])
     if len(array) <= context:

@@ -68,9 +68,9 @@ def read_vectors(
     -----
     Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
     """
-    dtype, path = floating_dtype(dtype), arguments.path(path, "read_vectors")
+    dtype, path = floating_dtype(dtype), arguments.path("read_vectors", path)
     wanted = None if words is None else _wanted(words)
-    width = None if dim is None else count(dim, "dim", "read_vectors")
+    width = None if dim is None else count("read_vectors", "dim", dim)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
     vectors: dict[str, Array] = {}
@@ -90,7 +90,7 @@ def read_vectors(
 def _wanted(words: Any) -> Collection[str]:
     if isinstance(words, str):
         raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
-    return set(arguments.strings(words, "words", "read_vectors"))
+    return set(arguments.strings("read_vectors", "words", words))
 
 
 def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any = None) -> Array:
@@ -123,7 +123,7 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     array([[0., 0.],
            [1., 2.]])
     """
-    rng, vocabulary = generator(rng, "vector_table"), known(vocabulary, "vector_table")
+    rng, vocabulary = generator("vector_table", rng), known(vocabulary, "vector_table")
     if not isinstance(vectors, Mapping):
         raise TypeError(
             "vector_table: expected vectors to be a dict of arrays, such as read_vectors gives, "
@@ -150,7 +150,7 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
 def _row(token: str, vector: Any) -> Array:
     """A vector as floating numbers; float16 becomes float32, and integers float64."""
     owner = "vector_table"
-    array = numbers(vector, f"the vector of {token!r}", owner)
+    array = numbers(owner, f"the vector of {token!r}", vector)
     if array.ndim != 1 or not array.size or not np.isfinite(array).all():
         raise ValueError(
             f"{owner}: expected the vector of {token!r} to be a row of finite numbers, got "

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import label
+from layers.core.checks import label
 from layers.core.local_derivative import local_derivatives
 from nets.errors import pair, raise_located
 from nets.graph.graph import Graph

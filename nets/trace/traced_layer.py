@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.core.base import Grads, label
+from layers.core.base import Grads
+from layers.core.checks import label
 from layers.core.local_derivative import curve
 from layers.core.notebook import cut, norm, number, plain, text, title
 from layers.core.params import Array

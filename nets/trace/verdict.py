@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.core.base import label
+from layers.core.checks import label
 from layers.core.notebook import number
 from nets.trace.traced_layer import Step
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from layers.core.base import label, predict
+from layers.core.base import predict
+from layers.core.checks import label
 from layers.core.params import Array
 from nets.sequential import Sequential
 from nets.training.history import History

@@ -73,7 +73,7 @@ class EarlyStopping:
     def __init__(
         self, patience: int, *, monitor: str = "validation_loss", min_delta: float = 0.0
     ) -> None:
-        self.patience = count(patience, "patience", "EarlyStopping")
+        self.patience = count("EarlyStopping", "patience", patience)
         if not isinstance(monitor, str) or monitor not in CURVES:
             raise ValueError(
                 f"EarlyStopping: expected monitor to be one of {', '.join(CURVES)}, "

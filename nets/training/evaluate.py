@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import label, predict
+from layers.core.base import predict
+from layers.core.checks import label
 from layers.core.params import Array
 from nets.training import fit_arguments
 from nets.training.brief import brief

@@ -113,10 +113,10 @@ def fit(
     True
     """
     callbacks = fit_arguments.parts(net, loss, optimizer, regularizer, callbacks)
-    epochs = count(epochs, "epochs", "fit")
+    epochs = count("fit", "epochs", epochs)
     examples_in_batch(batch_size, 1, "fit")  # before the net sees an example
-    rng, shuffle = generator(rng, "fit"), flag(shuffle, "shuffle", "fit")
-    progress = flag(progress, "progress", "fit")
+    rng, shuffle = generator("fit", rng), flag("fit", "shuffle", shuffle)
+    progress = flag("fit", "progress", progress)
     if validation is not None:
         validation = fit_arguments.pair(validation)
     fit_arguments.watched(callbacks, loss, validation)

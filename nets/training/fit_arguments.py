@@ -127,7 +127,7 @@ def array(value: Any, name: str, owner: str) -> Array:
             f"{name.split()[-1]}.filled(0), or leave the examples out"
         )
     try:
-        found = numbers(value, name, owner)
+        found = numbers(owner, name, value)
     except TypeError as error:
         raise TypeError(f"{error}{_remedy(value, name)}") from None
     if found.dtype == np.float16:

@@ -106,7 +106,7 @@ class History:
             for name, value in zip(COLUMNS, values, strict=True)
             if value is not None or name in ALWAYS
         }
-        given["epoch"] = whole(epoch, "epoch", "History")
+        given["epoch"] = whole("History", "epoch", epoch)
         if not len(self):
             self._curves = {name: [] for name in given}
         if given.keys() != self._curves.keys():

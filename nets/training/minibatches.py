@@ -61,13 +61,13 @@ def minibatches(
     -----
     Source: 10-601, lecture 13, "Mini-Batch SGD"; CSE 587, lecture 3, "Training Tricks".
     """
-    x, y, rng = _array(x, "x"), _array(y, "y"), generator(rng, "minibatches")
+    x, y, rng = _array(x, "x"), _array(y, "y"), generator("minibatches", rng)
     if not x.ndim or not y.ndim or len(x) != len(y):
         raise ValueError(
             "minibatches: expected x and y with one entry for each example, "
             f"got shapes {x.shape} and {y.shape}"
         )
-    shuffle = flag(shuffle, "shuffle", "minibatches")
+    shuffle = flag("minibatches", "shuffle", shuffle)
     size = examples_in_batch(batch_size, len(x), "minibatches")
     order = rng.permutation(len(x)) if shuffle else None
     return _cut(x, y, size, order)

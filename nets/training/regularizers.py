@@ -18,7 +18,7 @@ class Regularizer:
 
     def __init__(self, strength: float, *, biases: bool = False) -> None:
         self.strength = number(self, "strength", strength)
-        self.biases = flag(biases, "biases", type(self).__name__)
+        self.biases = flag(self, "biases", biases)
 
     def chosen(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """The weights; the biases, which are the parameters with one axis, if asked for."""

@@ -153,7 +153,7 @@ def test_none_is_neither_a_name_nor_callable():
 def test_another_shape_is_refused(shape):
     message = f"Any: expected weight_init to return shape (3, 2), got {shape}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
-        draw(lambda *_: np.ones(shape), (3, 2), np.random.default_rng(0), "Any")
+        draw("Any", lambda *_: np.ones(shape), (3, 2), np.random.default_rng(0))
 
 
 NO_WEIGHTS = [

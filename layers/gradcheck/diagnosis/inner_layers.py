@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import label
+from layers.core.checks import label
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.numeric.memory_layout import same_copy
 from layers.gradcheck.report.finding import Finding

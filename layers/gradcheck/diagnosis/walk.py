@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import label
+from layers.core.checks import label
 from layers.gradcheck.diagnosis.explain import explained
 from layers.gradcheck.diagnosis.families.container import broken_chain
 from layers.gradcheck.diagnosis.families.wrong_shape import misshapen

@@ -97,7 +97,7 @@ def _require(forward: Any, backward: Any, arguments: Any) -> None:
             f'such as {{"w": w, "b": b}}, got {type(arguments).__name__}'
         )
     for name, value in arguments.items():
-        as_array(value, f"FunctionPair: expected {name}") if np.ma.isMaskedArray(value) else None
+        as_array("FunctionPair", name, value) if np.ma.isMaskedArray(value) else None
 
 
 def _name(function: Any) -> str:

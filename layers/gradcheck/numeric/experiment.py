@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import label
 from layers.core.cast import cast
+from layers.core.checks import label
 from layers.core.params import Array, as_array
 from layers.core.random_state import generators, put_back, state_of
 from layers.gradcheck.mutation import Watch
@@ -189,7 +189,7 @@ class Experiment:
 
 def _array(value: Any, position: int) -> Array:
     """What was given, as an array of numbers that can be moved or passed through."""
-    array = as_array(value, f"gradcheck: expected input {position}")
+    array = as_array("gradcheck", f"input {position}", value)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"gradcheck: expected input {position} to be an array of real numbers, "

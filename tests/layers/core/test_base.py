@@ -6,7 +6,8 @@ import pytest
 
 import layers
 from layers import Dropout, FullyConnected, Layer, Params, ReLU, SoftmaxCE, assert_gradients
-from layers.core.base import label, predict
+from layers.core.base import predict
+from layers.core.checks import label
 from layers.core.shared_copy import bystander
 
 

@@ -18,7 +18,7 @@ def sentence(text):
 
 @pytest.mark.parametrize("value", [1, 2.5, True, [1, 2], [[1.0], [2.0]], np.float32(1), range(3)])
 def test_numbers_of_any_kind_become_an_array(value):
-    array = checks.numbers(value, "x", "ReLU")
+    array = checks.numbers("ReLU", "x", value)
     assert type(array) is np.ndarray
     assert array.tolist() == np.asarray(value).tolist()
 
@@ -48,25 +48,25 @@ def test_numbers_of_any_kind_become_an_array(value):
 )
 def test_what_is_no_number_is_refused(value, error, message):
     with pytest.raises(error, match=sentence(message)):
-        checks.numbers(value, "x", "ReLU")
+        checks.numbers("ReLU", "x", value)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 def test_an_array_that_is_right_already_is_not_copied(dtype):
     x = np.ones(3, dtype)
-    assert checks.floating(RELU, x) is x
-    assert checks.floating(RELU, x, x.dtype) is x
+    assert checks.floating(RELU, "x", x) is x
+    assert checks.floating(RELU, "x", x, x.dtype) is x
     assert checks.upstream(RELU, x, (3,), x.dtype) is x
 
 
 def test_floating_casts_to_the_dtype_that_is_asked_for():
-    assert checks.floating(RELU, np.ones(3), np.dtype(np.float32)).dtype == np.float32
-    assert checks.floating(RELU, [1, 2], np.dtype(np.float32)).dtype == np.float32
+    assert checks.floating(RELU, "x", np.ones(3), np.dtype(np.float32)).dtype == np.float32
+    assert checks.floating(RELU, "x", [1, 2], np.dtype(np.float32)).dtype == np.float32
 
 
 @pytest.mark.parametrize("value", [3, [1, 2], np.array([1, 2], np.uint8), [True, False]])
 def test_floating_turns_integers_into_float64(value):
-    assert checks.floating(RELU, value).dtype == np.float64
+    assert checks.floating(RELU, "x", value).dtype == np.float64
 
 
 def test_floating_gives_a_plain_array_for_a_subclass():
@@ -75,13 +75,13 @@ def test_floating_gives_a_plain_array_for_a_subclass():
             self.odd = True
 
     x = np.ones((2, 2)).view(Odd)
-    assert type(checks.floating(RELU, x)) is np.ndarray
+    assert type(checks.floating(RELU, "x", x)) is np.ndarray
     assert type(checks.upstream(RELU, x, (2, 2), x.dtype)) is np.ndarray
 
 
 def test_floating_names_what_it_was_given():
     with pytest.raises(TypeError, match=r"^SoftmaxCE: expected scores to be an array of numbers"):
-        checks.floating(CE, None, name="scores")
+        checks.floating(CE, "scores", None)
 
 
 @given(
@@ -122,8 +122,8 @@ def test_an_empty_batch_is_refused(shape):
         "the mean over an empty batch does not exist"
     )
     with pytest.raises(ValueError, match=sentence(message)):
-        checks.not_empty(CE, np.ones(shape), "scores")
-    checks.not_empty(CE, np.ones(1), "scores")
+        checks.not_empty(CE, "scores", np.ones(shape))
+    checks.not_empty(CE, "scores", np.ones(1))
 
 
 @pytest.mark.parametrize("kind", [list, tuple, np.array])
@@ -258,41 +258,41 @@ def test_weights_that_have_no_mean_are_refused(values):
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(2)])
 def test_a_count_is_a_python_int(value):
-    assert checks.count(value, "in_features", "Any") == value
-    assert type(checks.count(value, "in_features", "Any")) is int
+    assert checks.count("Any", "in_features", value) == value
+    assert type(checks.count("Any", "in_features", value)) is int
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.0, 2.5, True, "3", None, np.array([3]), np.float64(3)])
 def test_what_is_no_count_is_refused(value):
     message = f"Any: expected size to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
-        checks.count(value, "size", "Any")
+        checks.count("Any", "size", value)
 
 
 @pytest.mark.parametrize("value", [1, -2.5, 0, np.float32(0.5), np.int8(3), np.longdouble(2)])
 def test_a_real_is_a_python_float(value):
-    assert checks.real(value, "alpha", "Any") == value
-    assert type(checks.real(value, "alpha", "Any")) is float
+    assert checks.real("Any", "alpha", value) == value
+    assert type(checks.real("Any", "alpha", value)) is float
 
 
 @pytest.mark.parametrize("value", [True, "3", None, np.array(3.0), np.nan, -np.inf, 2j, 10**400])
 def test_what_is_no_real_is_refused(value):
     message = f"Any: expected alpha to be a finite number, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
-        checks.real(value, "alpha", "Any")
+        checks.real("Any", "alpha", value)
 
 
 @pytest.mark.parametrize("value", [1, 0, -7, np.int64(3), np.uint8(2)])
 def test_a_whole_number_is_a_python_int(value):
-    assert checks.whole(value, "axis", "Any") == value
-    assert type(checks.whole(value, "axis", "Any")) is int
+    assert checks.whole("Any", "axis", value) == value
+    assert type(checks.whole("Any", "axis", value)) is int
 
 
 @pytest.mark.parametrize("value", [2.0, True, "3", None, np.array(3), (1,)])
 def test_what_is_no_whole_number_is_refused(value):
     message = f"Any: expected axis to be an integer, got {value!r}"
     with pytest.raises(TypeError, match=sentence(message)):
-        checks.whole(value, "axis", "Any")
+        checks.whole("Any", "axis", value)
 
 
 @pytest.mark.parametrize(
@@ -303,8 +303,8 @@ def test_the_first_entry_that_is_not_allowed_is_named(x, place):
     x = np.array(x)
     message = f"ReLU: expected x above 0, got -3.0{place}; try 1"
     with pytest.raises(ValueError, match=sentence(message)):
-        checks.allowed(RELU, x, x > 0, "x above 0", "; try 1")
-    checks.allowed(RELU, x, x < 5, "x below 5")
+        checks.allowed(RELU, "x above 0", x, x > 0, "; try 1")
+    checks.allowed(RELU, "x below 5", x, x < 5)
 
 
 def test_what_has_weight_0_is_not_counted():
@@ -315,12 +315,12 @@ def test_what_has_weight_0_is_not_counted():
 
 def test_a_generator_is_used_itself():
     rng = np.random.default_rng(0)
-    assert checks.generator(rng, "Any") is rng
+    assert checks.generator("Any", rng) is rng
 
 
 def test_a_seed_makes_a_generator_that_draws_the_same():
-    assert checks.generator(5, "Any").random() == np.random.default_rng(5).random()
-    assert checks.generator(None, "Any").random() != checks.generator(None, "Any").random()
+    assert checks.generator("Any", 5).random() == np.random.default_rng(5).random()
+    assert checks.generator("Any", None).random() != checks.generator("Any", None).random()
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, "seed", object()])

@@ -58,5 +58,5 @@ def test_a_size_that_is_no_positive_integer_is_refused(init, size):
 
 
 def test_sizes_may_be_numbers_of_numpy_and_a_list():
-    assert sizes([np.int64(3), np.uint8(2)], "Any") == (3, 2)
+    assert sizes("Any", [np.int64(3), np.uint8(2)]) == (3, 2)
     assert zeros((), None).shape == ()
