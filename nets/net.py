@@ -3,64 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from layers.core.base import Layer, LayerLike
-from layers.core.cache import Cached
 from layers.core.checks import label
-from layers.core.composite import JointParams
-from layers.core.params import Array, Params, buffers
+from layers.core.composite import Composite
 from nets.foreign_names import hint
 
 if TYPE_CHECKING:
     from nets.trace import Trace
 
 
-class Net(Layer):
+class Net(Composite):
     """Layers that run as one; `Sequential` and `Graph` say in which order.
 
-    A net is a layer itself, and may stand inside another net.
-
-    Attributes
-    ----------
-    params : dict of str to ndarray
-        All parameters, live, under the name of their layer, a dot and their own name.
+    A net is a layer itself, and may be part of another net.
     """
-
-    _joint = Cached[JointParams]()
-
-    def named_layers(self) -> list[tuple[str, LayerLike]]:
-        """The layers, in the order in which they run, and what the keys of `params` call them."""
-        raise NotImplementedError(f"{type(self).__name__} does not define named_layers()")
-
-    def _dicts(self) -> list[Mapping[str, Array]]:
-        return [layer.params for _, layer in self.named_layers()]
-
-    def _named_params(self) -> dict[str, Array]:
-        return prefixed((name, layer.params) for name, layer in self.named_layers())
-
-    @property
-    def params(self) -> Params:
-        """All parameters by layer and name; assigning to an entry writes into its memory."""
-        dicts = self._dicts()
-        joint: JointParams | None = self.__dict__.get("_joint")
-        if joint is None or not joint.holds(dicts):
-            joint = self._joint = JointParams(dicts, Params(self._named_params()))
-        return joint.params
-
-    @params.setter
-    def params(self, arrays: Mapping[str, Array]) -> None:
-        self.params.replace(arrays)
-
-    @property
-    def buffers(self) -> Params:
-        """The layers' arrays that are not trained, live, under keys like those of `params`."""
-        return Params(prefixed((name, buffers(layer)) for name, layer in self.named_layers()))
-
-    @buffers.setter
-    def buffers(self, arrays: Mapping[str, Array]) -> None:
-        self.buffers.replace(arrays)
 
     if not TYPE_CHECKING:  # for which any attribute would be right
 
@@ -153,15 +111,10 @@ def load(path: str | os.PathLike[str], kind: type[Net]) -> Any:
     return net_file.load(path, kind)
 
 
-def prefixed(named: Iterable[tuple[object, Mapping[str, Array]]]) -> dict[str, Array]:
-    """One dict of many, each under a name: its keys are that name, a dot and the key there."""
-    return {f"{name}.{key}": array for name, arrays in named for key, array in arrays.items()}
-
-
 def parts(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """A layer and, if it is a net, all layers inside it, each with the way to it."""
+    """A layer and, if it is made of layers, all of these, each with the way to it."""
     yield name, layer
-    if isinstance(layer, Net):
+    if isinstance(layer, Composite):
         for inner_name, inner in layer.named_layers():
             yield from parts(inner, f"{name}.{inner_name}")
 

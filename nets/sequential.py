@@ -10,13 +10,14 @@ from typing import Any, overload
 from layers.core.base import Grads, LayerLike, predict
 from layers.core.cache import Cached
 from layers.core.checks import flag, label
+from layers.core.composite import prefixed
 from layers.core.describe import short
 from layers.core.notebook import text
 from layers.core.params import Array
 from nets.display.diagram import diagram
 from nets.display.summary import Summary, total
 from nets.errors import pair, raise_located
-from nets.net import Net, check_layer, load, one_output, parts, prefixed
+from nets.net import Net, check_layer, load, one_output, parts
 
 
 class Sequential(Net):

@@ -11,6 +11,7 @@ from typing import Any
 from layers.core.base import Grads, LayerLike, predict
 from layers.core.cache import Cached
 from layers.core.checks import flag
+from layers.core.composite import prefixed
 from layers.core.describe import short
 from layers.core.params import Array
 from nets.errors import counted, pair, raise_located
@@ -19,7 +20,7 @@ from nets.graph.drawing import Drawing, draw
 from nets.graph.graph_page import graph_page
 from nets.graph.shared_layers import first_names, repeats, summed, twin
 from nets.graph.topology import one_of, wired
-from nets.net import Net, load, one_output, prefixed
+from nets.net import Net, load, one_output
 
 
 @dataclass

@@ -5,7 +5,7 @@ import pytest
 
 from layers import FullyConnected, ReLU, Tanh
 from nets import Graph, Sequential
-from nets.net import Net, check_layer, parts, prefixed
+from nets.net import Net, check_layer, parts
 
 
 def test_a_net_of_ones_own_needs_named_layers():
@@ -42,11 +42,6 @@ def test_parts_are_found_at_any_depth_with_the_way_to_them():
     assert list(found) == ["net", "net.0", "net.0.a", "net.0.b", "net.0.b.0"]
     assert found["net.0.a"] is relu
     assert found["net.0.b.0"] is tanh
-
-
-def test_keys_are_a_name_a_dot_and_the_key():
-    W = np.ones(1)
-    assert prefixed([(0, {"W": W}), ("a", {"b": W}), ("c", {})]) == {"0.W": W, "a.b": W}
 
 
 def test_the_place_and_the_hint_stand_in_the_sentence():
