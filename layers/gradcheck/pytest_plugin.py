@@ -1,6 +1,6 @@
 """What the fixtures and the marker of pytest need: the checks, and a test for a marked layer.
 
-`entry_point/handgrad_pytest.py` holds the fixtures and hooks, and imports this when they are used.
+`handgrad_pytest.py` beside the packages holds the fixtures and hooks, which import this when used.
 """
 
 from __future__ import annotations

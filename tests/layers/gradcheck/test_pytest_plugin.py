@@ -7,7 +7,7 @@ import pytest
 import layers as library
 
 PLUGIN = "handgrad_pytest"
-FOLDER = Path(library.__file__).with_name("gradcheck") / "entry_point"
+FOLDER = Path(library.__file__).parents[1]
 INSTALLED = any(point.value == PLUGIN for point in metadata.entry_points(group="pytest11"))
 FOUND = () if INSTALLED else ("-p", PLUGIN)
 LAYERS = """
@@ -247,7 +247,7 @@ class Naive:
 
 
 def test_the_plugin_is_an_entry_point_outside_of_the_packages():
-    text = (Path(__file__).parents[3] / "setup.cfg").read_text()
+    text = (FOLDER / "setup.cfg").read_text()
     assert f"pytest11 =\n    handgrad = {PLUGIN}\n" in text
     assert f"py_modules = {PLUGIN}\n" in text
     assert (FOLDER / f"{PLUGIN}.py").is_file()

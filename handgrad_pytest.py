@@ -1,8 +1,7 @@
-"""What each start of pytest loads where handgrad is installed: two fixtures and a marker.
+"""The pytest plugin of handgrad, loaded at every start of pytest: two fixtures and a marker.
 
-The file is installed as a module of its own, outside of `layers`, because the folder of the tests
-may hold a `layers.py` of its own, which Python finds first. It imports the library when a fixture
-or a marked layer asks for it, and not before.
+It is a module of its own, outside of `layers`, because a folder of tests may hold a `layers.py` of
+its own, which Python finds first. It imports the library only when a fixture or a marker is used.
 """
 
 from __future__ import annotations
@@ -116,7 +115,7 @@ def _is_visible() -> bool:
 def _past_another() -> ModuleType:
     """Import the library while the other `layers` is put aside; then give its name back."""
     another = _taken_out()
-    sys.path.insert(0, str(_home()))
+    sys.path.insert(0, str(Path(__file__).resolve().parent))  # the library is beside this file
     try:
         return import_module(PLUGIN)
     finally:
@@ -128,10 +127,3 @@ def _past_another() -> ModuleType:
 def _taken_out() -> dict[str, ModuleType]:
     names = [name for name in sys.modules if name.partition(".")[0] == "layers"]
     return {name: sys.modules.pop(name) for name in names}
-
-
-def _home() -> Path:
-    """The folder that holds the package: beside this file, or in a checkout above it."""
-    here = Path(__file__).resolve()
-    beside = here.parent / "layers" / "gradcheck" / "pytest_plugin.py"
-    return here.parent if beside.is_file() else here.parents[3]
