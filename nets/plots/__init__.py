@@ -1,4 +1,8 @@
-"""Pictures of training and of images; they need matplotlib, the optional extra `plots`."""
+"""Pictures of training, of nets and of images, drawn by matplotlib, the optional extra `plots`.
+
+Each function returns a figure: the last line of a notebook cell shows it, and `save` writes it to a
+file. Without matplotlib it raises ImportError.
+"""
 
 from nets.plots.activations import activations
 from nets.plots.bending import bending

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 REACH = 3.0  # the pictures go from -REACH to REACH
 GREY = "#AAAAAA"
-JUMP = 0.2  # between two neighbouring points; a smooth curve does not rise so much in so little
+JUMP = 0.2  # a smooth curve rises less between neighbouring points
 
 
 def activations(*layers: Any) -> Figure:
@@ -31,19 +31,12 @@ def activations(*layers: Any) -> Figure:
     Parameters
     ----------
     *layers : layer
-        Layers that work on each entry by itself. Copies run: these stay as they are.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
+        Elementwise layers. Copies of them run.
 
     Raises
     ------
     ValueError
-        If there is no layer, or one whose output has not the shape of its input.
-    ImportError
-        If matplotlib is not installed.
+        If there is no layer, or one changes the shape of its input.
 
     Examples
     --------
@@ -80,24 +73,24 @@ def activations(*layers: Any) -> Figure:
 def _curves(given: Any) -> tuple[Array, Array, Array]:
     """The points x, y and dy/dx, where each curve is broken at its jumps."""
     twin, x = copy.deepcopy(given), np.linspace(-REACH, REACH, 601)
-    y = _asked(twin.forward, x, given)
+    y = _output(twin.forward, x, given)
     if y.shape != x.shape:
         raise ValueError(
-            f"activations: expected layers that keep the shape of x, but {label(given)} makes "
-            f"{y.shape} of {x.shape}"
+            f"activations: expected layers that keep the shape of x, but {label(given)} "
+            f"turns {x.shape} into {y.shape}"
         )
-    dy = _asked(lambda dout: pair(given, twin.backward(dout))[0], np.ones_like(x), given)
+    dy = _output(lambda dout: pair(given, twin.backward(dout))[0], np.ones_like(x), given)
     return x, _broken(y), _broken(dy)
 
 
-def _asked(method: Callable[[Array], Any], x: Array, given: Any) -> Array:
-    """What a layer makes of x, or what it says of it, in a sentence."""
+def _output(method: Callable[[Array], Any], x: Array, given: Any) -> Array:
+    """The output of a layer's method; its exception becomes an error message."""
     try:
         return numbers(given, "the output", method(x))
     except Exception as error:
         raise ValueError(
-            f"activations: expected layers that work on each entry of one x by itself, such as "
-            f"ReLU(), but {label(given)} says: {error}"
+            f"activations: expected elementwise layers of one input, such as ReLU(), but "
+            f"{label(given)} raised: {error}"
         ) from error
 
 
@@ -108,7 +101,7 @@ def _broken(curve: Array) -> Array:
 
 
 def _cross(axes: Axes) -> None:
-    """Two lines through 0 instead of a box, and one scale for all, so that slopes compare."""
+    """Axes through 0 instead of a box, with one scale for all pictures, to compare slopes."""
     axes.axhline(0, color=GREY, lw=0.8, zorder=0)
     axes.axvline(0, color=GREY, lw=0.8, zorder=0)
     axes.spines[:].set_visible(False)

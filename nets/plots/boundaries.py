@@ -1,4 +1,4 @@
-"""Where nets draw the boundaries between classes."""
+"""The boundaries that nets draw between classes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
 
 from layers.core.base import predict
 from layers.core.params import Array
@@ -19,30 +21,23 @@ if TYPE_CHECKING:
 COLUMNS = 4
 
 
-def boundaries(nets: Mapping[str, Any], x: Any, labels: Any) -> Figure:
+def boundaries(nets: Mapping[str, Any], x: ArrayLike, labels: ArrayLike) -> Figure:
     """Draw the regions that each net divides the plane into, one picture a net.
 
     Parameters
     ----------
     nets : dict of str to layer
-        By the names to show, such as "no hidden layer" and "one of 8 units". Each takes points
-        (N, 2) and gives scores (N, C); a single score is above 0 for class 1.
+        Nets by the names to show, such as "no hidden layer" and "one of 8 units". Each takes points
+        (N, 2) and returns scores (N, C), or one score, positive for class 1.
     x : array (N, 2)
-        The points to draw.
+        The points.
     labels : array (N,)
         Their classes, integers from 0.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
 
     Raises
     ------
     ValueError
-        If there is no net, or the arrays fit neither each other nor a plane.
-    ImportError
-        If matplotlib is not installed.
+        If there is no net, or the arrays do not fit.
 
     Examples
     --------
@@ -62,17 +57,17 @@ def boundaries(nets: Mapping[str, Any], x: Any, labels: Any) -> Figure:
     """
     for name, net in by_name("boundaries", "nets", nets).items():
         layer("boundaries", f"nets[{name!r}]", net)
-    x, labels = examples(x, labels, "boundaries")
-    found = {name: _classes(net, x) for name, net in nets.items()}
+    points, correct = examples(x, labels, "boundaries")
+    found = {name: _classes(net, points) for name, net in nets.items()}
     columns = min(len(nets), COLUMNS)
     rows = math.ceil(len(nets) / columns)
     figure = blank(2.7 * columns, 2.9 * rows)
     for index, (name, net) in enumerate(nets.items(), 1):
         axes = figure.add_subplot(rows, columns, index, xticks=(), yticks=())
-        draw_regions(axes, partial(_classes, net), around(x))
-        draw_points(axes, x, labels)
-        right = (found[name] == labels).mean()
-        axes.set_title(f"{name}: {100 * right:.0f} %", fontsize=10)
+        draw_regions(axes, partial(_classes, net), around(points))
+        draw_points(axes, points, correct)
+        accuracy = (found[name] == correct).mean()
+        axes.set_title(f"{name}: {100 * accuracy:.0f} %", fontsize=10)
     return figure
 
 

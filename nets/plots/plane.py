@@ -1,4 +1,4 @@
-"""Points of two numbers, and the regions that a net divides their plane into."""
+"""Points of a plane, and the regions that a net divides it into."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CLASSES = (BLUE, VERMILION, *(c for c in SEVERAL[1:] if c not in (BLUE, VERMILION)))
-FAR = 1e100  # beyond, a picture's limits are not finite
-FINE = 300  # the plane is asked at so many places along each side
+FAR = 1e100  # the limits of a picture must be finite
+FINE = 300  # places along each side at which the net is evaluated
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -36,7 +36,7 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
         )
     if labels.min() < 0 or labels.max() >= len(CLASSES):
         raise ValueError(
-            f"{owner}: expected labels from 0 to {len(CLASSES) - 1}, as there are so many "
+            f"{owner}: expected labels from 0 to {len(CLASSES) - 1}, the number of "
             f"colours, got {labels.min()} to {labels.max()}"
         )
     return x.astype(np.float64), labels
@@ -47,8 +47,8 @@ def classes(scores: Any, owner: str) -> Array:
     scores = numbers(owner, "scores", scores)
     if scores.ndim != 2 or not scores.shape[1]:
         raise ValueError(
-            f"{owner}: expected a net with scores of shape (N, C), got {scores.shape}; of two "
-            "classes one score will do, which is above 0 for class 1"
+            f"{owner}: expected a net with scores of shape (N, C), got {scores.shape}; for two "
+            "classes one score suffices, positive for class 1"
         )
     found: Array = scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(int)
     return found
@@ -69,7 +69,7 @@ def draw_points(axes: Axes, points: Array, labels: Array) -> None:
 
 
 def draw_regions(axes: Axes, class_of: Callable[[Array], Array], limits: Limits) -> None:
-    """Shade each place in the colour of the class that a net finds there."""
+    """Shade each place in the colour of the class that a net predicts there."""
     xs, ys = (np.linspace(low, high, FINE) for low, high in limits)
     plane = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     found = class_of(plane).reshape(FINE, FINE)

@@ -1,4 +1,4 @@
-"""Update rules racing each other down a surface."""
+"""Optimizers that race down a surface."""
 
 from __future__ import annotations
 
@@ -25,28 +25,21 @@ FAINT, LINE = "#F4F4F4", "#BBBBBB"
 
 
 def race(optimizers: Mapping[str, Any], surface: Surface = VALLEY, steps: int = 60) -> Figure:
-    """Draw the way of each optimizer down a surface and, beside it, how high it is at each step.
+    """Draw the path of each optimizer down a surface and, next to it, its height at each step.
 
     Parameters
     ----------
     optimizers : dict of str to Optimizer
-        The racers by the names to show. Copies run: these stay as they are.
+        The optimizers by the names to show. Copies of them run.
     surface : Surface
-        What they run on: `VALLEY`, `SADDLE`, or one of your own.
+        `VALLEY`, `SADDLE`, or one of your own.
     steps : int
-        How many steps each takes.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
+        The number of steps.
 
     Raises
     ------
     ValueError
-        If there is no dict of optimizers, or no step to take.
-    ImportError
-        If matplotlib is not installed.
+        If there is no optimizer, or no step.
 
     Examples
     --------
@@ -62,7 +55,7 @@ def race(optimizers: Mapping[str, Any], surface: Surface = VALLEY, steps: int = 
     >>> [axes.get_xlabel() for axes in race(rules).axes]
     ['x', 'step']
 
-    On a saddle, plain descent comes to a halt where the slope is nearly 0:
+    On a saddle, plain descent stops where the slope is nearly 0:
 
     >>> from nets.plots import SADDLE
     >>> figure = race({**rules, "SGD": SGD(0.3)}, SADDLE)
@@ -85,9 +78,9 @@ def race(optimizers: Mapping[str, Any], surface: Surface = VALLEY, steps: int = 
 def walks(
     optimizers: Mapping[str, Any], surface: Surface = VALLEY, steps: int = 60
 ) -> dict[str, Array]:
-    """The places (steps + 1, 2) that each optimizer comes to, beginning with the start.
+    """The places (steps + 1, 2) of each optimizer, from the start on, for the arguments of `race`.
 
-    A walk that leaves the finite numbers ends before. Takes what `race` takes, and draws nothing.
+    A walk ends before its height is infinite.
     """
     steps = count("race", "steps", steps)
     instance("race", "surface", surface, Surface, "; pass VALLEY or SADDLE, or make a Surface")
@@ -113,7 +106,7 @@ def _walk(optimizer: Any, surface: Surface, steps: int) -> Array:
 
 
 def _draw_surface(axes: Axes, surface: Surface) -> tuple[float, float]:
-    """Draw its contours, and return the lowest and the highest point that are seen."""
+    """Draw its contours, and return the lowest and the highest height in the picture."""
     x, y = np.meshgrid(np.linspace(*surface.x, 200), np.linspace(*surface.y, 200))
     z = surface.height(x, y)
     levels = np.linspace(z.min(), z.max(), LEVELS)

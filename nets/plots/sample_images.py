@@ -1,4 +1,4 @@
-"""Images in a grid, each below its label."""
+"""Images in a grid, with their labels above them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sample_images(
     predictions: ArrayLike | None = None,
     columns: int = 10,
 ) -> Figure:
-    """Draw the first images in a grid of at most five rows, each below its label.
+    """Draw the first images in a grid of at most five rows, with their labels above them.
 
     Parameters
     ----------
@@ -42,21 +42,14 @@ def sample_images(
     shape : tuple of int
         The shape of one image: ``(height, width)`` if it is grey, ``(height, width, 3)`` if not.
     predictions : array (N,), optional
-        What a net read; where that is not the label, the title says so ("7 read as 1").
+        The predictions of a net; the title shows a wrong one, as in "7 read as 1".
     columns : int
-        The images in a row.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
+        The number of images in a row.
 
     Raises
     ------
     ValueError
-        If there is no image, or the arrays do not fit each other or `shape`.
-    ImportError
-        If matplotlib is not installed.
+        If there is no image, or the arrays or `shape` do not fit.
 
     Examples
     --------
@@ -72,7 +65,7 @@ def sample_images(
     read = labels if predictions is None else _names(predictions, "predictions")
     _check_length("y", labels, len(images))
     _check_length("predictions", read, len(images))
-    columns = min(checks.count("sample_images", "columns", columns), len(images))
+    columns = min(checks.count(owner, "columns", columns), len(images))
     most = columns * MOST_ROWS
     images, labels, read = images[:most], labels[:most], read[:most]
     titles = [_title(*pair) for pair in zip(labels, read, strict=True)]
@@ -87,7 +80,7 @@ def sample_images(
 
 
 def _grid(titles: list[str], columns: int, aspect: float) -> Figure:
-    """Places for images that are `aspect` times as high as they are wide, below their titles."""
+    """Places for images, `aspect` times as high as wide, below their titles."""
     rows = math.ceil(len(titles) / columns)
     lines = 1 + max(title.count("\n") for title in titles)
     figure = blank(TILE * columns, rows * (TILE * min(aspect, 3) + 0.17 * lines))
@@ -99,7 +92,7 @@ def _grid(titles: list[str], columns: int, aspect: float) -> Figure:
 
 
 def _names(values: Any, name: str) -> Array:
-    """Labels, which may be numbers or words, but no lists."""
+    """Labels: numbers or words, not lists."""
     array = as_array("sample_images", name, values)
     if not all(isinstance(value, LABELS) for value in array.ravel().tolist()):
         raise TypeError(
@@ -146,5 +139,5 @@ def _check_length(name: str, values: Array, length: int) -> None:
 
 
 def _title(label: Any, read: Any) -> str:
-    """The label and, where something else was read, what; in lines as wide as the image."""
+    """The label, and a wrong prediction, in lines as wide as the image."""
     return textwrap.fill(str(label) if label == read else f"{label} read as {read}", 12)

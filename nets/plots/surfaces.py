@@ -21,16 +21,16 @@ class Surface:
     slope : callable
         Its two derivatives at (x, y).
     start : tuple of float
-        Where a walk on it begins.
+        Where walks begin.
     x, y : tuple of float
-        The lowest and the highest value that a picture shows.
+        The limits of the picture.
     lowest : float, optional
-        The least height, if there is one.
+        The minimum of the height, if there is one.
 
     Raises
     ------
     TypeError, ValueError
-        If a function is none, or a pair does not have two finite numbers, the lower one first.
+        If a function cannot be called, or a pair is not two finite numbers, the lower one first.
     """
 
     height: Callable[[Any, Any], Any]
@@ -52,18 +52,18 @@ class Surface:
                 raise ValueError(f"Surface: expected {name} from low to high, got {low} to {high}")
         if self.lowest is not None:
             real("Surface", "lowest", self.lowest)
-        for name, wanted in (("height", 1), ("slope", 2)):
+        for name, size in (("height", 1), ("slope", 2)):
             given = numbers(
                 "Surface", name, called("Surface", getattr(self, name), [*map(float, self.start)])
             )
-            if given.size != wanted:
+            if given.size != size:
                 raise ValueError(
-                    f"Surface: expected {name}(x, y) to give {wanted} number{'s' * (wanted > 1)}, "
+                    f"Surface: expected {name}(x, y) to return {size} number{'s' * (size > 1)}, "
                     f"got shape {given.shape}"
                 )
 
 
-# Twenty-five times as steep across as along: the step that is right for one is wrong for the other.
+# 25 times as steep across as along: no learning rate suits both directions.
 VALLEY = Surface(
     height=lambda x, y: x**2 / 50 + y**2 / 2,
     slope=lambda x, y: (x / 25, y),
@@ -73,7 +73,7 @@ VALLEY = Surface(
     lowest=0.0,
 )
 
-# Up along x and down along y; the start is so near the ridge that the way down is hard to find.
+# Up along x and down along y; near the ridge, where it starts, the slope along y is tiny.
 SADDLE = Surface(
     height=lambda x, y: (x**2 - y**2) / 20,
     slope=lambda x, y: (x / 10, -y / 10),

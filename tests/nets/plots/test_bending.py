@@ -56,9 +56,9 @@ def test_what_is_no_line_to_the_left_is_one_to_the_right():
 
 def test_the_pictures_say_what_they_show():
     titles = [axes.get_title() for axes in bending(solved(), X, LABELS).axes]
-    assert titles == ["x", "behind layer 1, Tanh"]
+    assert titles == ["x", "after layer 1, Tanh"]
     first = bending(solved(), X, LABELS, layers=1).axes[1]
-    assert first.get_title() == "behind layer 0, FullyConnected"
+    assert first.get_title() == "after layer 0, FullyConnected"
 
 
 def test_the_net_stays_as_it_is():
@@ -74,13 +74,13 @@ def test_the_net_stays_as_it_is():
     [
         (
             {"layers": 3},
-            "expected layers from 1 to 2, so that a layer is left to part the .* got 3",
+            "expected layers from 1 to 2, so that a layer is left to separate the .* got 3",
         ),
         ({"layers": 0}, "bending: expected layers to be a positive integer, got 0"),
         ({"x": np.ones((4, 3))}, r"bending: expected x of shape \(N, 2\), points of a plane"),
         (
             {"net": Sequential(FullyConnected(2, 3), Tanh(), FullyConnected(3, 1))},
-            r"two units behind layer 1, an output of shape \(4, 2\), got \(4, 3\)",
+            r"two units after layer 1, an output of shape \(4, 2\), got \(4, 3\)",
         ),
     ],
 )

@@ -91,7 +91,7 @@ def test_points_on_a_line_have_room_around_them():
         ({"x": np.ones((0, 2))}, r"expected x of shape \(N, 2\), points of a plane, got \(0, 2\)"),
         ({"labels": [0, 1]}, r"expected labels of shape \(4,\), one integer for each point, got"),
         ({"labels": [0.0, 1, 1, 1]}, "one integer for each point, got float64"),
-        ({"labels": [0, 1, 1, 7]}, "labels from 0 to 5, as there are so many colours, got 0 to 7"),
+        ({"labels": [0, 1, 1, 7]}, "labels from 0 to 5, the number of colours, got 0 to 7"),
         ({"labels": [-1, 1, 1, 0]}, "got -1 to 1"),
         ({"nets": {"a row": Total()}}, r"a net with scores of shape \(N, C\), got \(4,\)"),
     ],

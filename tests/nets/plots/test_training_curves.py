@@ -45,7 +45,7 @@ def test_without_validation_there_is_one_curve_a_panel():
     assert [len(axes.lines) for axes in figure.axes] == [1, 1]
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 40, 1234])
+@pytest.mark.parametrize("epochs", [1, 3, 1234])
 def test_epoch_ticks_are_whole_numbers(epochs):
     for axes in draw(plots.training_curves(everything(epochs))).axes:
         ticks = epoch_ticks(axes)
