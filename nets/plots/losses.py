@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -17,9 +17,16 @@ from nets.plots.style import BLUE, SEVERAL, dots, plain, whole_numbers
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nets.training.history import History
-
 NOISE = "#A8C8DC"  # a pale BLUE
+
+
+class Columns(Protocol):
+    """Curves by name: the `History` that `fit` returns, a dict of lists, a DataFrame."""
+
+    def keys(self) -> Iterable[str]:
+        """The names of the columns."""
+
+    def __getitem__(self, column: str, /) -> Sequence[float]: ...
 
 
 def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figure:
@@ -57,7 +64,7 @@ def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figu
     Source: the lecture "Backpropagation" by Li, Karpathy and Johnson, where the loss over
     minibatches goes down over time.
     """
-    values = _curve(losses, "minibatch_losses")
+    values = one_curve("minibatch_losses", losses)
     window = max(len(values) // 20, 1) if window is None else window
     if count("minibatch_losses", "window", window) > len(values):
         raise ValueError(
@@ -76,14 +83,14 @@ def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figu
     return figure
 
 
-def loss_curves(runs: Mapping[str, History | Sequence[float]]) -> Figure:
+def loss_curves(runs: Mapping[str, Columns | Sequence[float]]) -> Figure:
     """Draw the losses of several runs in one picture, such as momentum 0 against 0.99.
 
     Parameters
     ----------
     runs : dict of str to History or sequence of float
-        By the names to show: what `fit` returned, of which the training loss is drawn over the
-        epochs, or the losses of each step.
+        The runs by the names to show: what `fit` returned, or any other dict with a column
+        ``"loss"``, drawn over the epochs; or the losses of each step.
 
     Returns
     -------
@@ -108,22 +115,36 @@ def loss_curves(runs: Mapping[str, History | Sequence[float]]) -> Figure:
     Source: EECS 442, discussion 5, "No Momentum" and "With Momentum".
     """
     by_name("loss_curves", "runs", runs)
-    curves = {name: _curve(getattr(run, "loss", run), "loss_curves") for name, run in runs.items()}
+    by_epoch = {  # a pandas Series has keys, too
+        name: hasattr(run, "keys") and not hasattr(run, "dtype") for name, run in runs.items()
+    }
+    curves = {
+        name: one_curve("loss_curves", _loss(run) if by_epoch[name] else run)
+        for name, run in runs.items()
+    }
     figure = blank(6.4, 3.6)
     axes = figure.add_subplot()
     for (name, curve), colour in zip(curves.items(), cycle(SEVERAL), strict=False):
         steps = np.arange(1, len(curve) + 1)
         axes.plot(steps, curve, color=colour, lw=1.8, label=name, marker=dots(len(curve)), ms=4)
-    epochs = all(hasattr(run, "epoch") for run in runs.values())
-    axes.set(xlabel="epoch" if epochs else "step", ylabel="loss")
+    axes.set(xlabel="epoch" if all(by_epoch.values()) else "step", ylabel="loss")
     whole_numbers(axes)
     axes.legend(frameon=False)
     plain(axes)
     return figure
 
 
-def _curve(losses: Any, owner: str) -> Array:
-    values = numbers(owner, "losses", losses)
-    if values.ndim != 1 or not values.size:
-        raise ValueError(f"{owner}: expected a row of losses, got shape {values.shape}")
-    return values.astype(float)
+def one_curve(owner: str, values: Any, name: str = "losses") -> Array:
+    """The values of a curve, which may be nan or infinite."""
+    array = numbers(owner, name, values)
+    if array.ndim != 1 or not array.size:
+        raise ValueError(f"{owner}: expected a row of {name}, got shape {array.shape}")
+    return array.astype(float)
+
+
+def _loss(columns: Any) -> Any:
+    if "loss" not in (names := list(columns.keys())):
+        raise ValueError(
+            f"loss_curves: expected a run with a column 'loss', got {', '.join(map(str, names))}"
+        )
+    return columns["loss"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from layers.core.checks import count
-from nets.training.brief import brief
+from layers.core.checks import brief, count
 from nets.training.foreign_arguments import named
 from nets.training.history import History
 from nets.training.snapshot import Snapshot
@@ -82,6 +81,11 @@ class EarlyStopping:
         self.monitor = monitor
         self.min_delta = number(self, "min_delta", min_delta)
         self._begin(History())
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of `History` that it reads."""
+        return (self.monitor,)
 
     def _begin(self, history: History) -> None:
         """Forget what was seen of another run."""

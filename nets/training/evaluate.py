@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from layers.core.base import predict
-from layers.core.checks import label
+from layers.core.checks import brief, label
 from layers.core.params import Array
 from nets.training import fit_arguments
-from nets.training.brief import brief
 from nets.training.foreign_arguments import named
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
 from nets.training.tally import Tally

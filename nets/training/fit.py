@@ -68,8 +68,9 @@ def fit(
         the loss: `L2`, for instance. The penalty has a column of its own in the history.
     callbacks : iterable of callable
         Each is called with the `Training` after every epoch, and may stop it: `EarlyStopping`.
-        If it has a method ``finish``, that is called with the `Training` at the end, however the
-        run ends: also by an error or an interrupt (Ctrl-C).
+        A callback may have a method ``finish``, which is called with the `Training` when the run
+        ends, even by an error or an interrupt (Ctrl-C), and an attribute ``needs``, the names of
+        the columns of `History` that it reads: a run that does not measure them is refused.
     progress : bool
         Whether to show how far the run is, and to say at its end if the loss is far above that
         of guessing.
@@ -119,7 +120,7 @@ def fit(
     progress = flag("fit", "progress", progress)
     if validation is not None:
         validation = fit_arguments.pair(validation)
-    fit_arguments.watched(callbacks, loss, validation)
+    fit_arguments.measured(callbacks, loss, regularizer, validation)
     x, y = fit_arguments.examples(x, y, "fit")
     fit_arguments.fitting(net, loss, x, y)
     if validation is not None:

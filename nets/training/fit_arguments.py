@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from layers.core.base import Layer, predict
-from layers.core.checks import numbers
+from layers.core.checks import brief, numbers
 from layers.core.params import Array
-from nets.training.brief import brief
 
 ORDER = {
     "fit": "fit(net, loss, optimizer, x, y, epochs=...)",
@@ -169,19 +168,22 @@ def _predicts(net: Any, x: Array) -> bool:
     return True
 
 
-def watched(callbacks: Iterable[Any], loss: Any, validation: Any) -> None:
-    """Refuse a callback that needs a curve that the run will not have."""
-    measured = ["loss", "accuracy"] if classifies(loss) else ["loss"]
+def measured(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: Any) -> None:
+    """Refuse a callback that needs a column that the run will not have."""
+    columns = ["loss", "accuracy"] if classifies(loss) else ["loss"]
     if validation is not None:
-        measured += [f"validation_{name}" for name in measured]
+        columns += [f"validation_{name}" for name in columns]
+    if regularizer is not None:
+        columns.append("penalty")
     for callback in callbacks:
-        needed = getattr(callback, "monitor", None)
-        if isinstance(needed, str) and needed not in measured:
-            hint = "" if validation is not None else "; pass validation=(x, y) too"
-            raise ValueError(
-                f"fit: {callback!r} watches {needed}, but this run measures only "
-                f"{' and '.join(measured)}{hint}"
-            )
+        needs = getattr(callback, "needs", ())
+        for name in [needs] if isinstance(needs, str) else needs:
+            if name not in (*columns, "epoch", "seconds"):
+                hint = "; pass validation=(x, y) too" if validation is None else ""
+                raise ValueError(
+                    f"fit: {brief(callback, 100)} needs {name}, but this run measures only "
+                    f"{' and '.join(columns)}{hint}"
+                )
 
 
 def classifies(loss: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from layers import MSE, BinaryCE, SigmoidCE, SoftmaxCE
 from layers.core.base import predict
 from layers.core.params import Array
-from nets.training.progress.pace import number
+from nets.training.progress.run_status import figure
 
 FAR = 2.0  # times the loss of guessing: a net that has merely learned nothing is not that bad
 SMALLER = "try a smaller learning rate"
@@ -34,7 +34,7 @@ def remark(losses: list[float], net: Any, loss: Any, x: Array, y: Array) -> str:
         return ""
     is_slow = isinstance(loss, MSE) and losses[-1] < losses[0]
     advice = "train for longer, or scale the targets to about 1" if is_slow else SMALLER
-    ended, cheap = number(losses[-1], 2), number(cost, 2)
+    ended, cheap = figure(losses[-1], 2), figure(cost, 2)
     return f"the loss ended at {ended}, where {guess} costs {cheap}: {advice}"
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from layers.core.checks import whole
+from layers.core.checks import brief, whole
 from layers.core.notebook import table
-from nets import plots
+from nets.display.sparkline import sparkline
 from nets.display.text_table import aligned, ends
 from nets.interop.atomic import atomic_write
 from nets.interop.file_paths import Path
-from nets.training.brief import brief
-from nets.training.curves import curves
+from nets.plots.training_curves import training_curves
 from nets.training.foreign_arguments import named
 
 if TYPE_CHECKING:
@@ -31,30 +30,18 @@ COLUMNS = (
 ALWAYS = ("epoch", "loss", "seconds")
 LONGEST = 20  # a table of more epochs than this shows the first and the last few
 ENDS = 5
-
-
-class Curve:
-    """Makes a column an attribute: ``history.loss`` is ``history["loss"]``."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, history: History, owner: type) -> list[float]:
-        """The values of the column, one an epoch."""
-        try:
-            return history[self.name]
-        except KeyError as error:  # an attribute that is not there has an error of its own
-            raise AttributeError(error.args[0]) from None
+SPARK = 12  # characters of the curves in a page
 
 
 class History:
-    """The curves of a training run, one value of each for every epoch.
+    """The curves of a training run, with one value per epoch.
 
     The columns are epoch (counted from 1), loss, penalty, accuracy, validation_loss,
-    validation_accuracy and seconds. Those of penalty, accuracy and validation are there if the run
-    measured them. The loss is that of the data alone, as in validation: the penalty of a
-    regularizer is not in it. Each column is an attribute, ``history.loss``, and an item,
-    ``history["loss"]``: a list of Python numbers. ``len(history)`` is the number of epochs.
+    validation_accuracy and seconds; penalty, accuracy and the validation columns exist only if
+    the run measured them. The loss is that of the data alone, in training as in validation: it
+    does not include the penalty of a regularizer. Each column is an attribute, ``history.loss``,
+    and an item, ``history["loss"]``: a list of Python numbers. ``len(history)`` is the number of
+    epochs, and ``dict(history)`` holds the columns.
 
     Examples
     --------
@@ -69,13 +56,13 @@ class History:
         2  0.7500    0.8750    0.250
     """
 
-    epoch = Curve("epoch")
-    loss = Curve("loss")
-    penalty = Curve("penalty")
-    accuracy = Curve("accuracy")
-    validation_loss = Curve("validation_loss")
-    validation_accuracy = Curve("validation_accuracy")
-    seconds = Curve("seconds")
+    epoch: list[float]
+    loss: list[float]
+    penalty: list[float]
+    accuracy: list[float]
+    validation_loss: list[float]
+    validation_accuracy: list[float]
+    seconds: list[float]
 
     def __init__(self) -> None:
         self._curves: dict[str, list[float]] = {name: [] for name in ALWAYS}
@@ -92,17 +79,17 @@ class History:
         validation_loss: float | None = None,
         validation_accuracy: float | None = None,
     ) -> None:
-        """Add an epoch; what is None in one epoch is None in all, and no column.
+        """Add an epoch. A measure that is None has no column.
 
         Raises
         ------
         ValueError, TypeError
-            If the columns are not those of the epochs before, or a value is not a number;
-            nothing is added then.
+            If the columns are not those of the earlier epochs, or a value is not a number. The
+            history stays as it was.
         """
         values = (epoch, loss, penalty, accuracy, validation_loss, validation_accuracy, seconds)
         given = {
-            name: _figure(name, value)
+            name: _number(name, value)
             for name, value in zip(COLUMNS, values, strict=True)
             if value is not None or name in ALWAYS
         }
@@ -111,7 +98,7 @@ class History:
             self._curves = {name: [] for name in given}
         if given.keys() != self._curves.keys():
             raise ValueError(
-                f"History: expected the columns of the epochs before, {', '.join(self._curves)}, "
+                f"History: expected the columns of the earlier epochs, {', '.join(self._curves)}, "
                 f"got {', '.join(given)}"
             )
         for name, value in given.items():
@@ -122,41 +109,49 @@ class History:
         """The names of the columns, in order."""
         return tuple(self._curves)
 
+    def keys(self) -> tuple[str, ...]:
+        """The names of the columns, as a dict returns them."""
+        return self.columns
+
     def __getitem__(self, column: str) -> list[float]:
         if not isinstance(column, str) or column not in self.columns:
-            raise KeyError(
-                f"History: there is no column {column!r}; there are {', '.join(self._curves)}"
-            )
+            raise KeyError(self._missing(column))
         return list(self._curves[column])
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("_"):  # copying and pickling ask for such names before there are curves
+    def __getattr__(self, name: str) -> list[float]:
+        if name.startswith("_"):  # copy and pickle ask for some before the columns exist
             raise AttributeError(name)
-        raise AttributeError(
-            f"History: there is no column {name!r}; there are {', '.join(self._curves)}"
-        )
+        if name not in self._curves:
+            raise AttributeError(self._missing(name))
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._curves]
+
+    def _missing(self, name: object) -> str:
+        return f"History: there is no column {name!r}; there are {', '.join(self._curves)}"
 
     def __len__(self) -> int:
         return len(self._curves["epoch"])
 
     def rows(self) -> list[dict[str, float]]:
-        """One dict an epoch, from column to value."""
+        """The epochs, each as a dict from column to value."""
         values = zip(*self._curves.values(), strict=True)
         return [dict(zip(self._curves, row, strict=True)) for row in values]
 
     def to_csv(self, path: Path) -> None:
-        """Write a header and one line an epoch; the numbers read back exactly.
+        """Write a header and one line per epoch; the numbers read back exactly.
 
         The file appears under its name only once it is complete.
         """
-        table = [self.columns, *([repr(v) for v in row.values()] for row in self.rows())]
-        text = "".join(",".join(line) + "\n" for line in table)
+        lines = [self.columns, *(map(repr, row.values()) for row in self.rows())]
+        text = "".join(",".join(line) + "\n" for line in lines)
         with atomic_write(path) as file:
             file.write(text.encode())
 
     def plot(self) -> Figure:
         """Draw the curves; see `nets.plots.training_curves`."""
-        return plots.training_curves(self)
+        return training_curves(self)
 
     def __repr__(self) -> str:
         columns = [[name, *cells] for name, cells in self._shown().items()]
@@ -164,7 +159,10 @@ class History:
 
     def _repr_html_(self) -> str:
         shown = self._shown()
-        return curves(self) + table(list(shown), zip(*shown.values(), strict=True), left=0)
+        if len(self) > 1:
+            for name, cells in shown.items():
+                cells.append("" if name == "epoch" else sparkline(self[name], SPARK))
+        return table(list(shown), zip(*shown.values(), strict=True), left=0)
 
     def _shown(self) -> dict[str, list[str]]:
         """The cells of the table, column by column."""
@@ -176,7 +174,7 @@ class History:
         return shown
 
 
-def _figure(name: str, value: Any) -> float:
+def _number(name: str, value: Any) -> float:
     """A number, which may be nan or infinite."""
     if not isinstance(value, (str, bytes)):
         with contextlib.suppress(TypeError, ValueError, OverflowError):
@@ -185,7 +183,7 @@ def _figure(name: str, value: Any) -> float:
 
 
 def _texts(column: str, values: list[float]) -> list[str]:
-    """Numbers in one style, so that the points of a column stand below each other."""
+    """Numbers in one format, so that their decimal points line up."""
     if column == "epoch":
         return [str(value) for value in values]
     plain = all(v == 0 or 1e-3 <= abs(v) < 1e6 or not math.isfinite(v) for v in values)

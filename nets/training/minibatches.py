@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from layers.core.checks import flag, generator
+from layers.core.checks import brief, flag, generator
 from layers.core.params import Array
-from nets.training.brief import brief
 from nets.training.foreign_arguments import named
 
 BatchSize = int | Literal["all"] | None

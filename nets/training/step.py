@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from layers.core.base import Grads
+from layers.core.checks import brief
 from layers.core.params import Array
 from nets.errors import pair
-from nets.training.brief import brief
 from nets.training.evaluate import measures
 
 

@@ -71,6 +71,7 @@ def test_of_a_history_the_training_loss_is_drawn_over_the_epochs():
         ({}, ValueError, "loss_curves: expected runs by name, got {}"),
         ([LOSSES], ValueError, r"loss_curves: expected runs by name, got \[\["),
         ({"a": History()}, ValueError, r"loss_curves: expected a row of losses, got shape \(0,\)"),
+        ({"a": {"lost": [1.0]}}, ValueError, "expected a run with a column 'loss', got lost"),
         ({"a": "fast"}, TypeError, "loss_curves: expected losses to be an array of real numbers"),
     ],
 )

@@ -65,3 +65,27 @@ def test_losses_that_are_not_finite_can_be_drawn():
 def test_a_history_without_epochs_is_refused():
     with pytest.raises(ValueError, match="no epochs yet"):
         plots.training_curves(History())
+
+
+def test_columns_of_a_dict_are_drawn_over_epochs_from_1():
+    (axes,) = plots.training_curves({"validation_loss": [3.0, 1.0], "note": "mine"}).axes
+    assert axes.lines[0].get_xydata().tolist() == [[1, 3], [2, 1]]
+
+
+@pytest.mark.parametrize(
+    ("history", "error", "sentence"),
+    [
+        ([0.5], TypeError, r"expected history to be what fit returned, or a dict .*, got \[0.5\]"),
+        ({"val_loss": [0.5]}, ValueError, r"expected a column loss, .*, got \['val_loss'\]"),
+        (
+            {"loss": [0.5], "epoch": [1, 2]},
+            ValueError,
+            r"expected columns of one length, got \[1, 2\]",
+        ),
+        ({"loss": 3.0}, ValueError, r"expected a row of loss, got shape \(\)"),
+        ({"loss": "ab"}, TypeError, "expected loss to be an array of real numbers"),
+    ],
+)
+def test_what_is_not_a_history_is_refused(history, error, sentence):
+    with pytest.raises(error, match=f"^training_curves: {sentence}"):
+        plots.training_curves(history)

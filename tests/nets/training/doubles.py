@@ -3,11 +3,14 @@
 import io
 from types import SimpleNamespace
 
-from nets.training.progress.pace import Plan
-
-PLAN = Plan(epochs=4, steps=10, examples=1000)
-ROW = {"epoch": 2, "loss": 0.25, "accuracy": 0.75, "seconds": 1.0}
-VALIDATED = {**ROW, "validation_loss": 0.5, "validation_accuracy": 0.625}
+VALIDATED = {
+    "epoch": 2,
+    "loss": 0.25,
+    "accuracy": 0.75,
+    "validation_loss": 0.5,
+    "validation_accuracy": 0.625,
+    "seconds": 1.0,
+}
 
 
 def figures(loss, accuracy=None):

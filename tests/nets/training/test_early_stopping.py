@@ -270,14 +270,14 @@ def test_settings_out_of_range_are_refused(settings, error, sentence):
             EarlyStopping(3),
             SoftmaxCE(),
             {},
-            r"fit: EarlyStopping\(patience=3, .*\) watches validation_loss, but this run measures "
+            r"fit: EarlyStopping\(patience=3, .*\) needs validation_loss, but this run measures "
             r"only loss and accuracy; pass validation=\(x, y\) too$",
         ),
         (
             EarlyStopping(3, monitor="validation_accuracy"),
             MSE(),
             {"validation": (X, RNG.normal(size=(30, 3)))},
-            "watches validation_accuracy, but this run measures only loss and validation_loss$",
+            "needs validation_accuracy, but this run measures only loss and validation_loss$",
         ),
     ],
 )

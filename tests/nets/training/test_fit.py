@@ -364,6 +364,23 @@ def test_callbacks_know_which_epoch_is_the_last():
     assert told == [(3, False), (3, True)]
 
 
+class Reads:
+    """A callback that reads some columns."""
+
+    def __init__(self, *needs):
+        self.needs = needs
+
+    def __call__(self, training):
+        assert all(training.history[name] for name in self.needs)
+
+
+def test_a_callback_may_say_which_columns_it_needs():
+    run = {"regularizer": L2(0.1), "validation": (X, LABELS), "epochs": 1}
+    train(callbacks=[Reads("seconds", "penalty", "validation_accuracy"), Reads()], **run)
+    with pytest.raises(ValueError, match="needs penalty, but this run measures only loss and acc"):
+        train(callbacks=[Reads("loss", "penalty")])
+
+
 def test_why_a_run_was_stopped_is_shown(capsys):
     train(progress=True, callbacks=[lambda training: training.stop("good enough")])
     shown = capsys.readouterr().out
@@ -602,7 +619,7 @@ BAD = {
     ),
     "loss class": ({"loss": SoftmaxCE}, TypeError, r"expected a loss such as SoftmaxCE\(\), got <"),
     "loss name": ({"loss": "mse"}, TypeError, r"expected a loss such as SoftmaxCE\(\), got 'mse'"),
-    "loss function": ({"loss": abs}, TypeError, r"expected a loss such as SoftmaxCE\(\), got <bu"),
+    "loss function": ({"loss": abs}, TypeError, r"expected a loss such as SoftmaxCE\(\), got abs"),
     "optimizer class": (
         {"optimizer": SGD},
         TypeError,
@@ -766,7 +783,7 @@ class Careless:
         ({"loss": Careless(forward=None, backward=1)}, "^Careless: expected forward to return a n"),
         (
             {"loss": Careless(forward=X[:8], backward=1)},
-            r"the mean .*, got ndarray of shape \(8, 2",
+            r"the mean .*, got an array of shape \(8, 2",
         ),
         (
             {"loss": Careless(forward=1.0, backward=X)},

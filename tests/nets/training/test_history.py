@@ -129,7 +129,7 @@ def test_table_of_a_long_run_shows_its_ends():
     )
     assert len({len(line) for line in lines}) == 1
     assert len(repr(run_of(20)).split("\n")) == 21
-    assert run_of(1000)._repr_html_().count("<tr>") == 12
+    assert run_of(1000)._repr_html_().count("<tr>") == 13  # the curves, too
 
 
 def test_tiny_and_huge_values_keep_their_digits():
@@ -206,3 +206,13 @@ def test_plot_is_the_picture_of_the_curves(full):
     left, right = full.plot().axes
     assert list(left.lines[0].get_ydata()) == full.loss
     assert list(right.lines[1].get_ydata()) == full.validation_accuracy
+
+
+def test_a_page_has_the_curves_below_the_columns():
+    assert ">█▃▂▁▁</td>" in run_of(5)._repr_html_()
+    assert "█" not in run_of(1)._repr_html_()
+
+
+def test_columns_are_a_dict_and_complete_names(full):
+    assert dict(full) == {name: full[name] for name in COLUMNS}
+    assert set(COLUMNS) <= set(dir(full))
