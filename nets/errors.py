@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from layers.core.checks import label
 
 
-def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
-    """What backward returned, which must be ``(dx, grads)``."""
-    if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
-        raise TypeError(
-            f"{label(layer)}: expected backward to return (dx, grads) with a dict of gradients, "
-            f"got {type(returned).__name__}"
-        )
-    return returned
+class Place:
+    """Where a net is in its pass: an error inside the block gets this before its message.
+
+    Examples
+    --------
+    >>> from layers import ReLU
+    >>> with Place() as place:
+    ...     for place.name, place.layer in enumerate([ReLU()]):
+    ...         raise ValueError("ReLU: expected dout of shape (2, 3), got (3,)")
+    Traceback (most recent call last):
+    ValueError: layer 0 (ReLU): expected dout of shape (2, 3), got (3,)
+    """
+
+    __slots__ = ("layer", "name")
+    kind = "layer"  # without a constructor, as each pass of each net makes one
+    name: int | str
+    layer: Any
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, Exception):
+            found = located(error, self.name, self.layer, self.kind)
+            if found is not error:
+                raise found
 
 
-def raise_located(error: Exception, index: int | str, layer: Any, kind: str = "layer") -> NoReturn:
-    """Raise an error again, with the position and the name of the layer before its message."""
-    found = located(error, index, layer, kind)
-    raise found from found.__cause__
+class NodePlace(Place):
+    """The same for the nodes of a graph."""
+
+    __slots__ = ()
+    kind = "node"
 
 
-def located(error: Exception, index: int | str, layer: Any, kind: str = "layer") -> Exception:
+def located(error: Exception, name: int | str, layer: Any, kind: str = "layer") -> Exception:
     """The same error, with the position and the name of the layer before its message.
 
     An error whose message cannot be rewritten becomes a RuntimeError.
@@ -34,14 +53,24 @@ def located(error: Exception, index: int | str, layer: Any, kind: str = "layer")
     >>> located(ValueError("ReLU: expected dout of shape (2, 3), got (3,)"), 1, ReLU())
     ValueError('layer 1 (ReLU): expected dout of shape (2, 3), got (3,)')
     """
-    name = label(layer)
-    where = f"{kind} {index} ({name}): "
+    title = label(layer)
+    where = f"{kind} {name} ({title}): "
     if len(error.args) == 1 and isinstance(error.args[0], str):
-        error.args = (where + error.args[0].removeprefix(f"{name}: "),)
+        error.args = (where + error.args[0].removeprefix(f"{title}: "),)
         return error
     wrapped = RuntimeError(f"{where}{type(error).__name__}: {error}")
     wrapped.__cause__ = error
     return wrapped
+
+
+def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
+    """What backward returned, which must be ``(dx, grads)``."""
+    if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
+        raise TypeError(
+            f"{label(layer)}: expected backward to return (dx, grads) with a dict of gradients, "
+            f"got {type(returned).__name__}"
+        )
+    return returned
 
 
 def counted(number: int, word: str) -> str:

@@ -1,24 +1,36 @@
-"""What all nets share: parameters under the names of their layers, and files."""
+"""What all nets share: parameters under the names of their layers, files, and traces."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from layers.core.checks import label
 from layers.core.composite import Composite
 from nets.foreign_names import hint
-
-if TYPE_CHECKING:
-    from nets.trace import Trace
+from nets.interop import net_file
+from nets.interop.file_paths import Path
+from nets.known import NETS
+from nets.trace.trace import Trace, trace
+from nets.trace.traced_layer import Step
 
 
 class Net(Composite):
-    """Layers that run as one; `Sequential` and `Graph` say in which order.
+    """Layers that run as one; `Sequential` and `Graph` define the order.
 
     A net is a layer itself, and may be part of another net.
+
+    A class that files may describe names its ``kind`` there, and defines ``description``, which
+    returns JSON, and ``described``, which reads it; one that can be traced defines ``steps``.
     """
+
+    may_hold_loss = False  # whether the output may be a loss
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        super().__init_subclass__()
+        if kind:
+            NETS[kind] = cls
 
     if not TYPE_CHECKING:  # for which any attribute would be right
 
@@ -66,11 +78,13 @@ class Net(Composite):
         >>> trace[-1].dx, trace[1].local, trace[1].dx
         (array([[2.]]), array([[1., 0.]]), array([[6., 0.]]))
         """
-        from nets.trace import trace  # it knows all nets, and so comes after them
-
         return trace(self, x, labels, loss)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
+        """Run forward and backward, and return what each layer took and gave; see `trace`."""
+        raise NotImplementedError(f"{type(self).__name__} does not define steps(x, labels, loss)")
+
+    def save(self, path: Path) -> None:
         """Write the layers' description and parameters to a safetensors file.
 
         The file is written beside the old one and then takes its place, so that an interrupted
@@ -85,11 +99,9 @@ class Net(Composite):
         TypeError
             If a layer of this library has an argument of another kind. The file is as it was.
         """
-        from nets.interop import net_file  # it knows all nets, and so comes after them
-
         net_file.save(self, path)
 
-    def load_params(self, path: str | os.PathLike[str]) -> None:
+    def load_params(self, path: Path) -> None:
         """Take over the parameters from a safetensors file with the same names and shapes.
 
         Raises
@@ -99,24 +111,19 @@ class Net(Composite):
         ValueError
             If it is damaged, or its names or shapes are others. Nothing has been changed then.
         """
-        from nets.interop import net_file
-
         net_file.load_params(self, path)
 
 
-def load(path: str | os.PathLike[str], kind: type[Net]) -> Any:
-    """A net of one kind from a file that `save` wrote."""
-    from nets.interop import net_file
+def without_dx(layer: Any, dout: Any) -> Any:
+    """Run a layer backward where only the gradients of its parameters are needed."""
+    if _can_skip_dx(getattr(layer.backward, "__func__", layer.backward)):
+        return layer.backward(dout, input_gradient=False)
+    return layer.backward(dout)
 
-    return net_file.load(path, kind)
 
-
-def parts(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """A layer and, if it is made of layers, all of these, each with the way to it."""
-    yield name, layer
-    if isinstance(layer, Composite):
-        for inner_name, inner in layer.named_layers():
-            yield from parts(inner, f"{name}.{inner_name}")
+@lru_cache(maxsize=256)
+def _can_skip_dx(backward: Callable[..., Any]) -> bool:
+    return "input_gradient" in inspect.signature(backward).parameters
 
 
 def one_output(output: Any) -> Any:
@@ -127,20 +134,3 @@ def one_output(output: Any) -> Any:
             "in a Graph, several nodes may take one value"
         )
     return output
-
-
-def check_layer(place: str, layer: Any, hint: str = "") -> None:
-    """Refuse what is no layer; `place` says where it was to stand, `hint` what to do."""
-    if isinstance(layer, type):
-        hint = f"; make one: {layer.__name__}(...)"
-    elif all(hasattr(layer, name) for name in ("params", "forward", "backward")):
-        if not isinstance(layer.params, Mapping):
-            raise TypeError(
-                f"{place} ({label(layer)}): expected params to be a dict, "
-                f"got {type(layer.params).__name__}"
-            )
-        return
-    kind = f"the class {layer.__name__}" if isinstance(layer, type) else type(layer).__name__
-    raise TypeError(
-        f"{place}: expected an object with params, forward and backward, got {kind}{hint}"
-    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, overload
 
 from layers.core.base import Grads, LayerLike, predict
@@ -16,11 +14,17 @@ from layers.core.notebook import text
 from layers.core.params import Array
 from nets.display.diagram import diagram
 from nets.display.summary import Summary, total
-from nets.errors import pair, raise_located
-from nets.net import Net, check_layer, load, one_output, parts
+from nets.errors import Place, counted, pair
+from nets.interop import net_file
+from nets.interop.file_paths import Path
+from nets.interop.net_file import expect
+from nets.known import check_layer, parts
+from nets.net import Net, one_output, without_dx
+from nets.trace.record import kept, layer_step, loss_step
+from nets.trace.traced_layer import Step
 
 
-class Sequential(Net):
+class Sequential(Net, kind="net"):
     """Layers one after the other: each takes what the one before it gives.
 
     ``forward`` runs them from first to last; ``backward`` runs them from last to first, handing
@@ -65,34 +69,38 @@ class Sequential(Net):
     _ran = Cached[tuple[LayerLike, ...]]()
 
     def __init__(self, *layers: LayerLike) -> None:
+        self.layers = layers
+
+    @property
+    def layers(self) -> tuple[LayerLike, ...]:
+        """The layers; assigning others makes it another net, which has not been run."""
+        return self._layers
+
+    @layers.setter
+    def layers(self, layers: Iterable[LayerLike]) -> None:
+        layers = tuple(layers)
         for index, layer in enumerate(layers):
             hint = "; pass the layers one by one: Sequential(*layers)"
             check_layer(f"layer {index}", layer, hint if isinstance(layer, (list, tuple)) else "")
-        self.layers = layers
-        _check_once(self)
-        self._can_skip_dx = [
-            "input_gradient" in inspect.signature(layer.backward).parameters for layer in layers
-        ]
+        _check_once(layers)
+        self._layers = layers
+        self.__dict__.pop("_ran", None)
 
     def named_layers(self) -> list[tuple[str, LayerLike]]:
         """The layers and their positions."""
-        return [(str(index), layer) for index, layer in enumerate(self.layers)]
+        return [(str(index), layer) for index, layer in enumerate(self._layers)]
 
     def _dicts(self) -> list[Mapping[str, Array]]:
-        return [layer.params for layer in self.layers]
+        return [layer.params for layer in self._layers]
 
     def forward(self, x: Any) -> Any:
         """Run the layers from first to last, and return what the last one gives."""
         # Until all layers have run, some may hold this input and some the one before.
         self.__dict__.pop("_ran", None)
-        done = 0
-        try:
-            for layer in self.layers:
-                x = one_output(layer.forward(x))
-                done += 1
-        except Exception as error:
-            raise_located(error, done, self.layers[done])
-        self._ran = self.layers
+        with Place() as place:
+            for place.name, place.layer in enumerate(self._layers):
+                x = one_output(place.layer.forward(x))
+        self._ran = self._layers
         return x
 
     def backward(self, dout: Any, input_gradient: bool = True) -> tuple[Any, Grads]:
@@ -103,42 +111,61 @@ class Sequential(Net):
         dout : array
             The gradient of the net's output.
         input_gradient : bool
-            Whether dx is wanted. Without it, the first layer with parameters need not compute
+            Whether to compute dx. Without it, the first layer with parameters need not compute
             the gradient of its input, which saves a product, and those before it need not run.
 
         Returns
         -------
         dx : array or None
-            The gradient of the net's input; None if it was not wanted.
+            The gradient of the net's input; None without `input_gradient`.
         grads : dict of str to ndarray
             One gradient for each entry of `params`, under the same keys.
         """
         layers, input_gradient = self._ran, flag(self, "input_gradient", input_gradient)
         first = 0 if input_gradient else _first_with_params(layers)
         grads: list[Grads] = [{}] * len(layers)
-        index = len(layers)
-        try:
-            while index > first:
-                index -= 1
-                layer: Any = layers[index]
-                if input_gradient or index > first or not self._can_skip_dx[index]:
-                    dout, grads[index] = pair(layer, layer.backward(dout))
-                else:
-                    dout, grads[index] = pair(layer, layer.backward(dout, input_gradient=False))
-        except Exception as error:
-            raise_located(error, index, layers[index])
+        with Place() as place:
+            for index in range(len(layers) - 1, first - 1, -1):
+                place.name, place.layer = index, (layer := layers[index])
+                needs_dx = input_gradient or index > first
+                returned = layer.backward(dout) if needs_dx else without_dx(layer, dout)
+                dout, grads[index] = pair(layer, returned)
         return dout if input_gradient else None, prefixed(enumerate(grads))
 
     def predict(self, x: Any) -> Any:
         """Run the layers for inference: dropout does nothing, and nothing is kept."""
-        done = 0
-        try:
-            for layer in self.layers:
-                x = one_output(predict(layer, x))
-                done += 1
-        except Exception as error:
-            raise_located(error, done, self.layers[done])
+        with Place() as place:
+            for place.name, place.layer in enumerate(self._layers):
+                x = one_output(predict(place.layer, x))
         return x
+
+    def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
+        """What each layer takes and gives in a pass forward and backward; see `trace`."""
+        leaves, passed = list(_leaves(self, "")), []
+        with Place() as place:
+            for place.name, place.layer in leaves:
+                # Copied, as a user-defined layer may write into what it is given.
+                took, x = kept(x), one_output(place.layer.forward(x))
+                passed.append((took, kept(x)))
+        found = [loss_step(loss, x, labels)]
+        dout = found[0].dx
+        with Place() as place:
+            for (place.name, layer), (took, y) in zip(leaves[::-1], passed[::-1], strict=True):
+                place.layer, upstream = layer, kept(dout)
+                dout, grads = pair(layer, layer.backward(dout))
+                dxs = (kept(dout),)
+                found.append(layer_step(place.name, layer, (took,), y, upstream, dxs, grads))
+        return found[::-1]
+
+    def description(self, describe: Callable[[Any, str], Any]) -> list[Any]:
+        """What a saved file holds of this net; `describe` does so for a layer and its name."""
+        return [describe(layer, name) for name, layer in self.named_layers()]
+
+    @classmethod
+    def described(cls, found: Any, build: Callable[[Any, str], Any], where: str) -> Sequential:
+        """The net of such a description; `build` makes a layer of what it holds and its name."""
+        layers = expect(found, list, f"the layers of {where}")
+        return cls(*(build(layer, str(index)) for index, layer in enumerate(layers)))
 
     def summary(self, input_shape: tuple[int, ...] | None = None) -> Summary:
         """A table of the layers, the shapes of their outputs and their parameter counts.
@@ -176,7 +203,7 @@ class Sequential(Net):
         return Summary(self, input_shape)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Any:
+    def load(path: Path) -> Any:
         """A net from a file that `save` wrote.
 
         Raises
@@ -187,7 +214,7 @@ class Sequential(Net):
             If it is damaged or foreign, or the net has layers that are not part of this library;
             for these, build the net and use `load_params`.
         """
-        return load(path, Sequential)
+        return net_file.load(path, Sequential)
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -196,43 +223,52 @@ class Sequential(Net):
     def __getitem__(self, index: int | slice) -> Any:
         """A layer by its position, or a net of some of the layers, which it shares."""
         try:
-            found = self.layers[index]
+            found = self._layers[index]
         except (IndexError, TypeError):
-            there = f"from 0 to {len(self) - 1}" if self.layers else "because there are none"
+            there = f"from 0 to {len(self) - 1}" if self._layers else "because there are none"
             raise IndexError(
                 f"{self.label}: position {short(index)} is out of range, {there}"
             ) from None
         return Sequential(*found) if isinstance(found, tuple) else found
 
     def __len__(self) -> int:
-        return len(self.layers)
+        return len(self._layers)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.layers)
+        return iter(self._layers)
 
     @property
     def label(self) -> str:
         """What error messages call this net."""
-        return f"Sequential of {len(self)} layer{'s' * (len(self) != 1)}"
+        return f"Sequential of {counted(len(self), 'layer')}"
 
     def _repr_html_(self) -> str:
         return f"<div><b>{text(self.label)}</b>, {text(total(self))}</div>{diagram(self)}"
 
     def __repr__(self) -> str:
-        lines = ",\n".join(map(repr, self.layers)).replace("\n", "\n    ")
-        return f"Sequential(\n    {lines},\n)" if self.layers else "Sequential()"
+        lines = ",\n".join(map(repr, self._layers)).replace("\n", "\n    ")
+        return f"Sequential(\n    {lines},\n)" if self._layers else "Sequential()"
 
 
-def _check_once(net: Sequential) -> None:
+def _check_once(layers: Iterable[LayerLike]) -> None:
     seen: dict[int, str] = {}
-    for name, layer in net.named_layers():
-        for path, part in parts(layer, name):
+    for index, layer in enumerate(layers):
+        for path, part in parts(layer, str(index)):
             if id(part) in seen:
                 raise ValueError(
                     f"layer {path} is the same object as layer {seen[id(part)]} "
                     f"({label(part)}), and can keep only one input for backward; make a second one"
                 )
             seen[id(part)] = path
+
+
+def _leaves(net: Any, before: str) -> Iterator[tuple[str, Any]]:
+    """The layers of a chain, with those of the chains inside it."""
+    for name, layer in net.named_layers():
+        if isinstance(layer, Sequential):
+            yield from _leaves(layer, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", layer
 
 
 def _first_with_params(layers: tuple[LayerLike, ...]) -> int:

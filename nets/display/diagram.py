@@ -12,7 +12,7 @@ from layers.core.notebook import cut, text, title
 from nets.display.colours import BLUE_RGB, GREY_RGB, VERMILION, VERMILION_RGB
 from nets.display.output_shapes import is_chain, output, shape_text, taken
 from nets.display.text_table import ends
-from nets.own_layers import is_known
+from nets.known import is_known
 
 MOST = 14  # layers of a net that are shown; of more, the first and the last
 DEEPEST = 2  # nets inside nets that are opened

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from layers.core.describe import short
-from nets.errors import raise_located
-from nets.own_layers import is_known, is_plain_chain, only_computes
+from nets.errors import Place
+from nets.known import is_known, is_plain_chain, only_computes
 
 Shape = tuple[int, ...]
 
@@ -57,18 +57,12 @@ def output(layer: Any, batch: Any) -> Any:
 def fitting(layer: Any, batch: Any) -> Any:
     """The same, but a batch of a shape that does not fit raises the layer's own ValueError."""
     if is_plain_chain(layer):
-        for place, inner in enumerate(layer):
-            batch = _located(place, inner, batch)
+        with Place() as place:
+            for place.name, place.layer in enumerate(layer):
+                batch = fitting(place.layer, batch)
         return batch
     batch = taken(layer, batch)
     return None if batch is None or not only_computes(layer) else _run(layer, batch)
-
-
-def _located(place: int, layer: Any, batch: Any) -> Any:
-    try:
-        return fitting(layer, batch)
-    except ValueError as error:
-        raise_located(error, place, layer)
 
 
 def _is_bool(size: Any) -> bool:

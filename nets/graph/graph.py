@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from layers.core.base import Grads, LayerLike, predict
 from layers.core.cache import Cached
@@ -14,13 +14,18 @@ from layers.core.checks import flag
 from layers.core.composite import prefixed
 from layers.core.describe import short
 from layers.core.params import Array
-from nets.errors import counted, pair, raise_located
+from nets.errors import NodePlace, counted, pair
 from nets.graph.branches import along_edges, total
 from nets.graph.drawing import Drawing, draw
 from nets.graph.graph_page import graph_page
 from nets.graph.shared_layers import first_names, repeats, summed, twin
 from nets.graph.topology import one_of, wired
-from nets.net import Net, load, one_output
+from nets.interop import net_file
+from nets.interop.file_paths import Path
+from nets.interop.net_file import expect
+from nets.net import Net, one_output, without_dx
+from nets.trace.record import layer_step, loss_step
+from nets.trace.traced_layer import Step
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Run:
     shares: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
-class Graph(Net):
+class Graph(Net, kind="graph"):
     """Nodes that take the values of inputs and of other nodes, in no circle.
 
     ``forward`` visits the nodes in topological order, each after those that it takes;
@@ -100,28 +105,23 @@ class Graph(Net):
     13, "Backpropagation"; the lecture of Li, Karpathy and Johnson, "Graph (or Net) object".
     """
 
+    may_hold_loss = True
     _run = Cached[Run]()
 
     def __init__(self, inputs: Any, output: Any, nodes: Any) -> None:
         self.inputs, self.output, self.nodes = wired(inputs, output, nodes)
         self._repeats = repeats(self.nodes)
-        self._can_skip_dx = {
-            name
-            for name, (layer, *_) in self.nodes.items()
-            if "input_gradient" in inspect.signature(layer.backward).parameters
-        }
 
     def forward(self, *xs: Any) -> Any:
         """Run the nodes in topological order, and return the value of the output."""
         run = Run({}, self._by_name(xs))
         # Until all nodes have run, some may hold these inputs and some those before.
         self.__dict__.pop("_run", None)
-        try:
+        with NodePlace() as place:
             for name, (layer, *sources) in self.nodes.items():
+                place.name, place.layer = name, layer
                 used = run.layers[name] = twin(layer) if name in self._repeats else layer
                 run.values[name] = one_output(used.forward(*(run.values[s] for s in sources)))
-        except Exception as error:
-            raise_located(error, name, layer, "node")
         self._run = run
         return run.values[self.output]
 
@@ -149,15 +149,13 @@ class Graph(Net):
         uses[self.output].append(dout)
         grads: dict[str, Grads] = {}
         shares: dict[str, tuple[Any, ...]] = {}
-        try:
+        with NodePlace() as place:
             for name in reversed(self.nodes):
-                layer, *sources = self.nodes[name]
+                place.name, (place.layer, *sources) = name, self.nodes[name]
                 dx, grads[name] = self._node_backward(name, total(uses[name]), wanted)
                 shares[name] = along_edges(dx, [run.values[source] for source in sources])
                 for source, share in zip(sources, shares[name], strict=True):
                     uses[source].append(share)
-        except Exception as error:
-            raise_located(error, name, layer, "node")
         run.gradients = {name: total(found) for name, found in uses.items()}
         run.shares = {name: shares[name] for name in self.nodes}
         dxs = tuple(run.gradients[name] for name in self.inputs)
@@ -178,18 +176,17 @@ class Graph(Net):
             )
         if upstream is None or not wanted[name]:
             return None, {}
-        skips = name in self._can_skip_dx and not any(wanted[source] for source in sources)
-        options = {"input_gradient": False} if skips else {}
-        return pair(layer, self._run.layers[name].backward(upstream, **options))
+        used = self._run.layers[name]
+        needs_dx = any(wanted[source] for source in sources)
+        return pair(layer, used.backward(upstream) if needs_dx else without_dx(used, upstream))
 
     def predict(self, *xs: Any) -> Any:
         """Run the nodes for inference: dropout does nothing, and nothing is kept."""
         values = self._by_name(xs)
-        try:
-            for name, (layer, *sources) in self.nodes.items():
-                values[name] = one_output(predict(layer, *(values[source] for source in sources)))
-        except Exception as error:
-            raise_located(error, name, layer, "node")
+        with NodePlace() as place:
+            for place.name, (layer, *sources) in self.nodes.items():
+                place.layer = layer
+                values[place.name] = one_output(predict(layer, *(values[s] for s in sources)))
         return values[self.output]
 
     @property
@@ -243,6 +240,51 @@ class Graph(Net):
         """The layers, each once, by the name of the first node that it stands in."""
         return dict(self.named_layers())
 
+    def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
+        """What each node takes and gives in a pass forward and backward; see `trace`."""
+        scores = self.forward(*(x if isinstance(x, tuple) else (x,)))
+        last = [] if loss is None else [loss_step(loss, scores, labels)]
+        if not last and np.size(scores) != 1:
+            raise ValueError(
+                f"{self.label}.trace: expected labels and a loss, because the output is not a "
+                f"number but an array of shape {np.shape(scores)}"
+            )
+        _, grads = self.backward(last[0].dx if last else np.ones_like(scores))
+        return [self._step(name, grads) for name in self.nodes] + last
+
+    def _step(self, name: str, grads: Grads) -> Step:
+        layer, *sources = self.nodes[name]
+        xs, run = tuple(self.values[source] for source in sources), self._run
+        own = {key: grads[f"{name}.{key}"] for key in layer.params if f"{name}.{key}" in grads}
+        passed = xs, run.values[name], run.gradients[name], run.shares[name]
+        return layer_step(name, run.layers[name], *passed, own)
+
+    def description(self, describe: Callable[[Any, str], Any]) -> dict[str, Any]:
+        """What a saved file holds of this graph; `describe` does so for a layer and its name."""
+        first = {id(layer): name for name, layer in self.named_layers()}
+        nodes = {
+            name: [
+                describe(layer, name) if first[id(layer)] == name else first[id(layer)],
+                *sources,
+            ]
+            for name, (layer, *sources) in self.nodes.items()
+        }
+        return {"inputs": self.inputs, "output": self.output, "nodes": nodes}
+
+    @classmethod
+    def described(cls, found: Any, build: Callable[[Any, str], Any], where: str) -> Graph:
+        """The graph of such a description; `build` makes a layer of what it holds and its name."""
+        keys = ("inputs", "output", "nodes")
+        found = expect(found, dict, f"the description of {where}", keys)
+        nodes: dict[str, Any] = {}
+        for name, node in expect(found["nodes"], dict, f"the nodes of {where}").items():
+            inner, *sources = expect(node, list, f"node {name}") or [None]
+            is_shared = isinstance(inner, str)  # the name of the first node with this layer
+            if is_shared and inner not in nodes:
+                raise ValueError(f"node {name}: there is no node {inner} before it to share with")
+            nodes[name] = (nodes[inner][0] if is_shared else build(inner, name), *sources)
+        return cls(found["inputs"], found["output"], nodes)
+
     def _named_params(self) -> dict[str, Array]:
         arrays = self._params_of_nodes()
         first = first_names(arrays)
@@ -268,7 +310,7 @@ class Graph(Net):
         return wanted
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Any:
+    def load(path: Path) -> Any:
         """A graph from a file that `save` wrote.
 
         Raises
@@ -279,7 +321,7 @@ class Graph(Net):
             If it is damaged or foreign, or the graph has layers that are not part of this
             library; for these, build the graph and use `load_params`.
         """
-        return load(path, Graph)
+        return net_file.load(path, Graph)
 
     def __getitem__(self, name: str) -> Any:
         """The layer of a node."""

@@ -9,7 +9,7 @@ from layers.core.params import Array, buffers
 from layers.core.random_state import generators
 from layers.core.shared_copy import bystander
 from nets.graph.topology import Nodes
-from nets.net import parts
+from nets.known import parts
 
 
 def repeats(nodes: Nodes) -> set[str]:

@@ -18,15 +18,14 @@ from layers.core.checks import label
 from layers.core.describe import DRAWING, UNKNOWN, arguments, short
 from layers.core.notebook import cut
 from layers.core.params import Array, Params, buffers
-from nets.graph.graph import Graph
 from nets.interop.file_paths import Path
 from nets.interop.plain import from_json, to_json
 from nets.interop.safetensors import read_tensors, write_tensors
-from nets.own_layers import is_known
-from nets.sequential import Sequential
+from nets.known import NETS, is_known
 
 Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
+TITLES = {"net": "layers", "graph": "graph"}  # of the metadata, by the kind of net
 LONGEST = 600  # letters of a message, which may quote what the file says
 # What a description that lies may lead to; nothing of it runs, so no other error is hidden.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
@@ -35,9 +34,9 @@ BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError, Ar
 def save(net: Any, path: Path) -> None:
     """Write a net's parameters and the description of its layers to a safetensors file."""
     described = _describe(net, "")
-    kind = "graph" if "graph" in described else "layers"
-    found = described.get("graph") or described.get("net", [described])
-    write_tensors(path, _arrays(net), {"format": FORMAT, kind: json.dumps(found)})
+    kind = next((kind for kind in NETS if kind in described), "net")
+    found = described.get(kind, [described])
+    write_tensors(path, _arrays(net), {"format": FORMAT, TITLES[kind]: json.dumps(found)})
 
 
 def load(path: Path, net_class: type) -> Any:
@@ -49,11 +48,9 @@ def load(path: Path, net_class: type) -> Any:
             "without its description; build the net and call net.load_params(path)"
         )
     try:
-        net: Graph | Sequential
-        if "graph" in metadata:
-            net = _build_graph(json.loads(metadata["graph"]), tensors, "")
-        else:
-            net = _build_net(json.loads(metadata["layers"]), tensors, "")
+        kind = "graph" if "graph" in metadata else "net"
+        found = json.loads(metadata[TITLES[kind]])
+        net = _build({kind: found}, tensors, "")
         _arrays(net).replace(tensors)
     except BROKEN as error:
         message = cut(str(error.args[0] if error.args else error), LONGEST)
@@ -84,20 +81,9 @@ def _arrays(net: Any) -> Params:
 
 def _describe(layer: Any, above: str) -> dict[str, Any]:
     kind = type(layer)
-    if kind is Sequential:
-        return {"net": [_describe(inner, f"{above}{n}.") for n, inner in enumerate(layer)]}
-    if kind is Graph:
-        first = {id(inner): name for name, inner in layer.named_layers()}
-        nodes = {
-            name: [
-                _describe(inner, f"{above}{name}.")
-                if first[id(inner)] == name
-                else first[id(inner)],
-                *sources,
-            ]
-            for name, (inner, *sources) in layer.nodes.items()
-        }
-        return {"graph": {"inputs": layer.inputs, "output": layer.output, "nodes": nodes}}
+    for name, net_class in NETS.items():
+        if kind is net_class:
+            return {name: layer.description(lambda part, key: _describe(part, f"{above}{key}."))}
     if not is_known(layer):
         return {"layer": f"{kind.__module__}.{kind.__qualname__}", "arguments": {}}
     return {"layer": kind.__name__, "arguments": _arguments(layer, above)}
@@ -131,30 +117,7 @@ def _refusal(layer: Any, name: str, value: Any, above: str) -> str:
     )
 
 
-def _build_net(described: Any, tensors: Tensors, above: str) -> Sequential:
-    layers = _expect(described, list, f"the layers of {_name(above)}")
-    return Sequential(
-        *(_build(layer, tensors, f"{above}{index}.") for index, layer in enumerate(layers))
-    )
-
-
-def _build_graph(described: Any, tensors: Tensors, above: str) -> Graph:
-    where = f"the description of {_name(above)}"
-    found = _expect(described, dict, where, ("inputs", "output", "nodes"))
-    nodes: dict[str, Any] = {}
-    for name, node in _expect(found["nodes"], dict, f"the nodes of {_name(above)}").items():
-        inner, *sources = _expect(node, list, f"node {name}") or [None]
-        is_shared = isinstance(inner, str)  # the name of the first node with this layer
-        if is_shared and inner not in nodes:
-            raise ValueError(
-                f"node {name}: there is no node {inner} before it to take the layer of"
-            )
-        layer = nodes[inner][0] if is_shared else _build(inner, tensors, f"{above}{name}.")
-        nodes[name] = (layer, *sources)
-    return Graph(found["inputs"], found["output"], nodes)
-
-
-def _expect(found: Any, kind: type, where: str, keys: tuple[str, ...] = ()) -> Any:
+def expect(found: Any, kind: type, where: str, keys: tuple[str, ...] = ()) -> Any:
     """What the description holds, of the kind and with the keys that are needed."""
     if not isinstance(found, kind):
         raise ValueError(f"{where}: expected a {kind.__name__}, got {type(found).__name__}")
@@ -170,12 +133,15 @@ def _name(above: str) -> str:
 
 def _build(described: Any, tensors: Tensors, above: str) -> Any:
     where = f"the description of {_name(above)}"
-    _expect(described, dict, where)
-    if "net" in described:
-        return _build_net(described["net"], tensors, above)
-    if "graph" in described:
-        return _build_graph(described["graph"], tensors, above)
-    _expect(described, dict, where, ("layer", "arguments"))
+    expect(described, dict, where)
+    for net_kind, net_class in NETS.items():
+        if net_kind in described:
+            return net_class.described(
+                described[net_kind],
+                lambda part, key: _build(part, tensors, f"{above}{key}."),
+                _name(above),
+            )
+    expect(described, dict, where, ("layer", "arguments"))
     name, given = described["layer"], described["arguments"]
     kind = getattr(layers, name, None) if name in layers.__all__ else None
     if not (isinstance(kind, type) and issubclass(kind, Layer) and kind is not Layer):
@@ -183,7 +149,7 @@ def _build(described: Any, tensors: Tensors, above: str) -> Any:
             f"layer {above[:-1]} is a {name}, which is not part of handgrad; "
             "build the net yourself and call net.load_params(path)"
         )
-    given = _expect(given, dict, f"the arguments of layer {above[:-1]} ({name})")
+    given = expect(given, dict, f"the arguments of layer {above[:-1]} ({name})")
     values = {key: from_json(value) for key, value in given.items()}
     _check_shapes(kind, values, tensors, above)
     return kind(**values)

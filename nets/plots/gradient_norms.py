@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from layers.core.notebook import cut
-from nets.arguments import instance
+from nets.arguments import shown
 from nets.display.figure import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain
+from nets.trace.traced_layer import Step
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from nets.trace import Trace
 
 NAMED = 24  # layers that have room for their names
 LETTERS = 20
 DECADES = 3.0
 
 
-def gradient_norms(trace: Trace) -> Figure:
+def gradient_norms(trace: Sequence[Step]) -> Figure:
     """Draw the norm of the upstream gradient of every layer, and of those of its parameters.
 
     Parameters
@@ -50,11 +49,13 @@ def gradient_norms(trace: Trace) -> Figure:
     >>> axes.get_yscale(), len(axes.lines[0].get_xdata())
     ('log', 3)
     """
-    from nets.trace.trace import Trace
-
-    hint = "; pass what net.trace(x, labels, loss) returned"
-    instance("gradient_norms", "trace", trace, Trace, hint)
-    steps = [step for step in trace if step.name != "loss"] or list(trace)
+    found = list(trace) if isinstance(trace, Sequence) else []
+    if not (found and all(isinstance(step, Step) for step in found)):
+        raise TypeError(
+            f"gradient_norms: expected trace to be a Trace, got {shown(trace)}; "
+            "pass what net.trace(x, labels, loss) returned"
+        )
+    steps = [step for step in found if step.name != "loss"] or found
     figure = blank(max(4.5, min(9.0, 1.5 + 0.45 * len(steps))), 3.8)
     axes = figure.add_subplot()
     places, norms = list(range(len(steps))), [step.upstream for step in steps]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from layers.core.checks import label
 from layers.core.notebook import cut, plain, text
 from nets.display.text_table import aligned, ends
-from nets.net import Net
+from nets.known import check_layer
 from nets.trace import trace_page
-from nets.trace.record import check, run
 from nets.trace.traced_layer import Step
 from nets.trace.verdict import Verdict, verdict
 
@@ -76,9 +78,10 @@ class Trace(Sequence[Step]):
 
     def plot(self) -> Figure:
         """Draw the norms of the gradients by layer; see `nets.plots.gradient_norms`."""
-        from nets import plots
+        # Only here, as the pictures of nets come after the nets, which come after traces.
+        from nets.plots.gradient_norms import gradient_norms
 
-        return plots.gradient_norms(self)
+        return gradient_norms(self)
 
     @property
     def _title(self) -> str:
@@ -103,7 +106,30 @@ class Trace(Sequence[Step]):
         )
 
 
-def trace(net: Net, x: Any, labels: Any, loss: Any) -> Trace:
+def trace(net: Any, x: Any, labels: Any, loss: Any) -> Trace:
     """Run a copy of a net once forward and backward; see `Net.trace`."""
-    check(net, x, labels, loss)
-    return Trace(net.label, run(net, x, labels, loss))
+    given = {"x": x, "labels": labels, "loss": loss}
+    missing = [name for name, value in given.items() if value is None]
+    if missing and not (net.may_hold_loss and missing == ["labels", "loss"]):
+        raise TypeError(
+            f"{net.label}.trace: expected x, labels and loss, got no {' and no '.join(missing)}; "
+            "a trace runs the net itself, forward and backward, as in "
+            "net.trace(x, labels, SoftmaxCE())"
+        )
+    if loss is not None:
+        _check_loss(net, loss)
+    net_copy, loss = copy.deepcopy((net, loss))  # training is not disturbed
+    return Trace(net.label, net_copy.steps(x, labels, loss))
+
+
+def _check_loss(net: Any, loss: Any) -> None:
+    check_layer(f"{net.label}.trace: loss", loss)
+    try:
+        inspect.signature(loss.forward).bind(None, None)
+    except TypeError:
+        raise TypeError(
+            f"{net.label}.trace: expected a loss, with a forward that takes the net's output and "
+            f"labels, got {label(loss)}; pass one such as SoftmaxCE()"
+        ) from None
+    except ValueError:  # a forward that is not written in Python
+        pass

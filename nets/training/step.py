@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from layers.core.base import Grads
 from layers.core.checks import brief
 from layers.core.params import Array
 from nets.errors import pair
+from nets.net import without_dx
 from nets.training.evaluate import measures
 
 
@@ -22,8 +22,6 @@ class Step:
     def __init__(self, net: Any, loss: Any, optimizer: Any, regularizer: Any = None) -> None:
         self.net, self.loss, self.optimizer = net, loss, optimizer
         self.regularizer = regularizer
-        skips = "input_gradient" in inspect.signature(net.backward).parameters
-        self._options = {"input_gradient": False} if skips else {}
 
     def __call__(self, x: Array, y: Array) -> dict[str, float]:
         """Measure before the update, which is left out unless the loss is finite."""
@@ -35,7 +33,7 @@ class Step:
         if not all(map(math.isfinite, figures.values())):
             return figures
         dscores, _ = pair(self.loss, self.loss.backward())
-        _, grads = pair(self.net, self.net.backward(dscores, **self._options))
+        _, grads = pair(self.net, without_dx(self.net, dscores))
         if self.regularizer is not None:
             grads = with_penalty(self.regularizer, params, grads)
         self.optimizer.step(params, grads)

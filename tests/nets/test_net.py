@@ -1,11 +1,8 @@
-import re
-
 import numpy as np
 import pytest
 
-from layers import FullyConnected, ReLU, Tanh
-from nets import Graph, Sequential
-from nets.net import Net, check_layer, parts
+from layers import MSE, FullyConnected, ReLU
+from nets.net import Net
 
 
 def test_a_net_of_ones_own_needs_named_layers():
@@ -27,24 +24,15 @@ def test_a_net_without_named_layers_is_told():
         _ = Net().params
 
 
-def test_parts_are_found_at_any_depth_with_the_way_to_them():
-    relu, tanh = ReLU(), Tanh()
-    inner = Graph(
-        "x",
-        "b",
-        {
-            "a": (relu, "x"),
-            "b": (Sequential(tanh), "a"),
-        },
-    )
-    net = Sequential(inner)
-    found = dict(parts(net, "net"))
-    assert list(found) == ["net", "net.0", "net.0.a", "net.0.b", "net.0.b.0"]
-    assert found["net.0.a"] is relu
-    assert found["net.0.b.0"] is tanh
+@pytest.mark.parametrize("verb", ["trace", "save"])
+def test_a_net_of_ones_own_that_does_not_define_its_part_is_told_which(verb, tmp_path):
+    class Empty(Net):
+        def named_layers(self):
+            return []
 
-
-def test_the_place_and_the_hint_stand_in_the_sentence():
-    sentence = "node a: expected an object with params, forward and backward, got int; no"
-    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
-        check_layer("node a", 3, "; no")
+    if verb == "save":
+        Empty().save(tmp_path / "net.safetensors")  # its arrays, to be loaded with load_params
+        Empty().load_params(tmp_path / "net.safetensors")
+    else:
+        with pytest.raises(NotImplementedError, match=r"^Empty does not define steps\(x, labels"):
+            Empty().trace(np.ones(1), np.ones(1), MSE())

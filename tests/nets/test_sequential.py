@@ -616,6 +616,22 @@ def test_a_student_who_returns_a_cache_beside_the_output_is_told():
 # A net as a sequence.
 
 
+def test_other_layers_make_another_net():
+    net = mlp()
+    net.forward(X)
+    net.layers = [Tanh(), FullyConnected(5, 2, rng=0)]
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        net.backward(np.ones((2, 2)))
+    assert list(net.params) == ["1.W", "1.b"]
+    net.forward(np.ones((2, 5)))
+    dx, grads = net.backward(np.ones((2, 2)), input_gradient=False)
+    assert dx is None
+    assert list(grads) == ["1.W", "1.b"]
+    with pytest.raises(TypeError, match=r"^layer 1: expected an object with params, forward"):
+        net.layers = (ReLU(), 3)
+    assert len(net) == 2
+
+
 def test_positions_length_and_iteration():
     net = nested()
     assert len(net) == 3

@@ -180,7 +180,7 @@ def test_errors_say_where():
 
 @pytest.mark.parametrize("loss", [ReLU(), FullyConnected(2, 2)])
 def test_a_layer_that_takes_no_labels_is_no_loss(loss):
-    with pytest.raises(TypeError, match=r"trace: expected a loss, whose forward takes the net's"):
+    with pytest.raises(TypeError, match=r"trace: expected a loss, with a forward that takes"):
         small().trace(X, LABELS, loss)
 
 
