@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 from collections.abc import Iterable, Iterator
@@ -15,16 +16,6 @@ from docs.building.files import fill
 from docs.building.formulas import FORMULAS, LETTERS, NOTES, aligned
 from docs.building.names import Name, names, of, packages
 
-KINDS = {
-    "With parameters": "FullyConnected Embedding MeanEmbedding",
-    "Activations": "ReLU LeakyReLU ELU GELU Softplus Sigmoid Tanh HardTanh Sign",
-    "Losses": "SoftmaxCE SigmoidCE BinaryCE MSE Hinge softmax",
-    "Shapes and noise": "Dropout Flatten Mean Concat",
-    "Gates of the lectures": "Add Multiply Max Copy AddConstant MultiplyConstant Exp Log Sin "
-    "Reciprocal",
-    "Initializers": "uniform xavier_uniform xavier_normal he_uniform he_normal zeros",
-    "The contract, and its check": "Layer Params gradcheck assert_gradients",
-}
 DIRECTIVES = {True: "autoclass", False: "autofunction"}
 
 
@@ -51,22 +42,26 @@ def page(name: Name) -> str:
 
 
 def index(module: ModuleType) -> str:
-    """The page of one package: what it is, and its names, by kind where there are many."""
-    about = inspect.getdoc(module) or ""
-    listed = {name.name: name for name in of(module)}
-    kinds = KINDS if module.__name__ == "layers" else {"": " ".join(listed)}
-    grouped = " ".join(kinds.values()).split()
-    if sorted(grouped) != sorted(listed):
-        strays = sorted({*grouped} ^ {*listed})
-        raise ValueError(f"docs/building/api.py: KINDS and layers.__all__ differ in {strays}")
-    parts = [heading(module.__name__), about]
-    for kind, members in kinds.items():
-        rows = [listed[name] for name in members.split()]
-        parts += [heading(kind, "-")] if kind else []
+    """The page of one package: what it is, and its names, by kind if they are in rooms."""
+    listed = of(module)
+    kinds: dict[str, list[Name]] = {}
+    for name in listed:
+        kinds.setdefault(_kind(name) if module.__name__ == "layers" else "", []).append(name)
+    parts = [heading(module.__name__), inspect.getdoc(module) or ""]
+    for kind, rows in sorted(kinds.items()):
+        if kind:
+            about = inspect.getdoc(importlib.import_module(f"layers.{kind}")) or ""
+            parts += [heading(kind.capitalize(), "-"), about.split("\n\n")[0]]
         parts += [table((f":py:obj:`{row.name} <{row.path}>`", row.summary) for row in rows)]
-    at_home = [name for name in listed.values() if name.package == module.__name__]
+    at_home = [name for name in listed if name.package == module.__name__]
     pages = [f"{name.name} <{name.name}>" for name in at_home]
     return "\n\n".join([*parts, toctree(pages)]) + "\n"
+
+
+def _kind(name: Name) -> str:
+    """The folder (or file) of `layers` in which a name is defined."""
+    room: str = name.value.__module__.split(".")[1]
+    return room
 
 
 def contents() -> str:
@@ -107,7 +102,7 @@ def escaped(text: str) -> str:
 
 
 def docstring(app: Any, what: str, path: str, value: Any, options: Any, lines: list[str]) -> None:
-    """Put the formulas of a name behind the first paragraph of its docstring."""
+    """Put the formulas of a name after the first paragraph of its docstring."""
     literal = False
     for number, line in enumerate(lines):
         indented = line.startswith((" ", "\t"))
