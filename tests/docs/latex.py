@@ -1,7 +1,7 @@
-"""A reader of formulas: it computes what a line of LaTeX says, to compare it with the code.
+"""A reader of formulas: it computes lines of LaTeX, to compare them with the code.
 
-It knows the LaTeX of `docs/building/formulas.py`: sums over an index, brackets that are 1 where
-what they say is true, cases, names with indices. Indices count from 0.
+It knows the LaTeX of `docs/building/formulas.py`: sums over an index, brackets that are 1 if their
+condition holds, and names with indices, which count from 0.
 """
 
 from __future__ import annotations
@@ -13,34 +13,16 @@ import re
 
 import numpy as np
 
-TOKEN = re.compile(r"\\[A-Za-z]+|\\\\|\d+|[^\s\\]")
-SPACE = re.compile(r"\\[,;]|\\quad|\\left|\\right")
-FUNCTIONS = {
-    r"\log": np.log,
-    r"\sin": np.sin,
-    r"\cos": np.cos,
-    r"\tanh": np.tanh,
-    r"\Phi": np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2),
-    r"\max": lambda *xs: np.maximum(*xs) if len(xs) > 1 else xs[0].max(),
-    r"\min": np.minimum,
-    "sign": np.sign,
-    "rms": lambda x: np.sqrt(np.mean(np.square(x))),
-}
-RELATIONS = {
-    "=": operator.eq,
-    r"\ne": operator.ne,
-    ">": operator.gt,
-    "<": operator.lt,
-    r"\le": operator.le,
-    r"\ge": operator.ge,
-}
-ENDS = {")", "]", "}", "+", "-", "&", r"\\", ",", "|", r"\rfloor", r"\end", *RELATIONS}
+TOKEN = re.compile(r"\\[A-Za-z]+|\d+|[^\s\\]")
+FUNCTIONS = {r"\log": np.log, r"\cos": np.cos, r"\max": np.maximum}
+RELATIONS = {"=": operator.eq, r"\ne": operator.ne, ">": operator.gt}
+ENDS = {")", "]", "}", "+", "-", ",", *RELATIONS}
 
 
 def run(lines, values, sizes=None):
-    """Carry lines out one after the other; what they give a name to is put into `values`.
+    """Compute lines one after the other, and put their results into `values`.
 
-    `values` holds what names stand for, and `sizes` how many values each index has.
+    `values` maps names to values, and `sizes` an index to the number of its values.
     """
     for line in lines:
         left, right = re.split(r" = | \\leftarrow ", line, maxsplit=1)
@@ -67,25 +49,25 @@ def _target(left):
 
 
 class _Reader:
-    """Recursive descent: each method reads one kind of thing, and returns a function of values."""
+    """Recursive descent: each method reads one construct, and returns a function of values."""
 
     def __init__(self, text, sizes):
-        self.tokens, self.at, self.sizes = TOKEN.findall(SPACE.sub(" ", text)), 0, sizes
+        self.tokens, self.at, self.sizes = TOKEN.findall(text.replace(r"\,", " ")), 0, sizes
 
     @property
     def next(self):
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
-    def take(self, wanted=None):
+    def take(self, expected=None):
         token = self.next
         assert token
-        assert wanted in (None, token), f"{wanted} wanted at {self.tokens[self.at :]}"
+        assert expected in (None, token), f"expected {expected} at {self.tokens[self.at :]}"
         self.at += 1
         return token
 
     def whole(self):
         value = self.sum()
-        assert not self.next, f"nothing wanted, but there is {self.tokens[self.at :]}"
+        assert not self.next, f"expected the end, got {self.tokens[self.at :]}"
         return value
 
     def sum(self):
@@ -115,7 +97,7 @@ class _Reader:
         return value
 
     def group(self):
-        """What stands in braces, or one thing without."""
+        """An expression in braces, or one token without."""
         if self.next != "{":
             return self.atom()
         self.take()
@@ -129,41 +111,31 @@ class _Reader:
             return lambda values: float(token)
         if token == "e":
             return lambda values: math.e
-        if token in ("(", "|", r"\lfloor"):
-            return self.fenced(token)
+        if token == "(":
+            return self.closed(")")
         if token == "[":
-            value = self.relation()
-            self.take("]")
-            return _apply(float, value)
+            return _apply(float, self.condition())
         readers = {r"\frac": self.fraction, r"\sqrt": self.root, r"\sum": self.over}
-        readers |= {r"\begin": self.cases, r"\operatorname": self.named}
         if token in readers:
             return readers[token]()
         if token in FUNCTIONS:
             return _apply(FUNCTIONS[token], *self.arguments())
         return self.name(token)
 
-    def fenced(self, opening):
-        closing, function = {
-            "(": (")", lambda x: x),
-            "|": ("|", np.abs),
-            r"\lfloor": (r"\rfloor", np.floor),
-        }[opening]
+    def closed(self, closing):
         value = self.sum()
         self.take(closing)
-        return _apply(function, value)
+        return value
+
+    def condition(self):
+        left = self.sum()
+        return _apply(RELATIONS[self.take()], left, self.closed("]"))
 
     def fraction(self):
         return _apply(operator.truediv, self.group(), self.group())
 
     def root(self):
         return _apply(np.sqrt, self.group())
-
-    def named(self):
-        """``operatorname{...}``."""
-        self.take("{")
-        name = "".join(iter(self.take, "}"))
-        return _apply(FUNCTIONS[name], *self.arguments())
 
     def arguments(self):
         self.take("(")
@@ -175,79 +147,34 @@ class _Reader:
         return found
 
     def over(self):
-        """A sum over an index, from 1 to a name or, without bounds, over all its values."""
+        """A sum over an index, from 1 to a name."""
         self.take("_")
         self.take("{")
-        index, start = self.take(), "".join(iter(self.take, "}"))
-        if start:
-            assert start == "=1"
-            self.take("^")
-        bound = self.group() if start else lambda values: self.sizes[index]
-        body = self.product()
+        index = self.take()
+        for token in ("=", "1", "}", "^"):
+            self.take(token)
+        bound, body = self.group(), self.product()
         return lambda v: sum(body({**v, index: k}) for k in range(int(bound(v))))
 
-    def cases(self):
-        self.environment()
-        rows = []
-        while self.next != r"\end":
-            value = self.sum()
-            self.take("&")
-            rows.append((value, self.condition()))
-            if self.next == r"\\":
-                self.take()
-        self.take()
-        self.environment()
-        return lambda v: next(value(v) for value, true in rows if true(v))
-
-    def environment(self):
-        self.take("{")
-        assert "".join(iter(self.take, "}")) == "cases"
-
-    def condition(self):
-        if self.next != r"\text":
-            return self.relation()
-        self.take()
-        self.take("{")
-        assert "".join(iter(self.take, "}")) == "else"
-        return lambda values: True
-
-    def relation(self):
-        """``a < b``, or ``a < b < c``."""
-        sides, signs = [self.sum()], []
-        while self.next in RELATIONS:
-            signs.append(RELATIONS[self.take()])
-            sides.append(self.sum())
-        assert signs
-        return lambda v: all(
-            s(a(v), b(v)) for s, a, b in zip(signs, sides, sides[1:], strict=False)
-        )
-
     def name(self, token):
-        """A name, of which ``dW`` is one."""
+        """A name, such as ``dW``, with its indices if it has some."""
         if token == "d" and self.next.isalpha():
             token += self.take()
         return self.indexed(token)
 
     def indexed(self, token):
-        """A name with its indices, if it has some; a function is called."""
         indices = []
         if self.next == "_":
             self.take()
             token, indices = self.subscript(token)
-        called = self.fenced(self.take()) if self.next == "(" else None
-
-        def value(values):
-            found = values[token]
-            if indices:
-                found = found[tuple(int(index(values)) for index in indices)]
-            if called is None:
-                return found
-            return found(called(values)) if callable(found) else found * called(values)
-
-        return value
+        return lambda values: (
+            values[token][tuple(int(index(values)) for index in indices)]
+            if indices
+            else values[token]
+        )
 
     def subscript(self, token):
-        """What follows ``_``: a digit belongs to the name, letters are indices."""
+        """The part after ``_``: a digit belongs to the name, letters are indices."""
         if self.next != "{":
             part = self.take()
             return (f"{token}_{part}", []) if part.isdigit() else (token, [self.indexed(part)])
