@@ -67,6 +67,7 @@ def test_it_counts_what_is_here():
     assert told(r"\[(\w+) assignments\]") == [assignments]
 
 
+@pytest.mark.slow
 def test_the_command_misreads_as_many_digits_as_the_picture_shows(tmp_path, capsys):
     assert main(["train", "--out", str(tmp_path)]) == 0
     correct, of = map(int, re.search(r", (\d+) of (\d+)\n", capsys.readouterr().out).groups())
@@ -88,6 +89,7 @@ def test_the_command_reads_mnist_as_well_as_it_says(tmp_path, capsys):
     assert correct / of == pytest.approx(percent / 100, abs=0.002)
 
 
+@pytest.mark.slow
 def test_the_check_says_of_a_sample_of_the_zoo_what_the_table_says_of_a_fourth():
     (table,) = re.findall(r"^\| `handgrad` \|(.*)\|$", README, re.MULTILINE)
     shares = [int(part) / int(of) for part, of in re.findall(r"(\d+) of (\d+)", table)]
@@ -99,6 +101,7 @@ def test_the_check_says_of_a_sample_of_the_zoo_what_the_table_says_of_a_fourth()
         assert not zoo.verdict(zoo.ours, layer, inputs, options.get("loss"))[0], name
 
 
+@pytest.mark.slow
 def test_the_table_of_the_zoo_counts_its_correct_layers():
     (table,) = re.findall(r"^\| `handgrad` \|(.*)\|$", README, re.MULTILINE)
     every, ordinary = (cell.split(" of ")[1].strip() for cell in table.split("|")[-2:])
@@ -136,10 +139,10 @@ def test_its_speeds_are_those_of_the_table():
     assert [min(counts), max(counts)] == pytest.approx([small, large * 1e6], rel=0.25)
 
 
-def test_the_test_command_is_what_ci_runs():
+def test_ci_runs_the_test_command_and_the_slow_tests():
     commands = " ".join(blocks("README.md", "console"))
     assert "-m pytest --cov" in commands
-    assert "-m pytest --cov" in (ROOT / ".ci" / "run").read_text()
+    assert '-m pytest --cov -m ""' in (ROOT / ".ci" / "run").read_text()  # and the slow tests
 
 
 def test_links_and_pictures_exist():

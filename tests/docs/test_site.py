@@ -21,6 +21,7 @@ for needed in ("sphinx", "myst_nb", "furo"):
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_the_site = pytest.mark.slow  # building it takes 20 seconds
 OFFLINE = """
 import socket, sys
 def refuse(*_): raise OSError("the site is built without a network")
@@ -76,6 +77,7 @@ def local(page, address):
     return (path if parts.path else page), unquote(parts.fragment)
 
 
+@needs_the_site
 def test_every_public_name_has_a_page_with_its_formulas(site):
     for name in NAMES:
         text = (site / f"{name.page}.html").read_text(encoding="utf-8")
@@ -83,6 +85,7 @@ def test_every_public_name_has_a_page_with_its_formulas(site):
         assert ("<math" in text) >= (name.path in FORMULAS), f"{name.path} shows no formula"
 
 
+@needs_the_site
 def test_the_page_of_a_package_names_all_of_its_names(pages):
     for package in packages():
         page = f"api/{package.__name__}/index.html"
@@ -96,6 +99,7 @@ def test_no_two_pages_differ_only_in_capitals():
     assert len(set(lower)) == len(lower)
 
 
+@needs_the_site
 def test_links_lead_somewhere(site, pages):
     broken = []
     for page, content in pages.items():
@@ -109,12 +113,14 @@ def test_links_lead_somewhere(site, pages):
     assert broken == []
 
 
+@needs_the_site
 def test_pictures_are_described(pages):
     nothing = re.compile(r"(\S*\.(png|svg))?")
     bare = [page for page, content in pages.items() if any(map(nothing.fullmatch, content.alts))]
     assert bare == []
 
 
+@needs_the_site
 def test_every_page_is_reached_from_the_first(pages):
     reached, new = set(), {"index.html"}
     while new:
@@ -124,6 +130,7 @@ def test_every_page_is_reached_from_the_first(pages):
     assert set(pages) - reached - {"genindex.html", "search.html", "_modules/index.html"} == set()
 
 
+@needs_the_site
 def test_nothing_is_fetched_from_elsewhere(site, pages):
     remote = re.compile(r"^(https?:)?//")
     needed = {
@@ -136,6 +143,7 @@ def test_nothing_is_fetched_from_elsewhere(site, pages):
     assert sheets == []
 
 
+@needs_the_site
 def test_the_notebooks_show_what_they_were_committed_with(site):
     text = (site / "notebooks" / "05-gradient-checking.html").read_text(encoding="utf-8")
     assert "gradient check of SquaredError: <strong>WRONG</strong>" in text
@@ -171,6 +179,7 @@ def test_examples(module):
     assert not doctest.testmod(importlib.import_module(f"docs.building.{module}")).failed
 
 
+@needs_the_site
 def test_a_browser_without_a_network_shows_the_formulas(site):
     reason = 'Playwright is missing: pip install "handgrad[browser]"'
     playwright = pytest.importorskip("playwright.sync_api", reason=reason)

@@ -16,6 +16,7 @@ import pytest
 
 from tests.notebooks.executing import from_source
 
+pytestmark = pytest.mark.slow
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BOOK = """# %% [markdown]
 # A formula: $$\\sigma(z) = \\frac{1}{1 + e^{-z}}$$

@@ -58,6 +58,7 @@ def test_text_and_notebook_are_in_step(source):
     assert [facts(cell) for cell in text] == [facts(cell) for cell in book]
 
 
+@pytest.mark.slow
 @of_each_notebook
 def test_it_runs_and_shows_what_it_showed(source, runs):
     if source not in runs:
@@ -147,6 +148,7 @@ def test_the_pieces_of_a_stream_are_one_output():
     assert found == [piece("stdout", "ac"), picture, piece("stderr", "b")]
 
 
+@pytest.mark.slow
 def test_a_notebook_that_fails_says_where(tmp_path):
     path = tmp_path / "broken.py"
     path.write_text("# %%\nmissing + 1\n")
