@@ -1,4 +1,4 @@
-"""What a layer does to each entry by itself: its local derivative, and its curve."""
+"""The local derivative of an elementwise layer, and the curve of an activation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Curve(NamedTuple):
 
     @property
     def switches_off(self) -> bool:
-        """Whether there is a part in which it is 0 and flat, as a ReLU is left of 0."""
+        """Whether a part of it is 0 and flat, as that of a ReLU left of 0."""
         return bool(np.any((self.y == 0) & (self.slope == 0)))
 
     @property
@@ -60,13 +60,13 @@ def local_derivatives(layer: Any, xs: tuple[Any, ...], y: Any) -> tuple[Array | 
 
 
 def curve(layer: Any, reach: float) -> Curve | None:
-    """An activation from -reach to reach, of a copy; None for what is not one.
+    """The curve of an activation from -reach to reach, from a copy; None for other layers.
 
     An activation works on each entry by itself, draws no random numbers, has no parameters, and
-    is not a straight line.
+    is not linear.
     """
     x = np.linspace(-reach, reach, POINTS)[:, None]
-    # Whatever a layer says to such an input, it is no activation then.
+    # A layer that raises for such an input is not an activation.
     with suppress(Exception), np.errstate(all="ignore"):
         if layer.params:
             return None
@@ -87,6 +87,6 @@ def _inputs(dx: Any) -> tuple[Any, ...]:
 
 
 def _close(a: Any, b: Any) -> bool:
-    """Whether two arrays are the same but for rounding in float32."""
+    """Whether two arrays are equal up to rounding in float32."""
     scale = float(np.abs(b).max(initial=0.0))
     return bool(np.allclose(a, b, rtol=1e-4, atol=1e-5 * scale, equal_nan=True))

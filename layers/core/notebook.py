@@ -1,6 +1,6 @@
-"""Words, numbers and tables for notebooks, and how a layer shows itself there.
+"""Words, numbers and tables for notebooks, and the page of a layer.
 
-Nothing has a colour of its own: the page's are right in its light theme and in its dark one.
+Nothing has a colour of its own, so that it suits light and dark themes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from layers.core.params import Array, buffers
 
 LONGEST = 60  # letters of a name
-MOST = 24  # parameters of a layer: nets nest, and may have thousands
+MOST = 24  # parameters of a layer; nets may have thousands
 ANONYMOUS: Any = object.__repr__
 MINUS = "\N{MINUS SIGN}"
 DOTS = "..."
@@ -23,11 +23,11 @@ IN_ASCII = str.maketrans({"‖": "|", "…": DOTS, MINUS: "-", "\N{EN DASH}": "-
 
 
 class Html(str):
-    """Text that is HTML already, such as a picture in a cell."""
+    """HTML in a cell, such as a picture, which is not escaped."""
 
 
 def text(words: str) -> str:
-    """Words as HTML may hold them.
+    """Words, escaped for HTML.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def text(words: str) -> str:
 
 
 def title(layer: Any) -> str:
-    """A layer in one short line: of a long repr the start, of one that says nothing the class."""
+    """A layer in one short line: the start of its repr, or its class if it defines none."""
     if type(layer).__repr__ is ANONYMOUS:
         return type(layer).__name__
     first, *more = repr(layer).split("\n")
@@ -55,7 +55,7 @@ def cut(words: str, longest: int = LONGEST) -> str:
 
 
 def number(value: float) -> str:
-    """A number to three digits, or to a whole.
+    """A number to three digits, or to an integer.
 
     Examples
     --------
@@ -67,12 +67,12 @@ def number(value: float) -> str:
 
 
 def typeset(value: float) -> str:
-    """A number for a picture or a page, where a minus is as wide as a plus."""
+    """A number for a picture or a page, with a minus as wide as a plus."""
     return number(value).replace("-", MINUS)
 
 
 def plain(words: str) -> str:
-    """Words with nothing of ours outside ASCII, which every terminal can print.
+    """Words with the special characters of this library in ASCII, for every terminal.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def plain(words: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
-    """An HTML table, the first `left` columns of which are words, and the others numbers."""
+    """An HTML table with the first `left` columns aligned to the left, the others to the right."""
 
     def line(cells: Sequence[str], tag: str) -> str:
         return f"<tr>{''.join(map(cell, range(len(cells)), cells, [tag] * len(cells)))}</tr>"
@@ -97,7 +97,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -
 
 
 def norm(*arrays: Any) -> float:
-    """The length of arrays as one vector, which does not overflow before they do; None counts 0.
+    """The norm of arrays as one vector, without overflow; None counts 0.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def _length(array: Any) -> float:
 
 
 def layer_page(layer: Any) -> str:
-    """A layer as HTML: what made it, what it computes, and its parameters."""
+    """A layer as HTML: its constructor, its formula, and its parameters."""
     said = (type(layer).__doc__ or "").strip().split("\n")[0].strip("`")
     about = f"<div>{text(cut(said, 2 * LONGEST))}</div>" if said else ""
     rows = list(_arrays(layer))

@@ -21,7 +21,7 @@ from nets.differentiation.gates import in_numpy
 from nets.differentiation.point import point
 from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
 from nets.differentiation.symbolic import symbolic
-from nets.display.text_table import WordTable
+from nets.display.text import WordTable
 
 WAYS: dict[str, Callable[..., Any]] = {
     "forward difference": forward_difference,

@@ -11,7 +11,7 @@ from layers import FullyConnected, Tanh
 from layers.core.checks import count, whole
 from nets.arguments import fits, items
 from nets.differentiation.comparison import REVERSE, WAYS, compare
-from nets.display.text_table import WordTable
+from nets.display.text import WordTable
 from nets.sequential import Sequential
 
 HIDDEN = 16

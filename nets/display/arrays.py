@@ -1,4 +1,4 @@
-"""The numbers of small arrays, in text and as shaded cells in a notebook."""
+"""The numbers of small arrays, as text and as shaded cells."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from layers.core.params import Array
 from nets.display.colours import BLUE_RGB, VERMILION_RGB
 
 SMALL = 64  # entries of an array whose numbers are shown
-WIDEST = 10  # numbers that have room in a row
+WIDEST = 10  # numbers in a row
 CELL = "min-width:2.8em;padding:0.15em 0.5em;text-align:right;font-variant-numeric:tabular-nums"
 
 
 def array_text(array: Any) -> list[str]:
-    """The lines of a small array; none for a large one or none."""
+    """The lines of a small array; no lines for a large one or None."""
     if not _fits(array):
         return []
     found = np.asarray(array)
@@ -29,7 +29,7 @@ def array_text(array: Any) -> list[str]:
 
 
 def array_html(array: Any) -> str:
-    """A small array as a grid, blue where positive and orange where negative."""
+    """A small array as a grid, with blue for positive and orange for negative numbers."""
     if not _fits(array):
         return ""
     grid = np.asarray(array)

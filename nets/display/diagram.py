@@ -1,4 +1,4 @@
-"""A chain of layers as boxes, with what flows between them: plain HTML that wraps where it must."""
+"""A chain of layers as boxes with the shapes between them, in HTML that wraps."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from layers.core.local_derivative import Curve, curve
 from layers.core.notebook import cut, text, title
 from nets.display.colours import BLUE_RGB, GREY_RGB, VERMILION, VERMILION_RGB
 from nets.display.output_shapes import is_chain, output, shape_text, taken
-from nets.display.text_table import ends
+from nets.display.text import ends
 from nets.known import is_known
 
-MOST = 14  # layers of a net that are shown; of more, the first and the last
+MOST = 14  # layers of a net; of more, the first and the last are shown
 DEEPEST = 2  # nets inside nets that are opened
 LETTERS = 28
-REACH = 4.0  # of the little curve in the box of an activation
+REACH = 4.0  # of the curve in the box of an activation
 GLYPH = (44.0, 26.0)
 
 ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:0.6em;margin:0.3em 0"
@@ -35,7 +35,7 @@ def diagram(net: Any) -> str:
 
 
 def _chain(net: Any, batch: Any, before: str) -> Iterator[str]:
-    """Boxes and arrows; `before` is the way to the net, such as "2."."""
+    """Boxes and arrows; `before` is the prefix of their names, such as "2."."""
     named, batches = net.named_layers(), [batch]
     for _, layer in named:
         batches.append(output(layer, batches[-1]))
@@ -84,7 +84,7 @@ def _arrow(batch: Any) -> str:
 
 
 def _glyph(shape: Curve) -> str:
-    """The curve of an activation over a line at 0, as high as it is."""
+    """The curve of an activation, with its axes."""
     width, height = GLYPH
     x = (shape.x / REACH + 1) / 2 * (width - 4) + 2
     low, high = min(shape.y.min(), 0.0), max(shape.y.max(), 0.0)

@@ -1,4 +1,4 @@
-"""Figures of matplotlib, made without pyplot: they need no screen, and nothing keeps them alive."""
+"""Figures of matplotlib without pyplot, which need no screen and are freed after use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHARP = 200  # dots per inch of a PNG
 
 
 def blank(width: float, height: float) -> Figure:
-    """An empty figure of so many inches."""
+    """An empty figure of a size in inches."""
     try:
         importlib.import_module("matplotlib")
     except ImportError as error:
@@ -34,7 +34,7 @@ def _figure_class() -> type[Figure]:
     from matplotlib.figure import Figure
 
     class NotebookFigure(Figure):
-        """A figure that notebooks draw although pyplot, which would tell them how, is not used."""
+        """A figure that notebooks show without pyplot."""
 
         def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
             width, height = (self.get_size_inches() * 100).tolist()

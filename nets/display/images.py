@@ -13,14 +13,14 @@ import numpy as np
 from layers.core.notebook import cut, text
 from layers.core.params import Array
 
-LARGEST = 96  # pixels across; of larger images, every so many are kept
+LARGEST = 96  # pixels across; larger images are thinned
 TILE = "width:52px;image-rendering:pixelated;border:1px solid rgba(128,128,128,0.5)"
 
 
 def tiles(labelled: Iterable[tuple[Array, str]]) -> str:
-    """Images in rows, each above its label: ``(height, width)`` grey, ``(height, width, 3)`` not.
+    """Images in rows, with labels below: grey ``(height, width)``, or ``(height, width, 3)``.
 
-    One scale of brightness for all; the smallest number is black.
+    All have one scale, on which the smallest number is black.
     """
     found = list(labelled)
     low = min((float(image.min()) for image, _ in found), default=0.0)
@@ -35,7 +35,7 @@ def tiles(labelled: Iterable[tuple[Array, str]]) -> str:
 
 
 def png(pixels: Any) -> bytes:
-    """A PNG file of bytes (height, width) or (height, width, 3): each row after a 0, squeezed."""
+    """A PNG file of bytes (height, width) or (height, width, 3)."""
     height, width = pixels.shape[:2]
     rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
     kind = 0 if pixels.ndim == 2 else 2

@@ -1,7 +1,7 @@
-"""The shapes of what layers give, without computing any of it.
+"""The output shapes of layers, without computing an output.
 
-Only the layers of this library are run, on an empty batch. One of somebody else's might print,
-write, take its time or fail; what it gives is not known.
+Only the layers of this library run, on an empty batch. A user-defined layer might print, write or
+take long, so its output shape is unknown.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Shape = tuple[int, ...]
 
 
 def empty(input_shape: Shape | None) -> Any:
-    """An empty batch of examples of a shape; None if it is not known."""
+    """An empty batch of examples of a shape; None if the shape is unknown."""
     if input_shape is None:
         return None
     try:
         if isinstance(input_shape, (tuple, list)) and True not in map(_is_bool, input_shape):
             return np.empty((0, *map(index, input_shape)))
-    except (TypeError, ValueError):  # also of NumPy, for sizes below 0 and above what it has
+    except (TypeError, ValueError):  # NumPy's, too, for negative and enormous sizes
         pass
     raise TypeError(
         "summary: expected input_shape to be the shape of one example, a tuple of integers such "
@@ -36,17 +36,17 @@ def empty(input_shape: Shape | None) -> Any:
 
 
 def taken(layer: Any, batch: Any) -> Any:
-    """What a layer takes: where nobody has told, it may know the number of its inputs."""
+    """The batch, or if it is unknown, one for the number of inputs that a layer expects."""
     if batch is None and is_known(layer) and hasattr(layer, "in_features"):
         return np.empty((0, layer.in_features))
     return batch
 
 
 def output(layer: Any, batch: Any) -> Any:
-    """The layer's output for an empty batch, which has the right shape and costs nothing.
+    """The layer's output for an empty batch, which has the correct shape and costs nothing.
 
-    None where it is not known: because what it takes is not known or does not fit, or because
-    the layer is not one of this library.
+    None if it is unknown, because the input is unknown or does not fit, or because the layer is
+    user-defined.
     """
     try:
         return fitting(layer, batch)
@@ -72,14 +72,14 @@ def _is_bool(size: Any) -> bool:
 def _run(layer: Any, batch: Any) -> Any:
     for kind in (float, int):  # words are integers
         with suppress(TypeError), np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a mean over nothing is not the user's mistake here
+            warnings.simplefilter("ignore")  # about the mean of an empty batch
             y = layer.predict(batch.astype(kind))
             return y if isinstance(y, np.ndarray) else None
     return None
 
 
 def is_chain(layer: Any) -> bool:
-    """Whether it is a `Sequential`: a net whose layers stand in a row."""
+    """Whether it is a `Sequential`, perhaps a subclass: a net with a tuple of layers."""
     return hasattr(layer, "named_layers") and isinstance(getattr(layer, "layers", None), tuple)
 
 

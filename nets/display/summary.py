@@ -10,7 +10,7 @@ import numpy as np
 from layers.core.notebook import title
 from layers.core.params import buffers
 from nets.display.output_shapes import Shape, empty, fitting, output, shape_text
-from nets.display.text_table import WordTable, aligned
+from nets.display.text import WordTable, aligned
 from nets.errors import located
 
 HEADER = ("layer", "output", "parameters")
@@ -32,7 +32,7 @@ class Summary(WordTable):
 
 
 def total(net: Any) -> str:
-    """How many parameters a net has, and what memory they take."""
+    """The number of parameters of a net, and their memory."""
     arrays = list(net.params.values())
     frozen = sum(array.size for array in buffers(net).values())
     beside = f", beside {frozen:,} frozen numbers" if frozen else ""

@@ -1,19 +1,20 @@
-"""Pieces of an SVG image that reads on light and on dark pages, as strings."""
+"""The pieces of an SVG image, in colours for light and for dark pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+
+from layers.core import notebook
 
 Point = tuple[float, float]
 
 FONT = 14  # the height of letters
-LETTER = 8.0  # an average one's width
+LETTER = 8.0  # their average width
 LONGEST = 28  # letters of a name; longer ones are cut
-PAGE = 880  # pixels that a notebook has room for: wider images shrink to them
-LEAST = 0.6  # but not below this scale, at which letters can still be read
-# What is drawn in light surroundings, and in dark ones. Blue and orange are told apart by
-# colour-blind readers, and gradients are set in italics as well.
+PAGE = 880  # pixels across a notebook: wider images shrink to them
+LEAST = 0.6  # but not below this scale, at which letters are still legible
+# The colours on light and on dark pages. Blue and orange suit colour-blind readers, and gradients
+# are set in italics as well.
 COLOURS = {
     "page": ("#ffffff", "#1c1c20"),
     "box": ("#f0f0f4", "#34343c"),
@@ -26,10 +27,10 @@ COLOURS = {
 
 
 def image(width: float, height: float, title: str, pieces: Sequence[str]) -> str:
-    """A whole image with a page of its own, so that it reads on any other.
+    """A whole image on a background of its own.
 
-    Colours are written at every piece, for programs that know no style sheets; browsers that are
-    asked for dark pages take the others.
+    Every piece has its light colour, for programs without style sheets; browsers with a dark theme
+    take the others.
     """
     dark = "".join(f".hg-{kind}{{fill:{colour}}}" for kind, (_, colour) in COLOURS.items())
     dark += f".hg-stroke{{stroke:{COLOURS['line'][1]}}}"
@@ -40,7 +41,7 @@ def image(width: float, height: float, title: str, pieces: Sequence[str]) -> str
             f'width="{scale * width:.0f}" height="{scale * height:.0f}" '
             f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-size="{FONT}" '
             'font-family="Helvetica, Arial, DejaVu Sans, sans-serif">',
-            f"<title>{_text(title)}</title>",
+            f"<title>{notebook.text(title)}</title>",
             f"<style>@media (prefers-color-scheme: dark) {{{dark}}}</style>",
             f'<rect width="100%" height="100%" rx="8" {_fill("page")}/>',
             *filter(None, pieces),
@@ -50,27 +51,27 @@ def image(width: float, height: float, title: str, pieces: Sequence[str]) -> str
 
 
 def text(x: float, y: float, words: str, kind: str, anchor: str = "middle") -> str:
-    """Words at a point, the middle, the start or the end of their base line; "" for no words."""
+    """Words with the start, middle or end of their base line at a point; "" for no words."""
     if not words:
         return ""
     style = {"name": ' font-weight="bold"', "gradient": ' font-style="italic"'}.get(kind, "")
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{style} {_fill(kind)}>'
-        f"{_text(cut(words))}</text>"
+        f"{notebook.text(_cut(words))}</text>"
     )
 
 
 def box(x: float, y: float, width: float, height: float, corner: float, title: str) -> str:
-    """A box around a point, with words that show where the pointer rests on it."""
+    """A box around a point, with a tooltip."""
     return (
         f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" '
         f'height="{height:.1f}" rx="{corner:.1f}" {_fill("box")} stroke="none">'
-        f"<title>{_text(title)}</title></rect>"
+        f"<title>{notebook.text(title)}</title></rect>"
     )
 
 
 def arrow(points: Sequence[Point]) -> str:
-    """A line through pairs of points, level within a pair and bent between two; then a tip."""
+    """An arrow through pairs of points, level within a pair and curved between two."""
     path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
     for i, (x, y) in enumerate(points[1:]):
         before_x, before_y = points[i]
@@ -83,20 +84,14 @@ def arrow(points: Sequence[Point]) -> str:
     return f'<path d="{"".join(path)}" {line}/><path d="{tip}" {_fill("line")}/>'
 
 
-def cut(words: str) -> str:
-    """Words short enough for a picture."""
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
-
-
 def width_of(words: str) -> float:
-    """About how wide words are."""
-    return LETTER * len(cut(words))
+    """The approximate width of words."""
+    return LETTER * len(_cut(words))
+
+
+def _cut(words: str) -> str:
+    return notebook.cut(words, LONGEST)
 
 
 def _fill(kind: str) -> str:
     return f'class="hg-{kind}" fill="{COLOURS[kind][0]}"'
-
-
-def _text(words: str) -> str:
-    """Words as XML may hold them."""
-    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words))

@@ -6,7 +6,7 @@ from typing import Any
 
 from layers.core.notebook import cut, table, text, title
 from nets.display.summary import total
-from nets.display.text_table import ends
+from nets.display.text import ends
 
 MOST = 24  # nodes that a picture can show
 

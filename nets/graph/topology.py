@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.core.checks import label
 from layers.core.describe import short
-from nets.display.text_table import ends
+from nets.display.text import ends
 from nets.known import check_layer
 
 MOST = 24  # names in a sentence

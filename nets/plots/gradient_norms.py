@@ -1,4 +1,4 @@
-"""How long the gradient is at each layer, on its way from the loss to the first one."""
+"""The norm of the gradient at each layer."""
 
 from __future__ import annotations
 
@@ -23,21 +23,12 @@ DECADES = 3.0
 def gradient_norms(trace: Sequence[Step]) -> Figure:
     """Draw the norm of the upstream gradient of every layer, and of those of its parameters.
 
+    The axis is logarithmic; a norm of 0 is a cross at the bottom.
+
     Parameters
     ----------
     trace : Trace
         What ``net.trace(x, labels, loss)`` returned.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file. The axis is
-        logarithmic; a norm of 0 breaks the line, and a cross at the bottom stands for it.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib is not installed.
 
     Examples
     --------

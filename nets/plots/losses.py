@@ -40,17 +40,10 @@ def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figu
         How many steps the mean is taken over, such as those of an epoch. None: a twentieth of
         the run.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
-
     Raises
     ------
     ValueError
         If there is no loss to draw, or not as many as the window.
-    ImportError
-        If matplotlib is not installed.
 
     Examples
     --------
@@ -92,17 +85,10 @@ def loss_curves(runs: Mapping[str, Columns | Sequence[float]]) -> Figure:
         The runs by the names to show: what `fit` returned, or any other dict with a column
         ``"loss"``, drawn over the epochs; or the losses of each step.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
-
     Raises
     ------
     ValueError
         If there is no run, or one without a loss.
-    ImportError
-        If matplotlib is not installed.
 
     Examples
     --------

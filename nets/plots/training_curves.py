@@ -25,17 +25,10 @@ def training_curves(history: Columns) -> Figure:
         What `fit` returned, or columns of the same names: loss, accuracy, validation_loss and
         validation_accuracy.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The last line of a notebook cell shows it; `save` writes it to a file.
-
     Raises
     ------
     ValueError
         If there is no epoch to draw, or no such column.
-    ImportError
-        If matplotlib is not installed.
 
     Examples
     --------

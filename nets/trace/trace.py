@@ -11,7 +11,7 @@ import numpy as np
 
 from layers.core.checks import label
 from layers.core.notebook import cut, plain, text
-from nets.display.text_table import aligned, ends
+from nets.display.text import aligned, ends
 from nets.known import check_layer
 from nets.trace import trace_page
 from nets.trace.traced_layer import Step

@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.core.notebook import Html, norm, number, table, text
 from nets.display.colours import SKY, VERMILION
-from nets.display.text_table import ends
+from nets.display.text import ends
 from nets.trace.traced_layer import Step
 
 HEADER = ["layer", "output", "‖x‖", "‖y‖", "‖dout‖", "|dy/dx|", "‖dx‖", "‖grads‖", "dead", "sat."]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layers.core.notebook import text
-from nets.display.sparkline import HEIGHTS, sparkline
+from nets.display.text import HEIGHTS, sparkline
 from nets.training.progress.run_status import Row, RunStatus
 from nets.training.progress.stdout import Output
 from nets.training.tally import Tally

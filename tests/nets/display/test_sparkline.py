@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from nets.display.sparkline import HEIGHTS, sparkline
+from nets.display.text import HEIGHTS, sparkline
 
 
 def test_it_spans_all_heights():

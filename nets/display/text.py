@@ -1,7 +1,8 @@
-"""Tables of words, aligned as text and as HTML for notebooks."""
+"""Aligned tables and small curves, in text."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from layers.core.notebook import table, text
 
 T = TypeVar("T")
 Row = Sequence[str]
+HEIGHTS = "▁▂▃▄▅▆▇█"
 
 
 class WordTable:
@@ -67,3 +69,27 @@ def ends(items: Sequence[T], most: int) -> tuple[list[T], int, list[T]]:
         return list(items), 0, []
     last = most // 2
     return list(items[: most - last]), len(items) - most, list(items[-last:])
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """A curve in at most `width` characters, each as high as the last value of its part.
+
+    Examples
+    --------
+    >>> sparkline([8.0, 4.0, 2.0, 1.0], width=10)
+    '█▄▂▁'
+    """
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return ""
+    count = min(width, len(values))
+    ends = [values[(n + 1) * len(values) // count - 1] for n in range(count)]
+    low, high = min(finite), max(finite)
+    return "".join(_character(value, low, high) for value in ends)
+
+
+def _character(value: float, low: float, high: float) -> str:
+    if not math.isfinite(value):
+        return " "
+    share = (value - low) / (high - low) if high > low else 0.0
+    return HEIGHTS[min(int(share * len(HEIGHTS)), len(HEIGHTS) - 1)]
