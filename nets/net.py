@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from layers.core.composite import Composite
 from nets.foreign_names import hint
 from nets.interop import net_file
-from nets.interop.file_paths import Path
+from nets.interop.atomic import Path
 from nets.known import NETS
 from nets.trace.trace import Trace, trace
 from nets.trace.traced_layer import Step

@@ -16,7 +16,7 @@ from nets.display.diagram import diagram
 from nets.display.summary import Summary, total
 from nets.errors import Place, counted, pair
 from nets.interop import net_file
-from nets.interop.file_paths import Path
+from nets.interop.atomic import Path
 from nets.interop.net_file import expect
 from nets.known import check_layer, parts
 from nets.net import Net, one_output, without_dx

@@ -12,8 +12,7 @@ from layers.core.checks import label
 from layers.core.notebook import norm, typeset
 from nets.display.svg import Point, arrow, box, image, text, width_of
 from nets.graph.layout import Edge, layout
-from nets.interop.atomic import atomic_write
-from nets.interop.file_paths import Path, path_text
+from nets.interop.atomic import Path, atomic_write, path_text
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 SYMBOLS = {

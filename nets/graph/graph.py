@@ -21,7 +21,7 @@ from nets.graph.graph_page import graph_page
 from nets.graph.shared_layers import first_names, repeats, summed, twin
 from nets.graph.topology import one_of, wired
 from nets.interop import net_file
-from nets.interop.file_paths import Path
+from nets.interop.atomic import Path
 from nets.interop.net_file import expect
 from nets.net import Net, one_output, without_dx
 from nets.trace.record import layer_step, loss_step

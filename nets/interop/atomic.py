@@ -1,31 +1,45 @@
-"""Writing a file so that it is either the old one or the new one, and never half of one."""
+"""Writing a file so that it is either the old one or the new one, and never half of one.
+
+The bytes go to a temporary file beside it. Its name tells which file it is to become, and which
+process of which machine writes it, so that the next write can remove what a killed process left::
+
+    .handgrad-<hash of the file's name>-<hash of the machine's>-<process>-<random>.tmp
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
+import re
+import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from nets.interop.file_paths import Path, path_text, refused
-from nets.interop.leftovers import remove_leftovers, temporary_name
+from layers.core.describe import short
+
+Path = str | os.PathLike[str]
+CAN_ASK = os.name == "posix"
+OLD = 24 * 60 * 60  # seconds without a write, after which no process is still writing
+SCHEME = re.compile(r"\.handgrad-([0-9a-f]{16})-([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that takes the place of `path` only once it is complete.
 
-    The bytes go to a temporary file in the same folder. When the block ends they are forced to
-    the disk and the temporary file is renamed to `path`, which is one step: whoever reads `path`
-    finds the old file or the new one. When the block raises, KeyboardInterrupt included, the
-    temporary file is removed and the old file stays.
+    When the block ends, the bytes are forced to the disk and the temporary file is renamed to
+    `path` in one step: a reader finds the old file or the new one. When the block raises,
+    KeyboardInterrupt included, the temporary file is removed and the old file stays.
 
     Parameters
     ----------
     path : str or path-like
-        The file to write. A symbolic link is followed: the file that it points to is replaced. A
-        file that is there hands on its permissions; a new one gets those that the umask leaves.
+        The file to write. A symbolic link is followed: the file that it points to is replaced.
+        An old file passes on its permissions; a new one gets those that the umask leaves.
 
     Yields
     ------
@@ -57,9 +71,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     Notes
     -----
     A process that is killed outright cannot tidy up: it leaves the old file whole, and beside it
-    a hidden file that ends in ``.tmp``, which the next write of the same file removes: see
-    `nets.interop.leftovers`. The rename needs write access to the folder only, so a
-    file that is write-protected in a folder that is not is replaced as well.
+    a hidden file that ends in ``.tmp``, which the next write of the same file removes. The rename
+    needs write access to the folder only, so a write-protected file is replaced as well.
     """
     target = _checked(path)
     folder = os.path.dirname(target)
@@ -67,7 +80,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     temporary = temporary_name(target)
     try:
         with _opened(temporary, path) as file:
-            _copy_mode(target, temporary)
+            with suppress(FileNotFoundError):  # before the first byte: a private file stays so
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -109,12 +123,6 @@ def _checked(path: Path) -> str:
     return target
 
 
-def _copy_mode(target: str, temporary: str) -> None:
-    """Hand on the permissions before the first byte is written: a private file stays private."""
-    with suppress(FileNotFoundError):
-        os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-
-
 def _sync_folder(folder: str) -> None:
     """Force the rename to the disk too, where a folder can be opened: Windows has no such call."""
     with suppress(OSError):
@@ -123,3 +131,86 @@ def _sync_folder(folder: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def path_text(path: Any) -> str:
+    """A path as text, with ``~`` for the user's folder.
+
+    Raises
+    ------
+    TypeError
+        If it is not a path.
+    ValueError
+        If it is empty, or holds a character that no name has.
+
+    Examples
+    --------
+    >>> path_text("net.safetensors")
+    'net.safetensors'
+    """
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+    if not isinstance(text, str):
+        raise TypeError(
+            f"expected the path of a file, such as 'net.safetensors', got {short(path)}"
+        )
+    if not text or "\0" in text:
+        raise ValueError(f"expected the path of a file, such as 'net.safetensors', got {text!r}")
+    return os.path.expanduser(text)
+
+
+def refused(error: OSError, text: str, verb: str) -> OSError:
+    """An error of the system as a message that names the file, not the temporary one."""
+    why = error.strerror or type(error).__name__
+    return type(error)(f"{text!r}: cannot be {verb}: {why[:1].lower()}{why[1:]}")
+
+
+def temporary_name(target: str) -> str:
+    """A free name beside a file, to write what will take its place."""
+    folder, name = os.path.split(target)
+    # A hash, because the file's name may already be as long as the file system allows.
+    words = f".handgrad-{_hash(name, 8)}-{_machine()}-{os.getpid()}-{secrets.token_hex(8)}.tmp"
+    return os.path.join(folder, words)
+
+
+def remove_leftovers(target: str) -> None:
+    """Remove the temporary files of this file that no process writes any more.
+
+    They are those of a process of this machine that has ended, and any without a write for a day.
+    Files that cannot be removed are left.
+    """
+    folder, name = os.path.split(target)
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            parts = SCHEME.fullmatch(entry.name)
+            if parts and parts[1] == _hash(name, 8):
+                has_ended = parts[2] == _machine() and _has_ended(int(parts[3]))
+                with suppress(OSError):  # it may just have become the file itself
+                    age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+                    if has_ended or age > OLD:
+                        os.unlink(entry.path)
+
+
+def _has_ended(process: int) -> bool:
+    """Whether there is no such process; on Windows, where asking would end it, never."""
+    if not CAN_ASK:
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:  # a process of another user
+        return False
+    try:  # Linux tells whether it was killed and only waits for its parent to notice
+        with open(f"/proc/{process}/stat", "rb") as file:
+            # The state follows the program's name, which is in parentheses and may hold some.
+            return file.read().rpartition(b")")[2].split()[0] == b"Z"
+    except (OSError, IndexError):
+        return False
+
+
+def _machine() -> str:
+    return _hash(platform.node(), 4)
+
+
+def _hash(words: str, size: int) -> str:
+    return hashlib.blake2b(os.fsencode(words), digest_size=size).hexdigest()

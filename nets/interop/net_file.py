@@ -18,7 +18,7 @@ from layers.core.checks import label
 from layers.core.describe import DRAWING, UNKNOWN, arguments, short
 from layers.core.notebook import cut
 from layers.core.params import Array, Params, buffers
-from nets.interop.file_paths import Path
+from nets.interop.atomic import Path
 from nets.interop.plain import from_json, to_json
 from nets.interop.safetensors import read_tensors, write_tensors
 from nets.known import NETS, is_known

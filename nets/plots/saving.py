@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from nets import arguments
 from nets.display.figure import png
-from nets.interop.atomic import atomic_write
-from nets.interop.file_paths import Path
+from nets.interop.atomic import Path, atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

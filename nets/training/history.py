@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from layers.core.checks import brief, whole
 from layers.core.notebook import table
 from nets.display.text import aligned, ends, sparkline
-from nets.interop.atomic import atomic_write
-from nets.interop.file_paths import Path
+from nets.interop.atomic import Path, atomic_write
 from nets.plots.training_curves import training_curves
 from nets.training.foreign_arguments import named
 

@@ -255,6 +255,7 @@ def test_a_process_that_was_killed_and_not_waited_for_is_gone(tmp_path):
     kill(child)
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_time_leaves_one_whole_file(tmp_path):
     path = tmp_path / "net"
     for wait in (0.0, 0.004, 0.013, 0.04):

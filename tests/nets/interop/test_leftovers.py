@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nets.interop import leftovers
-from nets.interop.leftovers import SCHEME, remove_leftovers, temporary_name
+from nets.interop import atomic as leftovers
+from nets.interop.atomic import SCHEME, remove_leftovers, temporary_name
 
 GONE = 2**31 - 2  # above the largest number of a process on any system
 

@@ -52,7 +52,7 @@ texts = st.dictionaries(names, names, max_size=3)
 
 
 @given(files, texts)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_what_is_written_is_read(tensors, metadata):
     found, text = there_and_back(tensors, metadata)
     assert list(found) == list(tensors)
@@ -66,7 +66,7 @@ def test_what_is_written_is_read(tensors, metadata):
 
 
 @given(files, texts)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_the_package_reads_what_is_written(tensors, metadata):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "net")
@@ -79,7 +79,7 @@ def test_the_package_reads_what_is_written(tensors, metadata):
 
 
 @given(files, texts)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_what_the_package_writes_is_read(tensors, metadata):
     # The package itself wants contiguous arrays in native order.
     given = {n: np.array(a, a.dtype.newbyteorder("="), order="C") for n, a in tensors.items()}
@@ -200,7 +200,7 @@ def read_or_refuse(path, content):
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 8))
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 def test_flipped_bytes_raise_nothing_but_value_errors(valid, rng: random.Random, flips):
     path, content = valid
     damaged = bytearray(content)
@@ -210,7 +210,7 @@ def test_flipped_bytes_raise_nothing_but_value_errors(valid, rng: random.Random,
 
 
 @given(st.data())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_any_cut_and_any_tail_is_refused(valid, data):
     path, content = valid
     cut = data.draw(st.integers(0, len(content) - 1))
@@ -241,7 +241,7 @@ sizes = json_values | st.lists(st.integers(0, 4) | json_values, max_size=3)
     st.binary(max_size=8),
 )
 @example({"a": u1(0, 1)}, b"1")
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_any_header_is_read_or_refused(valid, header, data):
     read_or_refuse(valid[0], packed(header, data))
 
