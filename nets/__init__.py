@@ -2,7 +2,7 @@
 
 import nets.shadowed  # noqa: F401, first of all, because it says what hides `layers`
 from nets import datasets, text
-from nets.cli.environment import Diagnosis, doctor
+from nets.cli.doctor import Diagnosis, doctor
 from nets.graph.graph import Graph
 from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
 from nets.sequential import Sequential

@@ -1,4 +1,4 @@
-"""What `handgrad predict` does: use the net of a run on other data."""
+"""`handgrad predict`: use the net of a run on other data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from nets.cli.json_file import read_json
-from nets.cli.students_layers import with_own_layers
+from nets.cli.run_folder import read_json
 from nets.cli.tasks import labelled_text, numbers
+from nets.cli.tasks.token_task import tokenizer
+from nets.cli.user_code import with_own_layers
 from nets.datasets.class_labels import same_class
 from nets.datasets.new_examples import Examples, read_examples, read_texts
 from nets.interop.atomic import atomic_write
@@ -26,34 +28,101 @@ from nets.text import Vocabulary
 BATCH = 1000  # examples at once
 
 
-def predict(options: argparse.Namespace) -> int:
-    """Run the command: print or write one line of CSV for each example."""
-    run: Path = options.run_folder
-    if not run.is_dir():
-        raise ValueError(f"{run}: expected the folder of a run of handgrad train, got none")
-    about = read_json(run / "run.json", dict)
-    if about.get("task") == "lm":
-        raise ValueError(
-            f"{run}: expected a run that tells classes apart, got a language model, which has "
-            "none; what it writes is in sample.txt"
-        )
-    classes = _classes(run)
-    examples, x, net = _prepared(options, about, classes)
-    share = _probabilities(net, x, classes, run)
-    truth = None if examples.labels is None else _numbers(examples, classes, run)
-    table = _table(share, classes, truth)
-    if options.out is None:
-        sys.stdout.write(table)
-    else:
-        with atomic_write(options.out) as file:
-            file.write(table.encode())
-        print(f"wrote {options.out}")
-    if truth is not None:
-        right, n = int((share.argmax(axis=1) == truth).sum()), len(truth)
-        # Beside the table, which may go on to another program.
-        to = sys.stderr if options.out is None else sys.stdout
-        print(f"accuracy {100 * right / n:.2f} %, {right} of {n}", file=to)
-    return 0
+DESCRIPTION = """\
+Use the net of a run on the examples in a file, with or without labels: a table (.csv, .tsv) or an
+archive (.npz) of numbers, or a table or lines (.txt) of texts. One line of CSV for each example has
+the class and the probability of every class; with labels, the accuracy is printed too."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `handgrad predict`."""
+    add = parser.add_argument
+    add("folder", type=Path, metavar="RUN", help="the folder that handgrad train wrote")
+    add("file", type=Path, metavar="FILE", help="the examples")
+    add("--layers", type=Path, metavar="FILE.py", help="the file of yours that it trained with")
+    add("--out", type=Path, metavar="FILE", help="where to write the table (default: print it)")
+    parser.set_defaults(command=PredictCommand)
+
+
+@dataclass(frozen=True)
+class PredictCommand:
+    """Predict the classes of the examples in `file` with the net in `folder`."""
+
+    folder: Path
+    file: Path
+    layers: Path | None = None
+    out: Path | None = None
+
+    def run(self) -> int:
+        """Print or write one line of CSV for each example; the exit code is 0."""
+        if not self.folder.is_dir():
+            raise ValueError(
+                f"{self.folder}: expected the folder of a run of handgrad train, got none"
+            )
+        about = read_json(self.folder / "run.json", dict)
+        if about.get("task") == "lm":
+            raise ValueError(
+                f"{self.folder}: expected a run that tells classes apart, got a language model, "
+                "which has none; what it writes is in sample.txt"
+            )
+        classes = _classes(self.folder)
+        examples, x, net = self._prepared(about, classes)
+        share = _probabilities(net, x, classes, self.folder)
+        truth = None if examples.labels is None else _class_ids(examples, classes, self.folder)
+        table = _table(share, classes, truth)
+        if self.out is None:
+            sys.stdout.write(table)
+        else:
+            with atomic_write(self.out) as file:
+                file.write(table.encode())
+            print(f"wrote {self.out}")
+        if truth is not None:
+            correct, n = int((share.argmax(axis=1) == truth).sum()), len(truth)
+            # Not into the table, which may be piped to another program.
+            to = sys.stderr if self.out is None else sys.stdout
+            print(f"accuracy {100 * correct / n:.2f} %, {correct} of {n}", file=to)
+        return 0
+
+    def _prepared(
+        self, about: dict[str, Any], classes: list[str]
+    ) -> tuple[Examples, Array, Sequential]:
+        """The examples, as the rows that the net takes, and the net."""
+        build: Callable[..., Sequential]
+        try:
+            if about["task"] == "text":
+                known = read_json(self.folder / "vocabulary.json", list)
+                vocabulary = Vocabulary(known, padding="<pad>")
+                examples = read_texts(self.file)
+                split = tokenizer(about["characters"])
+                x = labelled_text.padded_rows(
+                    [split(text) or ["<unk>"] for text in examples.x], vocabulary, about["length"]
+                )
+                build = partial(labelled_text.build, vocabulary)
+            else:
+                examples = read_examples(self.file, about["width"], about["columns"])
+                x = examples.x.astype(np.float32)
+                build = partial(numbers.build, about["width"])
+            return examples, x, self._net(about, build, len(classes))
+        except (KeyError, TypeError) as error:
+            path = self.folder / "run.json"
+            raise ValueError(f"{path}: is damaged ({error}); train again") from None
+
+    def _net(
+        self, about: dict[str, Any], build: Callable[..., Sequential], classes: int
+    ) -> Sequential:
+        weights = self.folder / "weights.safetensors"
+        if not about["own_layers"]:
+            if self.layers:
+                raise ValueError(f"--layers: {self.folder} was trained with layers of handgrad")
+            loaded: Sequential = Sequential.load(weights)
+            return loaded
+        if not self.layers:
+            raise ValueError(
+                f"{self.folder}: was trained with layers of yours; add --layers FILE.py"
+            )
+        net = with_own_layers(build(classes, **about["net"], rng=0), self.layers, 0)
+        net.load_params(weights)
+        return net
 
 
 def _classes(run: Path) -> list[str]:
@@ -63,55 +132,8 @@ def _classes(run: Path) -> list[str]:
     return classes
 
 
-def _prepared(
-    options: argparse.Namespace, about: dict[str, Any], classes: list[str]
-) -> tuple[Examples, Array, Sequential]:
-    """The examples, as the rows that the net takes, and the net."""
-    run: Path = options.run_folder
-    build: Callable[..., Sequential]
-    try:
-        if about["task"] == "text":
-            known = read_json(run / "vocabulary.json", list)
-            vocabulary = Vocabulary(known, padding="<pad>")
-            examples = read_texts(options.file)
-            cut_up = labelled_text.tokens_of(about["characters"])
-            x = labelled_text.padded_rows(
-                [cut_up(text) or ["<unk>"] for text in examples.x], vocabulary, about["length"]
-            )
-            build = partial(labelled_text.build, vocabulary)
-        else:
-            examples = read_examples(options.file, about["width"], about["columns"])
-            x = examples.x.astype(np.float32)
-            build = partial(numbers.build, about["width"])
-        return examples, x, _net(options, about, build, len(classes))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{run / 'run.json'}: is damaged ({error}); train again") from None
-
-
-def _net(
-    options: argparse.Namespace,
-    about: dict[str, Any],
-    build: Callable[..., Sequential],
-    classes: int,
-) -> Sequential:
-    weights = options.run_folder / "weights.safetensors"
-    if not about["own_layers"]:
-        net: Sequential
-        if options.layers:
-            raise ValueError(f"--layers: {options.run_folder} was trained with layers of handgrad")
-        net = Sequential.load(weights)
-        return net
-    if not options.layers:
-        raise ValueError(
-            f"{options.run_folder}: was trained with layers of yours; add --layers FILE.py"
-        )
-    net = with_own_layers(build(classes, **about["net"], rng=0), options.layers, 0)
-    net.load_params(weights)
-    return net
-
-
 def _probabilities(net: Sequential, x: Array, classes: list[str], run: Path) -> Array:
-    with np.errstate(over="ignore", invalid="ignore"):  # said below, for the example
+    with np.errstate(over="ignore", invalid="ignore"):  # reported below, with the example
         scores = np.concatenate([net.predict(x[i : i + BATCH]) for i in range(0, len(x), BATCH)])
     if scores.shape != (len(x), len(classes)):
         raise ValueError(
@@ -129,8 +151,8 @@ def _probabilities(net: Sequential, x: Array, classes: list[str], run: Path) -> 
     return share
 
 
-def _numbers(examples: Examples, classes: list[str], run: Path) -> Array:
-    """The class of each label."""
+def _class_ids(examples: Examples, classes: list[str], run: Path) -> Array:
+    """The index of the class of each label."""
     number = {same_class(name): index for index, name in enumerate(classes)}
     for index, label in enumerate(examples.labels or ()):
         if same_class(label) not in number:

@@ -1,10 +1,14 @@
-"""The folder of a run: a fresh one for each, so that no file of another is lost or mixed in."""
+"""The folder of a run: a fresh one for each run, and the JSON files in it."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+from nets.interop.atomic import atomic_write
 
 WRITTEN = {
     "weights.safetensors",
@@ -18,8 +22,8 @@ WRITTEN = {
 }
 
 
-def fresh_folder(wanted: Path) -> Path:
-    """Make the folder for a run: `wanted`, or one beside it if that holds an earlier run.
+def fresh_folder(path: Path) -> Path:
+    """Make the folder for a run: `path`, or one beside it if that holds an earlier run.
 
     Raises
     ------
@@ -28,17 +32,17 @@ def fresh_folder(wanted: Path) -> Path:
     OSError
         If it cannot be made or written to.
     """
-    folder = wanted if _is_free(wanted) else _beside(wanted)
+    folder = path if _is_free(path) else _beside(path)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
-        pass  # to learn now, and not after the training, that nothing can be written there
-    if folder != wanted:
-        print(f"{wanted} holds an earlier run; this one goes into {folder}")
+        pass  # fails now, and not after the training, if nothing can be written there
+    if folder != path:
+        print(f"{path} holds an earlier run; this one goes into {folder}")
     return folder
 
 
 def _is_free(folder: Path) -> bool:
-    """Whether a folder is empty or not there; raise if what is there is not from a run."""
+    """Whether a folder is empty or missing; raise if it holds anything but a run."""
     if not folder.exists():
         return True
     if not folder.is_dir():
@@ -55,8 +59,38 @@ def _is_free(folder: Path) -> bool:
 def _beside(folder: Path) -> Path:
     """The first of folder-2, folder-3, ... that is free."""
     beside = (folder.with_name(f"{folder.resolve().name}-{n}") for n in count(2))
-    return next(path for path in beside if not path.exists() or not _holds_anything(path))
+    return next(
+        path for path in beside if not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    )
 
 
-def _holds_anything(path: Path) -> bool:
-    return not path.is_dir() or any(path.iterdir())
+def write_json(path: Path, value: Any) -> Path:
+    """Write a value, one entry a line, and return the path."""
+    with atomic_write(path) as file:
+        # A lone surrogate, as in a name from a damaged text, has no UTF-8: it is escaped.
+        text = json.dumps(value, ensure_ascii=False, indent=0)
+        file.write(text.encode("utf-8", "backslashreplace"))
+    return path
+
+
+def read_json(path: Path, kind: type) -> Any:
+    """Read a list or a dict.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing or damaged, or holds a value of another type.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ValueError(
+            f"{path}: there is no such file; expected the folder of a run of handgrad train"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: is damaged ({error}); train again") from None
+    if not isinstance(value, kind):
+        raise ValueError(
+            f"{path}: expected a {kind.__name__}, got a {type(value).__name__}; train again"
+        )
+    return value

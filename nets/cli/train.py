@@ -1,10 +1,10 @@
-"""What `handgrad train` does: check the gradients, train, measure, and write the results."""
+"""`handgrad train`: check the gradients, train, measure, and write the results."""
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,9 @@ import numpy as np
 
 from layers import SoftmaxCE, gradcheck
 from nets import plots
-from nets.cli.json_file import write_json
-from nets.cli.run_folder import fresh_folder
-from nets.cli.students_layers import with_own_layers
-from nets.cli.tasks import TASKS, Task
+from nets.cli.run_folder import fresh_folder, write_json
+from nets.cli.tasks import TASKS, NumbersOptions, Task
+from nets.cli.user_code import with_own_layers
 from nets.interop.atomic import atomic_write
 from nets.sequential import Sequential
 from nets.training.fit import fit
@@ -36,14 +35,37 @@ MOMENTUM = 0.9  # of sgd
 CHECKED = 4  # examples that the gradient check runs on
 
 
-def train(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train, whatever the task, under the names of the command's options.
+
+    Raises
+    ------
+    ValueError
+        If `momentum` is given to an optimizer that has none.
+    """
+
+    layers: Path | None = None
+    optimizer: str = "adam"
+    learning_rate: float | None = None
+    momentum: float | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    out: Path = Path("handgrad-out")
+
+    def __post_init__(self) -> None:
+        if self.momentum is not None and self.optimizer != "sgd":
+            raise ValueError(
+                f"--momentum belongs to --optimizer sgd, and this is --optimizer {self.optimizer}"
+            )
+
+
+def train(asked: NumbersOptions, options: TrainingOptions) -> int:
     """Run the command; the exit code is 0 if the gradients were right."""
-    _refuse_options_of_others(options)
-    _refuse_options_without_effect(options)
     out = fresh_folder(options.out)  # before the work, if it cannot be made
-    task = TASKS[options.task](options)
+    task: Task = TASKS[type(asked)](asked)
     if options.layers:
-        task.net = with_own_layers(task.net, options.layers, options.seed)
+        task.net = with_own_layers(task.net, options.layers, asked.seed)
     x, y = task.x_train, task.y_train
     print(task.net.summary(x.shape[1:]), end="\n\n")
     report = gradcheck(task.net, x[:CHECKED], loss=(SoftmaxCE(), y[:CHECKED]))
@@ -65,15 +87,16 @@ def train(options: argparse.Namespace) -> int:
         epochs=epochs,
         batch_size=batch_size,
         validation=(_single(task.x_validation), task.y_validation) if validated else None,
-        rng=options.seed,
+        rng=asked.seed,
     )
     seconds = time.perf_counter() - began
     net = task.finish(net)
     sample = task.sample(net)
     print("\n".join(["", *_results(net, task, history, seconds), "", sample]).rstrip(), end="\n\n")
+    about = {"task": asked.task, "own_layers": options.layers is not None, **task.about()}
     written: list[str] = []
     try:
-        for path in _write(net, task, options, history, sample, out):
+        for path in _write(net, task, about, history, sample, out):
             written.append(path.name)
             print(f"wrote {path}")
     except KeyboardInterrupt:
@@ -81,28 +104,12 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_options_of_others(options: argparse.Namespace) -> None:
-    """Say so where an option would be without effect, because it belongs to another task."""
-    for name in sorted({name for task in TASKS.values() for name in task.options}):
-        given = getattr(options, name)
-        if given is not None and given is not False and name not in TASKS[options.task].options:
-            tasks = " and ".join(f"--task {t}" for t, kind in TASKS.items() if name in kind.options)
-            raise ValueError(f"--{name} belongs to {tasks}, and this is --task {options.task}")
-
-
-def _refuse_options_without_effect(options: argparse.Namespace) -> None:
-    if options.momentum is not None and options.optimizer != "sgd":
-        raise ValueError(
-            f"--momentum belongs to --optimizer sgd, and this is --optimizer {options.optimizer}"
-        )
-
-
 def _single(x: Any) -> Any:
     """Numbers in float32, in which the net is trained; ids as they are."""
     return x.astype(np.float32) if x.dtype.kind == "f" else x
 
 
-def _optimizer(options: argparse.Namespace, steps: int) -> Optimizer:
+def _optimizer(options: TrainingOptions, steps: int) -> Optimizer:
     """The optimizer, with a learning rate that falls in a straight line to 0 over the run."""
     rule, learning_rate = RULES[options.optimizer]
     momentum = MOMENTUM if options.momentum is None else options.momentum
@@ -126,7 +133,7 @@ def _results(net: Sequential, task: Task, history: History, seconds: float) -> I
 def _write(
     net: Sequential,
     task: Task,
-    options: argparse.Namespace,
+    about: dict[str, Any],
     history: History,
     sample: str,
     out: Path,
@@ -134,7 +141,6 @@ def _write(
     """Write weights, curves and pictures, and yield each path once it is there."""
     net.save(out / "weights.safetensors")
     yield out / "weights.safetensors"
-    about = {"task": options.task, "own_layers": options.layers is not None, **task.about()}
     yield write_json(out / "run.json", about)
     if task.classes:
         yield write_json(out / "classes.json", task.classes)

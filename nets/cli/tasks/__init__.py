@@ -1,10 +1,17 @@
 """What `handgrad train` can be asked to do, one file for each task."""
 
+from typing import Any
+
 from nets.cli.tasks.labelled_text import TextTask
 from nets.cli.tasks.language import LanguageTask
 from nets.cli.tasks.numbers import NumbersTask
 from nets.cli.tasks.task import Task
+from nets.cli.tasks.task_options import OPTIONS, LanguageOptions, NumbersOptions, TextOptions
 
-TASKS: dict[str, type[Task]] = {"numbers": NumbersTask, "text": TextTask, "lm": LanguageTask}
+TASKS: dict[type[NumbersOptions], Any] = {
+    NumbersOptions: NumbersTask,
+    TextOptions: TextTask,
+    LanguageOptions: LanguageTask,
+}
 
-__all__ = ["TASKS", "LanguageTask", "NumbersTask", "Task", "TextTask"]
+__all__ = ["OPTIONS", "TASKS", "LanguageTask", "NumbersOptions", "NumbersTask", "Task", "TextTask"]

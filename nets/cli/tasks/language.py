@@ -1,20 +1,18 @@
-"""To foretell and to write text: the feed-forward neural language model."""
+"""The language model: predict the next token, and generate text."""
 
 from __future__ import annotations
 
-import argparse
 import math
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 
 from layers import SoftmaxCE
 from layers.core.params import Array
 from nets import datasets, text
-from nets.cli.tasks import words
-from nets.cli.tasks.data_names import check_data_name
-from nets.cli.tasks.task import LARGE, Task, validation_part
+from nets.cli.tasks.task import LARGE, validation_part
+from nets.cli.tasks.task_options import LanguageOptions
+from nets.cli.tasks.token_task import TokenTask, tokenizer
 from nets.recipes import neural_language_model
 from nets.sequential import Sequential
 from nets.text import Vocabulary
@@ -25,17 +23,13 @@ TOKENS = 100  # in a sample of running text
 MANY = 1000  # words in a vocabulary
 
 
-class LanguageTask(Task):
+class LanguageTask(TokenTask):
     """A language model of characters or words: of first names, or of the user's text."""
 
-    options = ("characters", "context", "vocabulary", "dim", "vectors", "frozen", "temperature")
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        name = "names" if options.data is None else options.data
-        check_data_name("lm", name)
-        self.names = name == "names"
+    def __init__(self, options: LanguageOptions) -> None:
+        self.names = not options.is_own_file
         self.characters = self.names or options.characters
-        self.temperature = 0.8 if options.temperature is None else options.temperature
+        self.temperature = options.temperature
         self.seed = options.seed
         context = options.context or (5 if self.characters else 3)
         (self._names if self.names else self._text)(options, context)
@@ -48,21 +42,21 @@ class LanguageTask(Task):
             len(self.vocabulary),
             context,
             hidden=256 if options.hidden is None else options.hidden,
-            activation=options.activation or "tanh",
+            activation=options.activation,
             dropout=options.dropout,
             rng=options.seed,
-            **words.vectors(options, self.vocabulary, dim=16 if self.characters else 64),
+            **self.vectors(options),
         )
 
-    def _names(self, options: argparse.Namespace, context: int) -> None:
+    def _names(self, options: LanguageOptions, context: int) -> None:
         """Each name by itself, with line ends before and after it."""
         data = datasets.names()
         print(data)
-        self.vocabulary = Vocabulary("\n".join(data.x_train), unknown=None)
+        parts = validation_part(data.y_train, options.seed)
+        train, validation = ([data.x_train[i] for i in part] for part in parts)
+        self.vocabulary = Vocabulary("\n".join(train), unknown=None)
         self.start = ["\n"] * context
-        train, held_out = validation_part(data.y_train, options.seed)
-        self.x_train, self.y_train = self._lines([data.x_train[i] for i in train], context)
-        validation = [data.x_train[i] for i in held_out]
+        self.x_train, self.y_train = self._lines(train, context)
         self.x_validation, self.y_validation = self._lines(validation, context)
         self.x_test, self.y_test = self._lines(data.x_test, context)
 
@@ -74,16 +68,15 @@ class LanguageTask(Task):
         x, y = zip(*pairs, strict=True)
         return np.concatenate(x), np.concatenate(y)
 
-    def _text(self, options: argparse.Namespace, context: int) -> None:
-        """A running text: the last tenth is the test part, what comes before it the validation.
+    def _text(self, options: LanguageOptions, context: int) -> None:
+        """A running text: its last tenth is the test part.
 
-        That part is a tenth of what is left, and of a short text there is none.
+        The last tenth of the rest is the validation part; a short text has none.
         """
-        cut_up: Callable[[str], list[str]] = text.characters if self.characters else text.words
-        tokens = cut_up(datasets.text_file(options.data))
+        tokens = tokenizer(self.characters)(datasets.text_file(options.data))
         cut = len(tokens) * 9 // 10
         first = cut * 9 // 10 if cut >= 10 * (context + 1) else cut
-        self.vocabulary = Vocabulary(tokens[:first], options.vocabulary or words.MOST)
+        self.vocabulary = Vocabulary(tokens[:first], options.vocabulary)
         ids = self.vocabulary.ids(tokens)
         self.x_train, self.y_train = text.windows(ids[:first], context)
         x, y = text.windows(ids[first - context : cut], context) if first < cut else ((), ())
@@ -93,7 +86,7 @@ class LanguageTask(Task):
 
     @property
     def batch_size(self) -> int:
-        """Many tokens at once where there are many words: each step moves the vectors of all."""
+        """The default size: large for many words, because each step updates all vectors."""
         many = len(self.vocabulary) >= MANY and len(self.x_train) >= LARGE
         return 512 if many else super().batch_size
 
@@ -103,7 +96,7 @@ class LanguageTask(Task):
         return {"test loss": f"{loss:.4f}", "test perplexity": f"{math.exp(loss):.2f}"}
 
     def sample(self, net: Sequential) -> str:
-        """Names that it makes up, or how it goes on where the training part ends."""
+        """Made-up names, or a continuation of the training part."""
         rng, heat = np.random.default_rng(self.seed), self.temperature
         if self.names:
             made_up = [
@@ -115,7 +108,3 @@ class LanguageTask(Task):
             return ", ".join(map("".join, made_up))
         tokens = text.generate(net, self.vocabulary, self.start, TOKENS, temperature=heat, rng=rng)
         return "".join(tokens) if self.characters else text.sentence(tokens)
-
-    def write(self, net: Sequential, out: Path) -> Iterator[Path]:
-        """Write the tokens, without which nobody can use the weights."""
-        yield words.write(self.vocabulary, out)

@@ -1,8 +1,7 @@
-"""To classify images and tables: a perceptron on rows of numbers."""
+"""The task on numbers: classify images and tables with a perceptron."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +9,8 @@ import numpy as np
 
 from layers.core.params import Array
 from nets import datasets, plots
-from nets.cli.tasks.data_names import check_data_name
 from nets.cli.tasks.task import Task, print_classes, validation_part
+from nets.cli.tasks.task_options import NumbersOptions
 from nets.datasets import Dataset
 from nets.recipes import mlp
 from nets.sequential import Sequential
@@ -27,11 +26,9 @@ HIDDEN = (128,)
 class NumbersTask(Task):
     """The classification of images, or of a user's table."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
-        name = "digits" if options.data is None else options.data
-        check_data_name("numbers", name)
-        own = name not in BUNDLED
-        self.data: Dataset = datasets.from_file(name) if own else BUNDLED[name]()
+    def __init__(self, options: NumbersOptions) -> None:
+        own = options.is_own_file
+        self.data: Dataset = datasets.from_file(options.data) if own else BUNDLED[options.data]()
         print(self.data)
         if own:
             print_classes(self.data)
@@ -45,9 +42,9 @@ class NumbersTask(Task):
         )
         self.y_train, self.y_validation, self.y_test = y[train], y[held_out], self.data.y_test
         self.classes = self.data.classes
-        self.form = {
+        self.form: dict[str, Any] = {
             "hidden": HIDDEN if options.hidden is None else options.hidden,
-            "activation": options.activation or "relu",
+            "activation": options.activation,
             "dropout": options.dropout,
         }
         self.net = build(x.shape[1], len(self.classes), **self.form, rng=options.seed)
@@ -62,7 +59,7 @@ class NumbersTask(Task):
         }
 
     def finish(self, net: Sequential) -> Sequential:
-        """Let the first layer do the scaling, so that the saved net takes the data as they are.
+        """Let the first layer do the scaling, so that the saved net takes unscaled data.
 
         ((x - mean) / deviation) W + b = x (W / deviation) + (b - (mean / deviation) W)
         """
@@ -74,7 +71,7 @@ class NumbersTask(Task):
         return net
 
     def picture(self, net: Sequential) -> Any:
-        """The test images that were read wrong, and then others, each with its label."""
+        """Test images with their labels, the misread ones first."""
         data = self.data
         if not data.image_shape:
             return None
@@ -92,7 +89,7 @@ def build(width: int, classes: int, *, hidden: Sequence[int], rng: Any, **form: 
 
 
 def _scale(x: Array, own: bool) -> tuple[Any, Any]:
-    """What to subtract and to divide by: pictures come in [0, 1], a user's columns in any unit."""
+    """What to subtract and to divide by: images come in [0, 1], a user's columns in any unit."""
     if not own:
         return 0.0, 1.0
     deviation = x.std(axis=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,11 @@ from nets.datasets.splits import hold_out
 from nets.sequential import Sequential
 from nets.training.evaluate import evaluate
 
-LARGE = 10_000  # examples, from which on batches are larger and epochs fewer
+LARGE = 10_000  # examples; from here on, batches are larger and epochs fewer
 
 
-class Task(ABC):
-    """Data, the net for them, and what there is to say and to keep of it once it is trained.
+class Task:
+    """Data, a net for them, and what to report and to save once it is trained.
 
     Attributes
     ----------
@@ -32,11 +30,8 @@ class Task(ABC):
         after every epoch, the test part once, at the end.
     classes : tuple of str
         The names of the classes; empty where there are none.
-    options : tuple of str
-        The options of the command that only some tasks have, and this is one of them.
     """
 
-    options: tuple[str, ...] = ()
     net: Sequential
     x_train: Array
     y_train: Array
@@ -46,50 +41,46 @@ class Task(ABC):
     y_test: Array
     classes: tuple[str, ...] = ()
 
-    @abstractmethod
-    def __init__(self, options: argparse.Namespace) -> None:
-        """Read the data and build the net."""
-
     @property
     def epochs(self) -> int:
-        """How many there are unless the user says so."""
+        """The default number of epochs."""
         return 10 if len(self.x_train) >= LARGE else 30
 
     @property
     def batch_size(self) -> int:
-        """How many examples a batch has unless the user says so."""
+        """The default number of examples in a batch."""
         return 128 if len(self.x_train) >= LARGE else 32
 
     def about(self) -> dict[str, Any]:
-        """What is needed, beside weights and classes, to use the net on other data."""
+        """What it takes, besides weights and classes, to use the net on other data."""
         return {}
 
     def finish(self, net: Sequential) -> Sequential:
-        """What is measured and saved, of the net that was trained."""
+        """The net to measure and to save, from the trained one."""
         return net
 
     def results(self, net: Sequential) -> dict[str, str]:
-        """What the net does on the test part."""
+        """The measures of the net on the test part, by name."""
         loss, accuracy = evaluate(net, SoftmaxCE(), self.x_test, self.y_test)
-        right = round((accuracy or 0.0) * len(self.y_test))
-        share = f"{100 * (accuracy or 0.0):.2f} %, {right} of {len(self.y_test)}"
+        correct = round((accuracy or 0.0) * len(self.y_test))
+        share = f"{100 * (accuracy or 0.0):.2f} %, {correct} of {len(self.y_test)}"
         return {"test loss": f"{loss:.4f}", "test accuracy": share}
 
     def sample(self, net: Sequential) -> str:
-        """Something that the net says, to read; empty where that is no text."""
+        """A text that shows what the net does; empty if there is none."""
         return ""
 
     def write(self, net: Sequential, out: Path) -> Iterator[Path]:
-        """Write what there is beside weights and curves, and yield each path once it is there."""
+        """Write further files, and yield the path of each once it is written."""
         yield from ()
 
     def picture(self, net: Sequential) -> Any:
-        """A figure of what the net does, and its name; None where there is nothing to see."""
+        """A figure of what the net does, and its file name; None if there is none."""
         return None
 
 
 def validation_part(y: Array, seed: int) -> tuple[Array, Array]:
-    """The numbers of the examples to train on, and of a tenth to measure after each epoch."""
+    """The indices of the examples to train on, and of a tenth to measure after each epoch."""
     train, held_out = hold_out(y, max(1, len(y) // 10), seed)
     print(
         f"{len(held_out):,} of the {len(y):,} training examples are the validation part; the test "
@@ -99,7 +90,7 @@ def validation_part(y: Array, seed: int) -> tuple[Array, Array]:
 
 
 def print_classes(data: Dataset | Texts) -> None:
-    """Say what the labels of a user's data were taken to be."""
+    """Print where the labels were found in the user's data, and the size of each class."""
     counts = np.bincount(np.concatenate([data.y_train, data.y_test]), minlength=len(data.classes))
     found = [f"{name} {n:,}" for name, n in zip(data.classes[:20], counts, strict=False)]
     more = len(data.classes) - len(found)

@@ -277,7 +277,7 @@ class TestCheck:
         path = file(DENSE.format(arguments="units, colour"))
         code, out, _ = run("check", path)
         assert code == 2
-        assert "its constructor wants units, colour" in out
+        assert "its constructor takes units, colour" in out
         assert "--arguments <units>,<colour>" in out
         code, out, _ = run("check", path, "--arguments", "3,'red'")
         assert code == 0

@@ -14,6 +14,7 @@ def test_all_seven_are_there():
     assert [name[0] for name in ASSIGNMENTS] == list("1234567")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_it_builds(name, tmp_path):
     student, grader = build(FOLDER / name, tmp_path)

@@ -40,6 +40,7 @@ def solved(name):
     return f"{text}\n# %%\n{TRIED[name]}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_instructors_notebook_runs(name, tmp_path):
     book = notebook(solved(name))
@@ -48,7 +49,7 @@ def test_the_instructors_notebook_runs(name, tmp_path):
         assert "image/png" in str(book.cells[-2].outputs)
 
 
-@pytest.mark.parametrize("name", ["2-layers", "4-digits"])
+@pytest.mark.parametrize("name", ["2-layers", pytest.param("4-digits", marks=pytest.mark.slow)])
 def test_the_students_notebook_runs_up_to_a_hole(name, tmp_path):
     book = notebook(strip(solved(name)))
     with pytest.raises(CellExecutionError, match="this part is not written yet"):

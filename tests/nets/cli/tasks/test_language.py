@@ -20,7 +20,7 @@ FILES = [
 VERSE = "The cat sat on the mat.\nThe dog sat on the cat.\n"
 
 
-def test_names_are_foretold_and_made_up(train):
+def test_names_are_predicted_and_made_up(train):
     run = train("--task", "lm", "--epochs", 3)
     assert (run.code, run.error) == (0, "")
     assert run.written == FILES

@@ -52,6 +52,7 @@ def with_code(book, text):
 
 
 @needs_otter
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHOSEN)
 def test_otter_gives_our_scores(assigned, tmp_path, name):
     book = json.loads((assigned / "student" / "dense.ipynb").read_text())
@@ -68,6 +69,7 @@ def test_otter_gives_our_scores(assigned, tmp_path, name):
 
 
 @needs_otter
+@pytest.mark.slow
 def test_what_students_get_of_it(assigned):
     student = assigned / "student"
     everything = "".join(path.read_text() for path in student.rglob("*") if path.is_file())
@@ -81,6 +83,7 @@ def test_what_students_get_of_it(assigned):
 
 
 @needs_otter
+@pytest.mark.slow
 def test_a_student_checks_in_the_notebook(assigned, tmp_path):
     import nbformat
     from nbclient import NotebookClient

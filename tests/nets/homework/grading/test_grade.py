@@ -1,4 +1,6 @@
-"""The results are there before the first test, and after each."""
+"""One submission is graded; the results are there before the first test, and after each."""
+
+import pytest
 
 from nets.homework import grade, read
 from tests.nets.homework import zoo
@@ -13,3 +15,10 @@ def test_results_grow_test_by_test(built, tmp_path):
     assert counts == sorted(counts)
     assert set(counts) == set(range(11))
     assert (seen[0], seen[-1]) == ((0, 0), (10, 14.0))
+
+
+@pytest.mark.parametrize("name", ["solution", "bias averaged", "patches numpy"])
+def test_the_points_of_a_submission(built, tmp_path, name):
+    path = tmp_path / "dense.py"
+    path.write_text({**zoo.RIGHT, **zoo.WRONG, **zoo.HOSTILE}[name])
+    assert grade(path, read(built[1])).score == pytest.approx(zoo.POINTS[name], abs=1e-3)

@@ -1,7 +1,8 @@
-"""What `handgrad check` does: find the layers of a file, and check their gradients."""
+"""`handgrad check`: find the layers in a file, and check their gradients."""
 
 from __future__ import annotations
 
+import argparse
 import inspect
 import io
 import json
@@ -15,17 +16,44 @@ from typing import Any
 
 from layers import gradcheck
 from layers.gradcheck import FunctionPair, GradientReport
+from nets.cli import argument_types
+from nets.cli.example_inputs import UncheckedError, arguments_after_x, inputs, sizes
 from nets.cli.homework import check_public
-from nets.cli.load_file import load_module
-from nets.cli.sample_inputs import UncheckedError, further, inputs, sizes
+from nets.cli.user_code import load_module
 
 Shape = tuple[int, ...]
-Given = tuple[Any, ...] | None
+Arguments = tuple[Any, ...] | None
+
+DESCRIPTION = """\
+Check the gradients of the layers in a Python file: every class with forward and backward, and
+every pair of functions f_forward(x, w, b) -> (out, cache), f_backward(dout, cache) -> (dx, dw, db).
+The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `handgrad check`."""
+    add = parser.add_argument
+    add("target", metavar="FILE.py[:Class]", help="the file, or one class in it")
+    add(
+        "--input",
+        type=argument_types.shape,
+        metavar="5,4",
+        dest="shape",
+        help="the shape of the input (default: 5,4)",
+    )
+    add(
+        "--arguments",
+        type=argument_types.literals,
+        metavar="4,3",
+        help="for the constructor, as Python would write them",
+    )
+    add("--json", action="store_true", dest="as_json", help="print one JSON document, not text")
+    parser.set_defaults(command=CheckCommand)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one layer: a report, or the reason why there is none."""
+    """The result for one layer: a report, or the reason why it was not checked."""
 
     name: str
     shown: str
@@ -34,7 +62,7 @@ class Outcome:
 
     @property
     def code(self) -> int:
-        """0 for right, 1 for wrong, 2 for not checked."""
+        """0 if the gradients are right, 1 if they are wrong, 2 if they were not checked."""
         return 2 if self.report is None else 0 if self.report else 1
 
     def __str__(self) -> str:
@@ -43,45 +71,47 @@ class Outcome:
         return f"{self.shown}\n{self.report}"
 
     def to_dict(self) -> dict[str, Any]:
-        """As what `json.dumps` takes."""
+        """The result in plain types, for JSON."""
         if self.report is None:
             return {"name": self.name, "right": None, "reason": self.reason}
         return {"call": self.shown, **self.report.to_dict(), "name": self.name}
 
 
-def check(target: str, shape: Shape, given: Given = None, as_json: bool = False) -> int:
+@dataclass(frozen=True)
+class CheckCommand:
     """Check the layers of a file, or one of them, and print a report for each.
 
-    Layers are classes with ``forward`` and ``backward``, and pairs of functions ``f_forward(x, w,
-    b) -> (out, cache)`` and ``f_backward(dout, cache) -> (dx, dw, db)``.
-
-    Parameters
+    Attributes
     ----------
     target : str
         ``FILE.py``, or ``FILE.py:Class``.
     shape : tuple of int
         The shape of the input.
-    given : tuple, optional
+    arguments : tuple, optional
         The constructor's arguments.
     as_json : bool
         Whether to print one JSON document instead of text.
-
-    Returns
-    -------
-    int
-        The exit code: 0 if all gradients are right, 1 if some are wrong, 2 if something could
-        not be checked.
     """
-    path, name = _split(target)
-    as_homework = not (name or as_json or given is not None)
-    if as_homework and (code := check_public(path)) is not None:
-        return code
-    with redirect_stdout(io.StringIO() if as_json else sys.stdout):  # the file may print, too
-        found = _layers(load_module(path), name)
-        _require_use(given, found)
-        outcomes = [_outcome(name, layer, shape, given) for name, layer in found.items()]
-    print(_document(target, outcomes) if as_json else _text(outcomes))
-    return max(outcome.code for outcome in outcomes)
+
+    target: str
+    shape: Shape = (5, 4)
+    arguments: Arguments = None
+    as_json: bool = False
+
+    def run(self) -> int:
+        """Return 0 if all gradients are right, 1 if any is wrong, 2 if any was not checked."""
+        path, name = _split(self.target)
+        as_homework = not (name or self.as_json or self.arguments is not None)
+        if as_homework and (code := check_public(path)) is not None:
+            return code
+        with redirect_stdout(io.StringIO() if self.as_json else sys.stdout):  # the file may print
+            found = _layers(load_module(path), name)
+            _refuse_arguments_of_functions(self.arguments, found)
+            outcomes = [
+                _outcome(name, layer, self.shape, self.arguments) for name, layer in found.items()
+            ]
+        print(_document(self.target, outcomes) if self.as_json else _text(outcomes))
+        return max(outcome.code for outcome in outcomes)
 
 
 def _split(target: str) -> tuple[Path, str]:
@@ -95,8 +125,8 @@ def _split(target: str) -> tuple[Path, str]:
     return Path(file), name
 
 
-def _require_use(given: Given, found: dict[str, Any]) -> None:
-    if given is not None and all(isinstance(layer, tuple) for layer in found.values()):
+def _refuse_arguments_of_functions(arguments: Arguments, found: dict[str, Any]) -> None:
+    if arguments is not None and all(isinstance(layer, tuple) for layer in found.values()):
         raise ValueError(
             f"--arguments go to the constructor of a class; {', '.join(found)} is written as "
             "two functions, which have none"
@@ -116,14 +146,14 @@ def _document(target: str, outcomes: list[Outcome]) -> str:
 
 
 def _layers(module: ModuleType, name: str) -> dict[str, Any]:
-    """The classes and the pairs of functions that a file defines, or the one that is wanted."""
+    """The classes and pairs of functions that a file defines, or the one with this name."""
     found = {**dict(_classes(module)), **dict(_pairs(module))}
     chosen = {key: layer for key, layer in found.items() if name in ("", key)}
     if not chosen:
         there = ", ".join(found) or "none"
-        wanted = f"no class {name}" if name else "no class"
+        missing = f"no class {name}" if name else "no class"
         raise ValueError(
-            f"{module.__file__}: {wanted} with forward and backward to check; there are: {there}"
+            f"{module.__file__}: {missing} with forward and backward to check; there are: {there}"
         )
     return chosen
 
@@ -144,12 +174,12 @@ def _pairs(module: ModuleType) -> Iterator[tuple[str, tuple[Any, Any]]]:
             yield stem, (forward, backward)
 
 
-def _outcome(name: str, found: Any, shape: Shape, given: Given) -> Outcome:
+def _outcome(name: str, found: Any, shape: Shape, arguments: Arguments) -> Outcome:
     try:
         if isinstance(found, tuple):
-            layer, call = _joined(name, found[0], found[1], shape)
+            layer, call = _function_pair(name, found[0], found[1], shape)
         else:
-            layer, call = _made(found, shape, given)
+            layer, call = _construct(found, shape, arguments)
         report = _report(layer, shape)
     except UncheckedError as reason:
         return Outcome(name, name, reason=str(reason))
@@ -158,20 +188,21 @@ def _outcome(name: str, found: Any, shape: Shape, given: Given) -> Outcome:
     return Outcome(name, f"{call}, input of shape {shape}", report)
 
 
-def _made(kind: Any, shape: Shape, given: Given) -> tuple[Any, str]:
-    arguments = sizes(kind, shape) if given is None else given
+def _construct(kind: Any, shape: Shape, arguments: Arguments) -> tuple[Any, str]:
+    if arguments is None:
+        arguments = sizes(kind, shape)
     shown = f"{kind.__name__}({', '.join(map(repr, arguments))})"
     try:
         layer = kind(*arguments)
-    except (Exception, SystemExit) as error:  # the class is a student's
+    except (Exception, SystemExit) as error:  # it runs a student's code
         raise UncheckedError(f"{shown} raises {type(error).__name__}: {error}") from error
     if not hasattr(layer, "params"):
         raise UncheckedError("it has no params, the dict of its parameters; {} if it has none")
     return layer, shown
 
 
-def _joined(name: str, forward: Any, backward: Any, shape: Shape) -> tuple[Any, str]:
-    arguments = further(forward, shape)
+def _function_pair(name: str, forward: Any, backward: Any, shape: Shape) -> tuple[Any, str]:
+    arguments = arguments_after_x(forward, shape)
     kind = type(name, (FunctionPair,), {})
     return kind(forward, backward, arguments), f"{forward.__name__}({', '.join(['x', *arguments])})"
 
@@ -182,7 +213,7 @@ def _report(layer: Any, shape: Shape) -> GradientReport:
     for guess in inputs(layer.forward, shape):
         try:
             report = gradcheck(layer, *guess)
-        except (Exception, SystemExit) as error:  # so is forward
+        except (Exception, SystemExit) as error:  # forward is the student's, too
             reasons.append(f"{type(error).__name__}: {error}")
             continue
         if not (report.findings and report.findings[0].mistake == "forward-raises"):

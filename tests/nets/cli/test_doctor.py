@@ -10,6 +10,7 @@ import pytest
 
 from layers import FullyConnected
 from nets import doctor
+from nets.cli import doctor as doctor_module
 from nets.cli import environment
 from nets.cli.main import main
 
@@ -20,8 +21,8 @@ def healthy(monkeypatch):
     for name in environment.PINS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(environment, "gigaflops", lambda: 100.0)
-    monkeypatch.setattr(environment, "find_spec", lambda name: "there")
-    monkeypatch.setattr(environment, "_pools", lambda: [pool()])
+    monkeypatch.setattr(doctor_module, "find_spec", lambda name: "there")
+    monkeypatch.setattr(environment, "blas_pools", lambda: [pool()])
 
 
 def pool(threads=1):
@@ -63,7 +64,7 @@ def test_a_numba_that_does_not_work_is_told(error, monkeypatch):
 
 def test_pinned_kernels_are_advised_against_where_the_others_are_faster(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    monkeypatch.setattr(environment, "_gigaflops_without_pins", lambda: 200.0)
+    monkeypatch.setattr(environment, "gigaflops_without_pins", lambda: 200.0)
     assert doctor().advice == [
         "OPENBLAS_CORETYPE=Haswell keeps the processor from its best kernels: products reach "
         "100 GFLOP/s with, and 200 without. Start Python without this variable."
@@ -72,7 +73,7 @@ def test_pinned_kernels_are_advised_against_where_the_others_are_faster(monkeypa
     monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
     assert "OPENBLAS_L2_SIZE=512 keep the processor" in doctor().advice[0]
     assert "Start Python without these variables." in doctor().advice[0]
-    monkeypatch.setattr(environment, "_gigaflops_without_pins", lambda: 110.0)
+    monkeypatch.setattr(environment, "gigaflops_without_pins", lambda: 110.0)
     assert doctor().advice == []
 
 
@@ -85,7 +86,7 @@ def test_the_comparison_runs_without_the_pins(monkeypatch):
         return SimpleNamespace(stdout="123.5\n")
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert environment._gigaflops_without_pins() == 123.5
+    assert environment.gigaflops_without_pins() == 123.5
     assert "OPENBLAS_CORETYPE" not in seen
     assert seen.keys() >= os.environ.keys() - {"OPENBLAS_CORETYPE"}
 
@@ -99,18 +100,18 @@ def test_where_no_process_can_be_started_there_is_no_comparison(monkeypatch, err
         raise error
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert environment._gigaflops_without_pins() == 0.0
+    assert environment.gigaflops_without_pins() == 0.0
 
 
 def test_the_measurement_really_runs_in_a_process_of_its_own():
-    code = "from nets.cli.environment import _gigaflops_without_pins as g; print(g() > 0)"
+    code = "from nets.cli.environment import gigaflops_without_pins as g; print(g() > 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
 
 
 def test_more_threads_than_cores_are_advised_against(monkeypatch):
     monkeypatch.setattr(environment, "cores", lambda: 2)
-    monkeypatch.setattr(environment, "_pools", lambda: [pool(threads=8)])
+    monkeypatch.setattr(environment, "blas_pools", lambda: [pool(threads=8)])
     assert doctor().advice == [
         "openblas uses 8 threads on 2 cores, where they wait for each other: set "
         "OMP_NUM_THREADS=2 before Python starts."
@@ -125,7 +126,7 @@ def test_cores_are_counted_where_a_process_cannot_be_asked(monkeypatch):
 
 
 def test_what_is_missing_is_named_with_its_extra(monkeypatch):
-    monkeypatch.setattr(environment, "find_spec", lambda name: None)
+    monkeypatch.setattr(doctor_module, "find_spec", lambda name: None)
     numba, threadpoolctl = doctor().advice
     assert numba == (
         'numba runs Adam and SGD as one loop, several times faster: pip install "handgrad[fast]".'
@@ -138,7 +139,7 @@ def test_without_threadpoolctl_the_build_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     assert environment.blas() == []
     facts = doctor().facts
-    assert facts["BLAS"] == environment._built_with() != ""
+    assert facts["BLAS"] == environment.blas_kernels() != ""
     assert facts["threads"] == "not known: threadpoolctl is not installed"
 
 

@@ -1,14 +1,19 @@
-"""Running a Python file of the user's."""
+"""Python files of the user: run one as a module, and use its layers in a net."""
 
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from layers import Dropout, FullyConnected
+from nets.sequential import Sequential
 
 HOME = Path(__file__).resolve().parents[2]  # the folder that holds the packages of this library
 PACKAGES = ("layers", "nets", "optimizers")
@@ -40,7 +45,7 @@ def load_module(path: Path) -> ModuleType:
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
-        raise ValueError(f"{path}: cannot be run: {_told(error, path, hidden)}") from error
+        raise ValueError(f"{path}: cannot be run: {_reason(error, path, hidden)}") from error
     return module
 
 
@@ -70,23 +75,23 @@ def _hidden(path: Path) -> list[str]:
 @contextmanager
 def _imports_from(folder: Path, hidden: list[str]) -> Iterator[None]:
     """Let imports find `folder` first, and `hidden` there, though this library is loaded."""
-    ours = _taken_out(hidden)
+    ours = _remove_modules(hidden)
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         if str(folder) in sys.path:  # unless the file has changed the path itself
             sys.path.remove(str(folder))
-        _taken_out(hidden)
+        _remove_modules(hidden)
         sys.modules.update(ours)
 
 
-def _taken_out(packages: list[str]) -> dict[str, ModuleType]:
+def _remove_modules(packages: list[str]) -> dict[str, ModuleType]:
     names = [name for name in sys.modules if name.partition(".")[0] in packages]
     return {name: sys.modules.pop(name) for name in names}
 
 
-def _told(error: BaseException, path: Path, hidden: list[str]) -> str:
+def _reason(error: BaseException, path: Path, hidden: list[str]) -> str:
     """What happened, in which line, and what to do where that is known."""
     lines = [
         line
@@ -96,8 +101,42 @@ def _told(error: BaseException, path: Path, hidden: list[str]) -> str:
     where = f" (line {lines[-1]})" if lines else ""
     text = f"{type(error).__name__}: {error}".removesuffix(": ") + where
     if isinstance(error, SystemExit):
-        return f'{text}; put what is not to be run on import under if __name__ == "__main__":'
+        return f'{text}; put what must not run on import under if __name__ == "__main__":'
     if isinstance(error, ImportError) and hidden:
         beside = " and ".join(hidden)
         return f"{text}; {beside} beside this file hides the package of that name of handgrad"
     return text
+
+
+def with_own_layers(net: Sequential, path: Path, rng: Any = None) -> Sequential:
+    """The same net with the classes of a file in place of the layers of the same name.
+
+    A class gets what the library's would: the two sizes for FullyConnected, p for Dropout, and
+    ``rng`` where its constructor takes it.
+
+    Raises
+    ------
+    ValueError
+        If the file has no class of the name of a layer in the net.
+    """
+    module = load_module(path)
+    names = list(dict.fromkeys(type(layer).__name__ for layer in net))
+    found = [name for name in names if hasattr(module, name)]
+    if not found:
+        raise ValueError(f"{path}: expected a class with one of the names {', '.join(names)}")
+    print(f"from {path}: {', '.join(found)}")
+    return Sequential(*(_swapped(layer, module, rng) for layer in net))
+
+
+def _swapped(layer: Any, module: Any, rng: Any) -> Any:
+    kind = getattr(module, type(layer).__name__, None)
+    if kind is None:
+        return layer
+    takes_rng = "rng" in inspect.signature(kind).parameters
+    return kind(*_arguments(layer), **({"rng": rng} if takes_rng else {}))
+
+
+def _arguments(layer: Any) -> tuple[Any, ...]:
+    if isinstance(layer, FullyConnected):
+        return layer.in_features, layer.out_features
+    return (layer.p,) if isinstance(layer, Dropout) else ()

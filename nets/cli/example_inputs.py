@@ -1,4 +1,4 @@
-"""What to call a layer with that nobody has described: sizes and inputs read from names."""
+"""Sizes and inputs for an unknown layer, guessed from the names of its arguments."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SIZE_OUT = ("out_features", "out_dim", "output_size", "output_dim", "n_out", "fa
 OUT = 3  # how many units a layer that asks for a number gets
 
 Make = Callable[[np.random.Generator, int], Any]
-# Further arguments of functions in the style f_forward(x, w, b): D is the last axis of x.
-FURTHER: dict[str, Make] = {
+# What functions in the style f_forward(x, w, b) take after x, whose last axis has length d.
+AFTER_X: dict[str, Make] = {
     **dict.fromkeys(("w", "W", "weight", "weights"), lambda rng, d: rng.normal(size=(d, OUT))),
     **dict.fromkeys(("b", "bias"), lambda rng, d: rng.normal(size=OUT)),
     **dict.fromkeys(("gamma", "beta"), lambda rng, d: rng.uniform(0.5, 2, d)),
@@ -29,19 +29,19 @@ class UncheckedError(ValueError):
 
 
 def sizes(kind: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """Arguments for a constructor whose names say that they are sizes."""
+    """Arguments for a constructor that takes sizes under known names."""
     known = dict.fromkeys(SIZE_IN, shape[-1]) | dict.fromkeys(SIZE_OUT, OUT)
     _, *names = required(kind.__init__)
     if unknown := [name for name in names if name not in known]:
         raise UncheckedError(
-            f"its constructor wants {', '.join(names)}, and handgrad does not know {unknown[0]}; "
+            f"its constructor takes {', '.join(names)}, and handgrad does not know {unknown[0]}; "
             f"give them all: --arguments {','.join(f'<{name}>' for name in names)}"
         )
     return tuple(known[name] for name in names)
 
 
 def inputs(forward: Any, shape: tuple[int, ...]) -> Iterator[list[Any]]:
-    """Inputs to try: one array for each argument, or labels where the name says so."""
+    """Inputs to try: an array for each argument, or integer labels for one of that name."""
     rng = np.random.default_rng(0)
     names = required(forward)
     if len(names) == 2 and names[1] in LABELS:
@@ -49,20 +49,20 @@ def inputs(forward: Any, shape: tuple[int, ...]) -> Iterator[list[Any]]:
     yield [rng.normal(size=shape) for _ in names or ("x",)]
 
 
-def further(forward: Any, shape: tuple[int, ...]) -> dict[str, Any]:
-    """What a function ``f_forward(x, w, b)`` takes after x."""
+def arguments_after_x(forward: Any, shape: tuple[int, ...]) -> dict[str, Any]:
+    """The arguments that a function ``f_forward(x, w, b)`` takes after x."""
     rng = np.random.default_rng(1)
     _, *names = required(forward)
-    if unknown := [name for name in names if name not in FURTHER]:
+    if unknown := [name for name in names if name not in AFTER_X]:
         raise UncheckedError(
-            f"it wants {', '.join(names)} after x, and handgrad does not know {unknown[0]}; "
+            f"it takes {', '.join(names)} after x, and handgrad does not know {unknown[0]}; "
             "check it in Python: gradcheck(FunctionPair(f_forward, f_backward, {...}), x)"
         )
-    return {name: FURTHER[name](rng, shape[-1]) for name in names}
+    return {name: AFTER_X[name](rng, shape[-1]) for name in names}
 
 
 def required(function: Any) -> list[str]:
-    """The names of the arguments that a function cannot do without."""
+    """The names of the required positional arguments of a function."""
     return [
         parameter.name
         for parameter in inspect.signature(function).parameters.values()

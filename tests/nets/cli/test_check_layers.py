@@ -88,7 +88,7 @@ def test_what_cannot_be_checked_is_told(check):
     code, out = check(UNKNOWN)
     assert code == 2
     assert (
-        "conv was not checked: it wants w, b, conv_param after x, and handgrad does not know "
+        "conv was not checked: it takes w, b, conv_param after x, and handgrad does not know "
         "conv_param; check it in Python: gradcheck(FunctionPair(f_forward, f_backward, {...}), x)"
     ) in out
     assert (
@@ -110,7 +110,7 @@ def test_json_is_all_that_is_printed(check):
     assert affine["findings"][0]["hint"]
     assert (relu["name"], relu["right"]) == ("relu", True)
     assert (conv["name"], conv["right"]) == ("conv", None)
-    assert conv["reason"].startswith("it wants w, b, conv_param")
+    assert conv["reason"].startswith("it takes w, b, conv_param")
     assert half["right"] is None
 
 

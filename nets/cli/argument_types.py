@@ -1,0 +1,46 @@
+"""How the values of options are read: each function takes a string, or says what it expected."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import math
+from collections.abc import Callable
+from typing import Any
+
+
+def _reader(expected: str, read: Callable[[str], Any], fits: Callable[[Any], bool]) -> Any:
+    def convert(text: str) -> Any:
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            value = None
+        if value is None or not fits(value):
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+        return value
+
+    return convert
+
+
+def _integers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _all_positive(numbers: tuple[int, ...]) -> bool:
+    return all(n >= 1 for n in numbers)
+
+
+positive_integer = _reader("a positive integer", int, lambda n: n >= 1)
+seed = _reader("an integer of 0 or more", int, lambda n: n >= 0)
+share = _reader("a number from 0 to below 1", float, lambda p: 0 <= p < 1)
+positive_number = _reader("a positive number", float, lambda r: 0 < r < math.inf)
+non_negative_number = _reader("a number of 0 or more", float, lambda r: 0 <= r < math.inf)
+sizes = _reader(
+    "positive integers, such as 128,64",
+    lambda text: () if text == "0" else _integers(text),
+    _all_positive,
+)
+shape = _reader("positive integers, such as 5,4", _integers, _all_positive)
+literals = _reader(
+    "Python values, such as 4,3", lambda text: ast.literal_eval(f"({text},)"), lambda _: True
+)
