@@ -11,6 +11,7 @@ import pytest
 import optimizers
 from nets import Sequential, datasets
 from nets.cli.main import main
+from nets.cli.tasks import numbers
 from nets.cli.train import RULES
 from optimizers import Optimizer
 
@@ -98,12 +99,17 @@ def file(tmp_path):
 
 
 class TestTrain:
-    def test_digits_are_read_and_everything_is_written(self, run, tmp_path):
+    @pytest.mark.slow
+    def test_digits_are_read(self, run, tmp_path):
         code, out, err = run("train", "--out", tmp_path / "out")
         assert (code, err) == (0, "")
+        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) >= 97
+        assert (tmp_path / "out" / "test-images.png").stat().st_size > 10_000
+
+    def test_everything_is_written(self, run, tmp_path):
+        code, out, err = run("train", "--epochs", 1, "--out", tmp_path / "out")
+        assert (code, err) == (0, "")
         assert "gradient check of Sequential of 3 layers: right" in out
-        accuracy = float(re.search(r"test accuracy +([\d.]+) %", out)[1])
-        assert accuracy >= 97
         written = re.findall(r"wrote (.+)", out)
         names = [
             "weights.safetensors",
@@ -114,13 +120,13 @@ class TestTrain:
             "test-images.png",
         ]
         assert written == [str(tmp_path / "out" / name) for name in names]
-        assert all((tmp_path / "out" / name).stat().st_size > 50 for name in names)
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
 
     def test_the_weights_it_writes_give_the_accuracy_it_prints(self, run, tmp_path):
         _, out, _ = run("train", "--epochs", 3, "--out", tmp_path)
-        net, data = Sequential.load(tmp_path / "weights.safetensors"), datasets.digits()
+        net, data = Sequential.load(tmp_path / "weights.safetensors"), numbers.BUNDLED["digits"]()
         right = int((net.predict(data.x_test).argmax(axis=1) == data.y_test).sum())
-        assert f"{right} of 360" in out
+        assert f"{right} of 60" in out
 
     def test_the_same_seed_gives_the_same_run(self, run, tmp_path):
         for name in ("one", "two"):
@@ -143,6 +149,7 @@ class TestTrain:
         assert code == 0
         assert "right" in out
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("rule", RULES)
     def test_every_rule_reads_the_digits(self, run, tmp_path, rule):
         code, out, _ = run("train", "--epochs", 8, "--optimizer", rule, "--out", tmp_path)
@@ -167,7 +174,9 @@ class TestTrain:
             f"{1e3 + 1e2 * a},{1e-4 * b},{names[k]}" for (a, b), k in zip(x, labels, strict=True)
         ]
         path = file("\n".join(["height,width,species", *lines]), "trees.csv")
-        code, out, _ = run("train", "--data", path, "--out", tmp_path / "out")
+        code, out, _ = run(
+            "train", "--data", path, "--learning-rate", 0.02, "--out", tmp_path / "out"
+        )
         assert code == 0
         assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) > 90
         net = Sequential.load(tmp_path / "out" / "weights.safetensors")
@@ -178,9 +187,10 @@ class TestTrain:
     def test_without_matplotlib_there_are_no_pictures_and_a_reason(
         self, run, tmp_path, monkeypatch
     ):
+        monkeypatch.undo()
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-        code, out, _ = run("train", "--epochs", 1, "--out", tmp_path)
+        code, out, _ = run("train", "--epochs", 1, "--hidden", 4, "--out", tmp_path)
         assert code == 0
         assert 'no picture of the curves: pictures need matplotlib: pip install "handgrad' in out
 
@@ -188,7 +198,7 @@ class TestTrain:
         from layers import ReLU
 
         monkeypatch.setattr(ReLU, "backward", lambda self, dout: (dout, {}))
-        code, out, _ = run("train", "--out", tmp_path / "out")
+        code, out, _ = run("train", "--hidden", 3, "--out", tmp_path / "out")
         assert code == 1
         assert "WRONG" in out
         assert list((tmp_path / "out").iterdir()) == []
@@ -427,14 +437,16 @@ class FullyConnected:
 class TestOwnLayers:
     def test_a_net_of_own_classes_is_trained(self, run, file, tmp_path):
         path = file(OWN_LAYERS)
-        code, out, _ = run("train", "--layers", path, "--epochs", 5, "--out", tmp_path / "out")
+        code, out, _ = run(
+            "train", "--layers", path, "--learning-rate", 0.02, "--out", tmp_path / "out"
+        )
         assert code == 0
         assert f"from {path}: FullyConnected" in out
-        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) > 90
+        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) > 80
 
     def test_a_wrong_class_is_not_trained(self, run, file, tmp_path):
         path = file(OWN_LAYERS.replace("dout.sum", "dout.mean"))
-        code, out, _ = run("train", "--layers", path, "--out", tmp_path / "out")
+        code, out, _ = run("train", "--layers", path, "--hidden", 3, "--out", tmp_path / "out")
         assert code == 1
         assert "WRONG" in out
 

@@ -11,6 +11,7 @@ from nets.cli.main import main
 DATA = Path(os.environ.get("HANDGRAD_DATA", "nowhere"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (DATA / "mnist").is_dir(),
     reason="HANDGRAD_DATA does not name a folder with the real MNIST",

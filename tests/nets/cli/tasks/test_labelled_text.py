@@ -32,7 +32,7 @@ needs_data = pytest.mark.skipif(
 
 @pytest.fixture
 def reviews(tmp_path):
-    """Reviews whose class hangs on one word among others."""
+    """Reviews that belong to a class because of one word among others."""
     rng = np.random.default_rng(0)
     path = tmp_path / "reviews.csv"
     with open(path, "w", newline="", encoding="utf-8") as file:
@@ -45,6 +45,7 @@ def reviews(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_first_names_are_told_apart(train):
     run = train("--task", "text", "--epochs", 4)
     assert (run.code, run.error) == (0, "")
@@ -63,10 +64,11 @@ def test_own_texts_are_classified_by_their_words(train, reviews):
     assert "reviews: 240 training and 60 test texts, 2 classes" in run.printed
     assert "MeanEmbedding(15, 8, padding=1)" in run.printed
     assert run.results["test accuracy"] == 100
+    assert run.written == FILES
 
 
 def test_or_by_their_characters(train, reviews):
-    run = train("--task", "text", "--data", reviews, "--characters", "--epochs", 1)
+    run = train("--task", "text", "--data", reviews, "--characters", "--epochs", 1, "--hidden", 4)
     assert run.code == 0
     assert "Flatten()" in run.printed
 
@@ -106,6 +108,7 @@ def test_options_of_text_do_nothing_to_numbers_and_say_so(train):
 
 
 @needs_data
+@pytest.mark.slow
 def test_given_vectors_tell_names_apart_that_were_never_seen():
     glove = read_vectors(DATA / "glove" / "glove.20k.100d.txt.gz")
     x_train, y_train, x_test, y_test = datasets.names()
@@ -127,6 +130,7 @@ def test_given_vectors_tell_names_apart_that_were_never_seen():
 
 
 @needs_data
+@pytest.mark.slow
 def test_verses_are_told_apart_with_given_vectors_and_without(train, tmp_path):
     verses = datasets.text_file(DATA / "text" / "kjv.txt.gz").strip().split("\n")
     old, new = verses[:23_145:20], verses[23_145::10]  # Matthew begins at verse 23,146

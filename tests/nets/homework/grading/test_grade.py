@@ -17,8 +17,8 @@ def test_results_grow_test_by_test(built, tmp_path):
     assert (seen[0], seen[-1]) == ((0, 0), (10, 14.0))
 
 
-@pytest.mark.parametrize("name", ["solution", "bias averaged", "patches numpy"])
-def test_the_points_of_a_submission(built, tmp_path, name):
+def test_a_patched_numpy_changes_the_submission_only(built, tmp_path):
     path = tmp_path / "dense.py"
-    path.write_text({**zoo.RIGHT, **zoo.WRONG, **zoo.HOSTILE}[name])
-    assert grade(path, read(built[1])).score == pytest.approx(zoo.POINTS[name], abs=1e-3)
+    path.write_text(zoo.HOSTILE["patches numpy"])
+    score = grade(path, read(built[1])).score
+    assert score == pytest.approx(zoo.POINTS["patches numpy"], abs=1e-3)

@@ -208,6 +208,7 @@ def test_what_stands_for_an_earlier_process_means_nothing_in_the_next(tmp_path):
     sandbox.close()
 
 
+@pytest.mark.slow
 def test_a_submission_that_has_had_no_processor_is_waited_for(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(
