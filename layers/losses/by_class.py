@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -41,13 +42,12 @@ def accuracy(owner: str, scores: Any, labels: Any) -> float:
     if labels.dtype.kind not in "iu":
         raise TypeError(f"{owner}: expected integer labels, got dtype {labels.dtype}")
     classes = scores.shape[-1]
-    inside = (labels >= 0) & (labels < classes)
-    if not inside.all():
+    if not checks.all_below(labels, classes):
         raise ValueError(
             f"{owner}: expected labels from 0 to {classes - 1}, because there are {classes} "
-            f"classes, got {labels[~inside][0]}"
+            f"classes, got {labels[(labels < 0) | (labels >= classes)][0]}"
         )
     right = best == labels
-    if np.isnan(np.add.reduce(scores, axis=None)):
+    if math.isnan(np.add.reduce(scores, axis=None)):
         right &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest
     return float(np.count_nonzero(right) / right.size)

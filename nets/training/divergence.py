@@ -1,4 +1,4 @@
-"""When the loss is no longer a finite number: where that began, and why."""
+"""The end of a run with a loss that is not finite: where that began, and why."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class DivergenceError(ArithmeticError):
-    """Training was stopped, because the loss became nan or infinite.
+    """Raised when the loss or a parameter becomes nan or infinite in training.
 
     Attributes
     ----------
     history : History
-        The epochs that were complete by then.
+        The complete epochs.
     """
 
     def __init__(self, message: str, history: History) -> None:
@@ -35,17 +35,26 @@ class DivergenceError(ArithmeticError):
         return type(self), (str(self), self.history)
 
 
-def give_up(training: Training, x: Array, figures: Mapping[str, float], when: str) -> NoReturn:
-    """Say what is no longer finite, and go back to where the loss was finite."""
+def check_figures(
+    training: Training, x: Array, figures: Mapping[str, float], epoch: int, step: int
+) -> None:
+    """End the run if the loss of a batch, its accuracy or the penalty is not finite."""
+    if not all(map(math.isfinite, figures.values())):
+        _end(training, x, figures, f"epoch {epoch}, step {step}")
+
+
+def check_params(training: Training, x: Array, figures: Mapping[str, float], epoch: int) -> None:
+    """End the run if a parameter is nan or infinite after the last step of an epoch."""
+    if not all(bool(np.isfinite(array).all()) for array in training.net.params.values()):
+        _end(training, x, figures, f"the end of epoch {epoch}")
+
+
+def _end(training: Training, x: Array, figures: Mapping[str, float], when: str) -> NoReturn:
+    """Explain what is not finite, and restore the parameters with which the loss was finite."""
     message = explanation(training.net, training.loss, training.optimizer, x, figures, when)
     message += f" The parameters are back at those with which epoch {training.began.epoch} began."
     training.began.restore(training.net)
     raise DivergenceError(message, training.history)
-
-
-def all_finite(params: Mapping[str, Array]) -> bool:
-    """Whether no parameter holds nan or infinity."""
-    return all(bool(np.isfinite(array).all()) for array in params.values())
 
 
 def explanation(
@@ -65,7 +74,7 @@ def explanation(
 
 
 def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:
-    """The layers, in order, with an output for x that is not finite."""
+    """The layers with an output for x that is not finite, in order."""
     for index, layer in enumerate(net if isinstance(net, Sequential) else (net,)):
         path = f"{above}{index}"
         if isinstance(layer, Sequential):

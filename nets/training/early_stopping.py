@@ -1,4 +1,4 @@
-"""Early stopping: end a run that no longer gets better, and go back to where it was best."""
+"""Early stopping: end a run that no longer improves, and go back to its best parameters."""
 
 from __future__ import annotations
 
@@ -18,31 +18,30 @@ CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
 class EarlyStopping:
-    """A callback of `fit` that stops with patience, and restores the best parameters.
+    """A callback of `fit` that stops a run without improvement and restores the best parameters.
 
-    When the run ends, however it ends, the parameters and buffers are put back that the best
-    value was measured with. A validation loss or accuracy is measured after the epoch, and so the
-    net is put back to the end of ``best_epoch``. The loss and the accuracy on the training
-    examples are measured during the epoch, while the parameters change, and so the net is put
-    back to where ``best_epoch`` began; with one step an epoch that is exactly where they were
-    measured. Each run begins anew.
+    When the run ends, for whatever reason, the net gets back the parameters and buffers for which
+    the best value was measured. Validation is measured after an epoch: these are the parameters
+    at the end of ``best_epoch``. The training loss and accuracy are measured during the epoch,
+    while the parameters change: these are the parameters at the beginning of ``best_epoch``, which
+    is exact with one step per epoch. Each run starts afresh.
 
     Parameters
     ----------
     patience : int
-        After how many epochs in a row without improvement the run is stopped.
+        The number of epochs in a row without improvement after which the run is stopped.
     monitor : str
-        The column of `History` that is watched: a loss, which is to fall, or an accuracy, which
-        is to rise.
+        The column of `History` to watch: a loss, which should fall, or an accuracy, which should
+        rise.
     min_delta : float
-        By more than how much it has to get better, to count as improved.
+        The least change that counts as an improvement, exclusive.
 
     Attributes
     ----------
     best : float
         The best value of the run so far.
     best_epoch : int
-        The epoch it belongs to.
+        Its epoch.
 
     Raises
     ------
@@ -88,13 +87,13 @@ class EarlyStopping:
         return (self.monitor,)
 
     def _begin(self, history: History) -> None:
-        """Forget what was seen of another run."""
+        """Forget an earlier run."""
         self._history = history
         self.best, self.best_epoch = math.nan, 0
         self._snapshot: Snapshot | None = None
 
     def __call__(self, training: Training) -> None:
-        """Look at the epoch that is done, and end the run if it is time to."""
+        """Look at the epoch just completed, and stop the run if it no longer improves."""
         if training.history is not self._history:
             self._begin(training.history)
         epoch, value = len(training.history), training.history[self.monitor][-1]
@@ -109,13 +108,13 @@ class EarlyStopping:
             )
 
     def finish(self, training: Training) -> None:
-        """Restore the best parameters of the run; those it has if no epoch was complete."""
+        """Restore the best parameters of the run, if an epoch was completed."""
         if training.history is not self._history:
             self._begin(training.history)
         self.restore(training.net)
 
     def restore(self, net: Any) -> None:
-        """Put the best parameters and buffers back, as `fit` does at the end of each run."""
+        """Put the best parameters and buffers back, as happens at the end of each run."""
         if self._snapshot is not None:
             self._snapshot.restore(net)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.base import predict
 from layers.core.checks import brief, label
@@ -17,9 +18,9 @@ from nets.training.tally import Tally
 
 @named
 def evaluate(
-    net: Any, loss: Any, x: Any, y: Any, batch_size: BatchSize = 1000
+    net: Any, loss: Any, x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 1000
 ) -> tuple[float, float | None]:
-    """Loss and accuracy of a net on examples that it only predicts.
+    """The loss and the accuracy of a net on examples that it only predicts.
 
     Parameters
     ----------
@@ -28,19 +29,19 @@ def evaluate(
     x, y : array
         Examples and targets.
     batch_size : int or "all"
-        How many examples are predicted at once, which bounds the memory.
+        How many examples to predict at once, which limits the memory.
 
     Returns
     -------
     loss : float
         The mean over all examples.
     accuracy : float or None
-        The share of correct predictions; None for a loss that does not classify.
+        The fraction of correct predictions; None for a loss that does not classify.
 
     Raises
     ------
     ValueError, TypeError
-        If the examples and targets do not fit each other, the net or the loss, or there are none.
+        If there are no examples, or they do not fit the targets, the net or the loss.
 
     Examples
     --------
@@ -48,14 +49,13 @@ def evaluate(
     >>> evaluate(MultiplyConstant(2.0), MSE(), [[1.0], [2.0]], [[2.0], [2.0]])
     (2.0, None)
     """
-    fit_arguments.net_and_loss(net, loss, "evaluate")
-    examples_in_batch(batch_size, 1, "evaluate")
-    x, y = fit_arguments.examples(x, y, "evaluate")
-    means = measured(net, loss, x, y, batch_size)
+    fit_arguments.net_and_loss("evaluate", net, loss)
+    x, y = fit_arguments.examples("evaluate", x, y)
+    means = measured(net, loss, x, y, examples_in_batch("evaluate", batch_size, len(x)))
     return means["loss"], means.get("accuracy")
 
 
-def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: BatchSize) -> dict[str, float]:
+def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: int = 1000) -> dict[str, float]:
     """What `evaluate` returns, by name, without its checks."""
     tally = Tally()
     for x_batch, y_batch in minibatches(x, y, batch_size, shuffle=False):
@@ -64,15 +64,23 @@ def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: BatchSize) -> 
     return tally.means
 
 
+@np.errstate(over="ignore", invalid="ignore")
+def validated(net: Any, loss: Any, held_out: tuple[Array, Array] | None) -> dict[str, float]:
+    """The columns of `History` that are measured on held-out examples."""
+    means = measured(net, loss, *held_out) if held_out else {}
+    return {f"validation_{name}": value for name, value in means.items()}
+
+
 def measures(loss: Any, value: Any, scores: Array, y: Array) -> dict[str, float]:
     """The loss of a batch and, for a loss that classifies, the accuracy."""
-    number = np.asarray(value)
-    if number.size != 1 or number.dtype.kind not in "fiub":
-        raise TypeError(
-            f"{label(loss)}: expected forward to return a number, the mean over the batch, got "
-            f"{brief(value)}"
-        )
-    found = {"loss": float(number.item())}
+    if type(value) is not float:  # as the losses here return it
+        number = np.asarray(value)
+        if number.size != 1 or number.dtype.kind not in "fiub":
+            raise TypeError(
+                f"{label(loss)}: expected forward to return a number, the mean over the batch, "
+                f"got {brief(value)}"
+            )
+        value = float(number.item())
     if fit_arguments.classifies(loss):
-        found["accuracy"] = float(loss.accuracy(scores, y))
-    return found
+        return {"loss": value, "accuracy": float(loss.accuracy(scores, y))}
+    return {"loss": value}

@@ -1,4 +1,4 @@
-"""What training requires of its arguments, and the sentences that say so."""
+"""The checks of the arguments of `fit` and `evaluate`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.base import Layer, predict
 from layers.core.checks import brief, numbers
@@ -18,43 +19,51 @@ ORDER = {
 }
 
 
-def net_and_loss(net: Any, loss: Any, owner: str) -> None:
-    """Refuse what is not a net or not a loss, such as a class where an object of it is wanted."""
+def net_and_loss(owner: str, net: Any, loss: Any) -> None:
+    """Raise unless the net and the loss have the methods that are called."""
     verbs = ("params", "forward", "backward") if owner == "fit" else ("forward",)
-    part("net", "a net with " + ", ".join(verbs), net, verbs, owner)
-    part("loss", "a loss such as SoftmaxCE()", loss, verbs[1:] or verbs, owner)
-    for name, given, wanted in (("net", net, ("x",)), ("loss", loss, ("scores", "targets"))):
-        if not _takes(given.forward, wanted):
+    _part(owner, "net", f"a net with {', '.join(verbs)}", net, verbs)
+    _part(owner, "loss", "a loss such as SoftmaxCE()", loss, verbs[1:] or verbs)
+    for name, given, inputs in (("net", net, ["x"]), ("loss", loss, ["scores", "targets"])):
+        if not _takes(given.forward, inputs):
             raise TypeError(
-                f"{owner}: expected a {name} with a forward that takes {' and '.join(wanted)}, "
+                f"{owner}: expected a {name} with a forward that takes {' and '.join(inputs)}, "
                 f"got {brief(given)}; the order is {ORDER[owner]}"
             )
 
 
-def part(name: str, wanted: str, given: Any, verbs: Iterable[str], owner: str) -> None:
-    """Refuse what cannot play its part."""
+def _part(owner: str, name: str, expected: str, given: Any, verbs: Iterable[str]) -> None:
     if isinstance(given, type):
         raise TypeError(
-            f"{owner}: expected {wanted}, got {given!r}, the class; pass an object of it, such as "
-            f"{name}={given.__name__}(...)"
+            f"{owner}: expected {expected}, got {given!r}, the class; pass an object of it, such "
+            f"as {name}={given.__name__}(...)"
         )
-    if not all(callable(getattr(given, v, None)) or v == "params" for v in verbs) or (
-        "params" in verbs and not hasattr(given, "params")
-    ):
+    if not all(hasattr(given, v) and (v == "params" or callable(getattr(given, v))) for v in verbs):
         raise TypeError(
-            f"{owner}: expected {wanted}, got {brief(given)}; the order is {ORDER[owner]}"
+            f"{owner}: expected {expected}, got {brief(given)}; the order is {ORDER[owner]}"
         )
+
+
+def _takes(function: Any, inputs: Iterable[str]) -> bool:
+    """Whether a function can be called with that many inputs, as far as is known."""
+    try:
+        inspect.signature(function).bind(*inputs)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin without a signature
+        return True
+    return True
 
 
 def parts(
     net: Any, loss: Any, optimizer: Any, regularizer: Any, callbacks: Any
 ) -> list[Callable[..., object]]:
-    """Refuse what `fit` cannot work with, and return the callbacks."""
-    net_and_loss(net, loss, "fit")
-    part("optimizer", "an optimizer such as SGD(0.1)", optimizer, ("step",), "fit")
+    """Raise unless `fit` can work with these objects, and return the callbacks as a list."""
+    net_and_loss("fit", net, loss)
+    _part("fit", "optimizer", "an optimizer such as SGD(0.1)", optimizer, ["step"])
     if regularizer is not None:
-        wanted = "a regularizer such as L2(0.001)"
-        part("regularizer", wanted, regularizer, ("penalty", "gradients"), "fit")
+        expected = "a regularizer such as L2(0.001)"
+        _part("fit", "regularizer", expected, regularizer, ["penalty", "gradients"])
     if not isinstance(net.params, Mapping):
         raise TypeError(f"fit: expected net.params to be a dict, got {type(net.params).__name__}")
     for name, theta in net.params.items():
@@ -68,16 +77,9 @@ def parts(
                 f"fit: expected finite numbers in net.params[{name!r}], got nan or infinity, "
                 "perhaps from an earlier run; begin with a new net"
             )
-    return _callables(callbacks)
-
-
-def _callables(callbacks: Any) -> list[Callable[..., object]]:
-    found = list(callbacks) if np.iterable(callbacks) else [callbacks, None]
-    if not all(
-        callable(callback) and not isinstance(callback, (type, Layer)) for callback in found
-    ):
-        alone = callable(callbacks) and not isinstance(callbacks, (type, Layer))
-        hint = "; write callbacks=[...] around it" if alone else ""
+    found = list(callbacks) if np.iterable(callbacks) else [callbacks]
+    if not np.iterable(callbacks) or not all(map(_is_callback, found)):
+        hint = "; write callbacks=[...] around it" if _is_callback(callbacks) else ""
         raise TypeError(
             "fit: expected callbacks to be a list of callables, such as "
             f"[EarlyStopping(patience=5)], got {brief(callbacks)}{hint}"
@@ -85,9 +87,36 @@ def _callables(callbacks: Any) -> list[Callable[..., object]]:
     return found
 
 
-def examples(x: Any, y: Any, owner: str, kind: str = "") -> tuple[Array, Array]:
-    """Finite numbers, as many targets as examples."""
-    x, y = array(x, f"{kind}x", owner), array(y, f"{kind}y", owner)
+def _is_callback(value: Any) -> bool:
+    return callable(value) and not isinstance(value, (type, Layer))
+
+
+def columns(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: Any) -> None:
+    """Raise if a callback needs a column that the run does not measure."""
+    names = ["loss", "accuracy"] if classifies(loss) else ["loss"]
+    if validation is not None:
+        names += [f"validation_{name}" for name in names]
+    if regularizer is not None:
+        names.append("penalty")
+    for callback in callbacks:
+        needs = getattr(callback, "needs", ())
+        for name in [needs] if isinstance(needs, str) else needs:
+            if name not in (*names, "epoch", "seconds"):
+                hint = "; pass validation=(x, y) too" if validation is None else ""
+                raise ValueError(
+                    f"fit: {brief(callback, 100)} needs {name}, but this run measures only "
+                    f"{' and '.join(names)}{hint}"
+                )
+
+
+def classifies(loss: Any) -> bool:
+    """Whether the loss measures an accuracy."""
+    return callable(getattr(loss, "accuracy", None))
+
+
+def examples(owner: str, x: Any, y: Any, kind: str = "") -> tuple[Array, Array]:
+    """Arrays of finite numbers, with a target for every example."""
+    x, y = _array(owner, f"{kind}x", x), _array(owner, f"{kind}y", y)
     if not x.ndim or not y.ndim or len(x) != len(y):
         raise ValueError(
             f"{owner}: expected {kind}x and {kind}y with one entry for each example, "
@@ -104,22 +133,8 @@ def examples(x: Any, y: Any, owner: str, kind: str = "") -> tuple[Array, Array]:
     return x, y
 
 
-def fitting(net: Any, loss: Any, x: Array, y: Array) -> None:
-    """Refuse examples that are not for the net, and targets that are not for the loss."""
-    output = _output(net, x, y)
-    if not hasattr(loss, "check"):
-        return
-    shape = (len(x), *output[1:])
-    try:
-        loss.check(shape, y)
-    except ValueError as error:
-        if y.size != len(x) or shape != (len(x), 1) or y.shape == shape:
-            raise
-        raise ValueError(f"{error}; pass y.reshape(-1, 1)") from None
-
-
-def array(value: Any, name: str, owner: str) -> Array:
-    """Numbers in the machine's byte order, and in single precision where they came in half."""
+def _array(owner: str, name: str, value: ArrayLike) -> Array:
+    """Numbers in native byte order, and in float32 if they were in float16."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
             f"{owner}: expected {name} without a mask, got a masked array; fill it, "
@@ -136,19 +151,46 @@ def array(value: Any, name: str, owner: str) -> Array:
 
 def _remedy(value: Any, name: str) -> str:
     """What to do about examples or targets that are not numbers."""
-    if value is None:
-        return ""
     kinds: Any = getattr(value, "dtypes", None)  # of the columns of a DataFrame
     if getattr(kinds, "ndim", 0):
-        columns = [str(column) for column, kind in kinds.items() if kind.kind not in "fiub"]
-        return f"; not numbers are the columns {', '.join(columns[:5])}" if columns else ""
-    if name.endswith("y") and np.asarray(value).ndim == 1:
+        texts = [str(column) for column, kind in kinds.items() if kind.kind not in "fiub"]
+        return f"; not numbers are the columns {', '.join(texts[:5])}" if texts else ""
+    if value is not None and name.endswith("y") and np.ndim(value) == 1:
         return "; number the classes: names, y = np.unique(y, return_inverse=True)"
     return ""
 
 
-def _output(net: Any, x: Array, y: Array) -> tuple[int, ...]:
-    """The shape of what the net makes of the first example."""
+def held_out(net: Any, loss: Any, validation: Any) -> tuple[Array, Array] | None:
+    """The examples and targets of the validation, if there is one."""
+    if validation is None:
+        return None
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        size = f" of {len(validation)}" if isinstance(validation, (tuple, list)) else ""
+        raise TypeError(
+            f"fit: expected validation=(x, y), got {type(validation).__name__}{size}; "
+            "hold some examples out and pass them"
+        )
+    x, y = examples("fit", validation[0], validation[1], "validation ")
+    fitting(net, loss, x, y)
+    return x, y
+
+
+def fitting(net: Any, loss: Any, x: Array, y: Array) -> None:
+    """Raise unless the net takes the examples and the loss the targets."""
+    output = _output_shape(net, x, y)
+    if not hasattr(loss, "check"):
+        return
+    shape = (len(x), *output[1:])
+    try:
+        loss.check(shape, y)
+    except ValueError as error:
+        if y.size != len(x) or shape != (len(x), 1) or y.shape == shape:
+            raise
+        raise ValueError(f"{error}; pass y.reshape(-1, 1)") from None
+
+
+def _output_shape(net: Any, x: Array, y: Array) -> tuple[int, ...]:
+    """The shape of the output for the first example."""
     with np.errstate(over="ignore", invalid="ignore"):
         try:
             return np.shape(predict(net, x[:1].copy()))
@@ -165,49 +207,4 @@ def _predicts(net: Any, x: Array) -> bool:
         predict(net, x)
     except Exception:
         return False
-    return True
-
-
-def measured(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: Any) -> None:
-    """Refuse a callback that needs a column that the run will not have."""
-    columns = ["loss", "accuracy"] if classifies(loss) else ["loss"]
-    if validation is not None:
-        columns += [f"validation_{name}" for name in columns]
-    if regularizer is not None:
-        columns.append("penalty")
-    for callback in callbacks:
-        needs = getattr(callback, "needs", ())
-        for name in [needs] if isinstance(needs, str) else needs:
-            if name not in (*columns, "epoch", "seconds"):
-                hint = "; pass validation=(x, y) too" if validation is None else ""
-                raise ValueError(
-                    f"fit: {brief(callback, 100)} needs {name}, but this run measures only "
-                    f"{' and '.join(columns)}{hint}"
-                )
-
-
-def classifies(loss: Any) -> bool:
-    """Whether the loss can tell correct predictions from wrong ones."""
-    return callable(getattr(loss, "accuracy", None))
-
-
-def pair(validation: Any) -> tuple[Any, Any]:
-    """Examples and targets that are held out."""
-    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        size = f" of {len(validation)}" if isinstance(validation, (tuple, list)) else ""
-        raise TypeError(
-            f"fit: expected validation=(x, y), got {type(validation).__name__}{size}; "
-            "hold some examples out and pass them"
-        )
-    return validation[0], validation[1]
-
-
-def _takes(function: Any, names: Iterable[str]) -> bool:
-    """Whether a function can be called with so many arguments, as far as it tells."""
-    try:
-        inspect.signature(function).bind(*names)
-    except TypeError:
-        return False
-    except ValueError:  # it has no signature
-        return True
     return True

@@ -1,4 +1,4 @@
-"""Arguments by a name that other libraries use, answered with the name here."""
+"""Arguments by the names of other libraries, answered with the name to use here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VALIDATION = ("validation", "pass validation=(x, y)")
 RATE = ("optimizer", "the learning rate belongs to the optimizer, such as SGD(0.1)")
 PENALTY = ("regularizer", "pass regularizer=L2(0.001), for instance")
 SEED = ("rng", "pass rng=0, for instance")
-MEANT = {  # by the names of other libraries: an argument that the function must have, and a remedy
+MEANT = {  # foreign name: an argument of the function for which the remedy applies, the remedy
     "validation_data": VALIDATION,
     "validation_split": ("validation", "hold some examples out and pass validation=(x, y)"),
     "val": VALIDATION,
@@ -33,7 +33,7 @@ MEANT = {  # by the names of other libraries: an argument that the function must
     "random_state": SEED,
     "early_stopping": ("callbacks", "pass callbacks=[EarlyStopping(patience=5)]"),
     "restore_best_weights": ("monitor", "the best parameters are always restored"),
-    "mode": ("monitor", "an accuracy is to rise and a loss to fall, whatever is passed"),
+    "mode": ("monitor", "a loss should fall and an accuracy rise, whatever is passed"),
     "X": ("x", "pass x"),
     "labels": ("y", "pass y"),
     "targets": ("y", "pass y"),
@@ -41,7 +41,7 @@ MEANT = {  # by the names of other libraries: an argument that the function must
 
 
 def named(function: Callable[P, T]) -> Callable[P, T]:
-    """The same function, with errors about its arguments that say what to pass.
+    """Decorate a function so that errors about its arguments say what to pass.
 
     Examples
     --------
@@ -83,8 +83,8 @@ def _explained(
 
 
 def _remedy(unknown: str, known: list[str]) -> str:
-    wanted, remedy = MEANT.get(unknown, ("", ""))
-    if wanted in known:
+    argument, remedy = MEANT.get(unknown, ("", ""))
+    if argument in known:
         return remedy
     if close := get_close_matches(unknown, known, 1):
         return f"pass {close[0]}"

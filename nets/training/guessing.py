@@ -12,12 +12,12 @@ from layers.core.base import predict
 from layers.core.params import Array
 from nets.training.progress.run_status import figure
 
-FAR = 2.0  # times the loss of guessing: a net that has merely learned nothing is not that bad
+FAR = 2.0  # times the loss of guessing: a net that has learned nothing is better than that
 SMALLER = "try a smaller learning rate"
 
 
 def remark(losses: list[float], net: Any, loss: Any, x: Array, y: Array) -> str:
-    """A sentence if the last of the losses is far above that of guessing; empty otherwise.
+    """A warning if the last loss is far above that of guessing; otherwise empty.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def remark(losses: list[float], net: Any, loss: Any, x: Array, y: Array) -> str:
 
 
 def _guess(net: Any, loss: Any, x: Array, y: Array) -> tuple[float, str]:
-    """The loss of a guess that looks at no input; 0 where the loss is somebody else's."""
+    """The loss of a guess without any input; 0 for a user-defined loss."""
     if type(loss) is SoftmaxCE:
         classes = np.shape(predict(net, x[:1].copy()))[-1]
         return math.log(classes), f"guessing among {classes} classes"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import brief, flag, generator
 from layers.core.params import Array
@@ -16,29 +17,29 @@ BatchSize = int | Literal["all"] | None
 
 @named
 def minibatches(
-    x: Any, y: Any, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Any = None
+    x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Any = None
 ) -> Iterator[tuple[Array, Array]]:
-    """Pairs of minibatches that together hold every example once.
+    """Minibatches of x and y that together contain every example once.
 
-    x and y are shuffled together, anew at each call, so that a minibatch is a fair sample
-    and its average gradient an estimate of the true one.
+    x and y are shuffled together, differently at each call, so that a minibatch is a random
+    sample and its mean gradient an estimate of the full one.
 
     Parameters
     ----------
     x, y : array
         Inputs and targets; the first axis counts the examples.
     batch_size : int or "all"
-        Examples in a batch; the last batch may be shorter. "all", None or a size larger than
-        the number of examples gives one batch of all.
+        The number of examples in a batch; the last batch may be shorter. "all", None and sizes
+        above the number of examples give a single batch.
     shuffle : bool
         Whether to change the order.
     rng : None, int or numpy.random.Generator
-        Where the order is drawn from.
+        Draws the order.
 
     Returns
     -------
     iterator of tuple of arrays
-        The examples of one batch of x, and those of y.
+        One batch of x, and the same examples of y.
 
     Raises
     ------
@@ -67,13 +68,13 @@ def minibatches(
             f"got shapes {x.shape} and {y.shape}"
         )
     shuffle = flag("minibatches", "shuffle", shuffle)
-    size = examples_in_batch(batch_size, len(x), "minibatches")
+    size = examples_in_batch("minibatches", batch_size, len(x))
     order = rng.permutation(len(x)) if shuffle else None
     return _cut(x, y, size, order)
 
 
-def examples_in_batch(batch_size: Any, examples: int, owner: str) -> int:
-    """The size of a batch as a number: at least 1, and no more than there are examples."""
+def examples_in_batch(owner: str, batch_size: BatchSize, examples: int) -> int:
+    """The batch size as a number, at least 1 and at most the number of examples."""
     if batch_size is None or (isinstance(batch_size, str) and batch_size == "all"):
         return max(examples, 1)
     is_count = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
@@ -86,7 +87,7 @@ def examples_in_batch(batch_size: Any, examples: int, owner: str) -> int:
 
 
 def _array(value: Any, name: str) -> Array:
-    """Examples of any dtype, text too, laid out so that `take` need not copy them all."""
+    """Examples of any dtype, even text, contiguous so that `take` is fast."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"minibatches: expected {name} without a mask; fill it, {name}.filled(0)")
     try:
@@ -99,10 +100,10 @@ def _array(value: Any, name: str) -> Array:
 
 
 def _cut(x: Array, y: Array, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
-    """Batches that are copies: a net may write into them, and the examples stay as they are."""
+    """Batches that are copies, so that a net may write into them."""
     for start in range(0, len(x), size):
         stop = start + size
         if order is None:
             yield x[start:stop].copy(), y[start:stop].copy()
-        else:  # what x[order[start:stop]] says, in less time
+        else:  # as x[order[start:stop]], but faster
             yield x.take(order[start:stop], axis=0), y.take(order[start:stop], axis=0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from layers.core.checks import flag
+from layers.core.base import Grads
+from layers.core.checks import brief, flag
 from layers.core.params import Array
 from optimizers import norms
 from optimizers.param_arrays import all_real
@@ -14,14 +16,14 @@ from optimizers.requirements import number
 
 
 class Regularizer:
-    """What penalties share: their strength, and the parameters that they concern."""
+    """The base of penalties: their strength, and the parameters that they apply to."""
 
     def __init__(self, strength: float, *, biases: bool = False) -> None:
         self.strength = number(self, "strength", strength)
         self.biases = flag(self, "biases", biases)
 
     def chosen(self, params: Mapping[str, Array]) -> dict[str, Array]:
-        """The weights; the biases, which are the parameters with one axis, if asked for."""
+        """The parameters with more than one axis, and with ``biases=True`` the others, too."""
         owner = type(self).__name__
         return {
             name: W
@@ -30,7 +32,7 @@ class Regularizer:
         }
 
     def _size(self, params: Mapping[str, Array]) -> tuple[list[Array], float]:
-        """The chosen weights, and what to divide them by so that no sum overflows."""
+        """The chosen parameters, and a factor to divide them by so that no sum overflows."""
         chosen = list(self.chosen(params).values())
         return chosen, float(norms.scale_of(norms.largest(chosen)))
 
@@ -39,23 +41,16 @@ class Regularizer:
 
 
 class L1(Regularizer):
-    """The sum of the sizes of the weights, times a strength.
+    """The sum of the absolute weights, times a strength.
 
-    penalty = strength * sum of abs(W), whose gradient is strength * sign(W), and 0 where W is 0:
-    every step draws the weights towards 0 by the same length, so that those of little use come to
-    lie about 0. Biases, the parameters with one axis, are left out unless asked for.
+    penalty = strength * sum of abs(W), with the gradient strength * sign(W), which is 0 where W
+    is 0: every step moves the weights towards 0 by the same amount, so that unimportant weights
+    end up near 0.
 
     Parameters
     ----------
-    strength : float
-        How much the penalty counts beside the loss.
-    biases : bool
-        Whether biases are drawn to 0 as well.
-
-    Raises
-    ------
-    ValueError
-        If the strength is negative.
+    strength, biases
+        As for `L2`.
 
     Examples
     --------
@@ -73,33 +68,28 @@ class L1(Regularizer):
     """
 
     def penalty(self, params: Mapping[str, Array]) -> float:
-        """What is added to the loss."""
+        """The penalty, to be added to the loss."""
         chosen, scale = self._size(params)
         total = sum(float(np.abs(W / scale).sum(dtype=np.float64)) for W in chosen)
         return self.strength * total * scale
 
     def gradients(self, params: Mapping[str, Array]) -> dict[str, Array]:
-        """What is added to the gradients, for the parameters that it concerns."""
+        """The gradients of the penalty, to be added to those of the loss."""
         return {name: self.strength * np.sign(W) for name, W in self.chosen(params).items()}
 
 
 class L2(Regularizer):
     """Half the sum of squares of the weights, times a strength.
 
-    penalty = strength / 2 * sum of W**2, whose gradient is strength * W: every step draws the
-    weights towards 0. Biases, the parameters with one axis, are left out unless asked for.
+    penalty = strength / 2 * sum of W**2, with the gradient strength * W: every step shrinks the
+    weights towards 0.
 
     Parameters
     ----------
     strength : float
-        How much the penalty counts beside the loss.
+        The weight of the penalty relative to the loss; at least 0.
     biases : bool
-        Whether biases are drawn to 0 as well.
-
-    Raises
-    ------
-    ValueError
-        If the strength is negative.
+        Whether the penalty includes the biases, the parameters with at most one axis.
 
     Examples
     --------
@@ -117,10 +107,31 @@ class L2(Regularizer):
     """
 
     def penalty(self, params: Mapping[str, Array]) -> float:
-        """What is added to the loss."""
+        """The penalty, to be added to the loss."""
         chosen, scale = self._size(params)
         return self.strength / 2 * float(norms.squares(chosen, scale)) * scale * scale
 
     def gradients(self, params: Mapping[str, Array]) -> dict[str, Array]:
-        """What is added to the gradients, for the parameters that it concerns."""
+        """The gradients of the penalty, to be added to those of the loss."""
         return {name: self.strength * W for name, W in self.chosen(params).items()}
+
+
+def penalty(regularizer: Any, params: Mapping[str, Array]) -> float:
+    """The penalty on the parameters, which must be a number."""
+    value = np.asarray(regularizer.penalty(params))
+    if value.ndim or value.dtype.kind not in "fiub":
+        raise TypeError(
+            f"fit: expected penalty(params) of the regularizer to be a number, got {brief(value)}"
+        )
+    return float(value)
+
+
+def with_penalty(regularizer: Any, params: Mapping[str, Array], grads: Grads) -> Grads:
+    """The gradients of loss and penalty together."""
+    added = regularizer.gradients(params)
+    if not isinstance(added, Mapping) or not added.keys() <= grads.keys():
+        raise TypeError(
+            "fit: expected gradients(params) of the regularizer to be a dict with some of the "
+            f"names {', '.join(grads)}, got {brief(added)}"
+        )
+    return {name: g + added[name] if name in added else g for name, g in grads.items()}

@@ -1,4 +1,4 @@
-"""All the state of a net at one moment, to go back to."""
+"""A copy of the state of a net, to go back to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from layers.core.params import Array, buffers
 
 
 class Snapshot:
-    """Copies of the parameters and buffers of a net, as an epoch began.
+    """Copies of the parameters and buffers of a net.
 
     Attributes
     ----------
     epoch : int
-        The number of the epoch.
+        The epoch at the beginning of which they were made.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class Snapshot:
         self._arrays = {key: array.copy() for key, array in _state(net).items()}
 
     def restore(self, net: Any) -> None:
-        """Write the copies back, into the memory of the net."""
+        """Copy them back into the arrays of the net."""
         for key, array in _state(net).items():
             np.copyto(array, self._arrays[key])
 

@@ -1,4 +1,4 @@
-"""What an epoch comes to: means over its examples."""
+"""The means of an epoch over its examples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Tally:
         self._sums: dict[str, float] = {}
 
     def add(self, examples: int, figures: Mapping[str, float]) -> None:
-        """Count a batch by the means over its examples."""
+        """Add a batch, given the means over its examples."""
         self._examples += examples
         for name, value in figures.items():
             self._sums[name] = self._sums.get(name, 0.0) + value * examples

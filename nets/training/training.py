@@ -1,31 +1,33 @@
-"""A run under way, and what callbacks are told of it."""
+"""A training run in progress, as callbacks see it, and its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from nets.training.history import History
+from nets.training.progress.progress import Progress
 from nets.training.snapshot import Snapshot
 
 
 @dataclass
 class Training:
-    """A run under way, as callbacks see it after each epoch.
+    """A training run in progress, which `fit` passes to callbacks after each epoch.
 
     Attributes
     ----------
     net, loss, optimizer, epochs
-        What `fit` was called with.
+        The arguments of `fit`.
     history : History
         The epochs so far.
     stopped : str
         Why the run ends after this epoch; empty while it goes on.
+    remark : str
+        What else to say at the end.
     began : Snapshot
-        The parameters and buffers with which the newest epoch began, once a step of it had a
-        finite loss.
+        The parameters and buffers at the beginning of the latest epoch with a finite loss.
     """
 
     net: Any
@@ -34,13 +36,14 @@ class Training:
     epochs: int
     history: History = field(default_factory=History)
     stopped: str = ""
+    remark: str = ""
     began: Snapshot = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.began = Snapshot(self.net)
 
     def stop(self, why: str = "stopped by a callback") -> None:
-        """End the run after this epoch, and say why."""
+        """End the run after this epoch, for the reason given."""
         self.stopped = str(why) or "stopped by a callback"
 
     @property
@@ -52,14 +55,21 @@ class Training:
 Callback = Callable[[Training], object]
 
 
-def finishing(callbacks: Iterable[Callback], training: Training) -> ExitStack:
-    """A context that calls ``finish(training)`` of every callback that has it, in order.
+@contextmanager
+def running(training: Training, callbacks: Iterable[Callback], display: Progress) -> Iterator[None]:
+    """End a run properly, however it ends: by itself, an interrupt or an error.
 
-    It does so however it is left: by an interrupt, by an error in the net or in a callback, and
-    even if another ``finish`` fails.
+    Every callback that has a method ``finish`` is finished, in order, even if an earlier one
+    fails; an exception gets the history; and the display is closed.
     """
-    stack = ExitStack()
-    for callback in reversed(list(callbacks)):  # a stack unwinds from its top
-        if callable(finish := getattr(callback, "finish", None)):
-            stack.callback(finish, training)
-    return stack
+    try:
+        with ExitStack() as stack:
+            for callback in reversed(list(callbacks)):  # a stack unwinds from its top
+                if callable(finish := getattr(callback, "finish", None)):
+                    stack.callback(finish, training)
+            yield
+    except BaseException as error:
+        error.__dict__["history"] = training.history
+        raise
+    finally:
+        display.close("\n".join(filter(None, [training.stopped, training.remark])))

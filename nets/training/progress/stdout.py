@@ -1,4 +1,4 @@
-"""Standard output, whatever it is: what cannot be shown is left out, and training goes on."""
+"""Standard output of any kind: what cannot be written is left out, and training goes on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 class Output:
-    """Writes text to a stream until that fails, and then no more.
+    """Writes text to a stream until that fails, and then nothing more.
 
-    The stream may be closed, a pipe that nobody reads any longer, None, or an object that has
-    nothing but ``write``. Characters that it cannot encode become question marks.
+    The stream may be closed, a broken pipe, None, or an object with nothing but ``write``.
+    Characters that it cannot encode become question marks.
 
     Examples
     --------
@@ -29,14 +29,14 @@ class Output:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether somebody looks on, so that a line may be drawn over."""
+        """Whether the stream is a terminal, where a line can be drawn over."""
         try:
             return bool(self._stream.isatty())
         except Exception:  # closed, or without such a method
             return False
 
     def can_write(self, characters: str) -> bool:
-        """Whether the stream has all of these characters, as far as it tells."""
+        """Whether the stream is known to encode all of these characters."""
         known = isinstance(getattr(self._stream, "encoding", None), str)
         return known and self._encodable(characters) == characters
 
@@ -55,7 +55,7 @@ class Output:
 
     def _encodable(self, text: str) -> str:
         encoding = getattr(self._stream, "encoding", None)
-        if not isinstance(encoding, str):  # as a StringIO, which takes any character
+        if not isinstance(encoding, str):  # such as a StringIO, which takes any character
             return text
         try:
             return text.encode(encoding, "replace").decode(encoding)
@@ -63,7 +63,7 @@ class Output:
             return text.encode("ascii", "replace").decode()
 
     def _discard(self) -> None:
-        """Send what is still in the stream to nowhere, or Python fails to write it at its exit."""
+        """Discard what is still buffered, which Python would fail to write at its exit."""
         with contextlib.suppress(Exception):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())

@@ -166,7 +166,9 @@ def test_parameters_that_are_updated_in_threads_do_not_warn():
 def test_a_penalty_that_is_not_finite_is_told_too():
     net = Sequential(FullyConnected(2, 3, rng=0))
     net.params["0.W"][...] = 1e160
-    error = diverged(net, SoftmaxCE(), SGD(0.0), X, LABELS, regularizer=L2(1e10))
+    optimizer = SGD(0.1, momentum=0.9)
+    error = diverged(net, SoftmaxCE(), optimizer, X, LABELS, regularizer=L2(1e10))
+    assert (optimizer.t, optimizer.state) == (0, {})
     assert str(error).startswith("the penalty became inf at epoch 1, step 1. The penalty depends")
     assert "The parameters have grown to 1e+160 in size" in str(error)
 

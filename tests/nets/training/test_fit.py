@@ -122,6 +122,19 @@ def test_a_run_is_the_loop_that_one_would_write(batch_size, shuffle):
     assert frozen(net.params) == frozen(same.params)
 
 
+def test_the_gradient_of_the_input_is_not_asked_for():
+    asked = []
+
+    class Spy(FullyConnected):
+        def backward(self, dout, input_gradient=True):
+            asked.append(input_gradient)
+            return super().backward(dout, input_gradient)
+
+    for net in (Spy(2, 3, rng=0), Sequential(Spy(2, 3, rng=0))):
+        train(net, epochs=1)
+    assert asked == [False, False]
+
+
 def test_the_parameters_are_changed_in_place():
     net = make()
     held = dict(net.params)
