@@ -12,7 +12,7 @@ import numpy as np
 from optimizers import param_arrays, requirements
 from optimizers.param_arrays import Array, State
 from optimizers.running import Loop, Running, compiled
-from optimizers.spelling import ABSENT, meant, spelled, spelled_class
+from optimizers.spelling import ABSENT, OTHER_NAMES, meant, spelled, spelled_class
 
 LearningRate = float | Callable[[int], float]
 
@@ -193,6 +193,14 @@ class Optimizer:
         elif right := meant(name, names):
             hint = f"; did you mean {' and '.join(right)}?"
         raise AttributeError(f"{type(self).__name__} has no attribute {name}{hint}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse names of other libraries, which would change nothing: ``optimizer.lr = 0.1``."""
+        if name in OTHER_NAMES and type(self).__module__.partition(".")[0] == "optimizers":
+            names = list(inspect.signature(type(self)).parameters)
+            if name not in names:
+                getattr(self, name)  # which says what the name is here
+        object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())

@@ -186,9 +186,13 @@ def _require_arguments(kind: type[Layer], args: tuple[Any, ...], kwargs: dict[st
     except TypeError as error:
         bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
         takes = inspect.Signature(bare)
-        hint = "" if bare else "; arrays are for forward"
+        unknown = [
+            f"an unknown argument {name}" for name in kwargs if name not in signature.parameters
+        ]
+        problem = unknown[0] if unknown else error
+        hint = "; arrays are for forward" if args and not bare else ""
         raise TypeError(
-            f"{kind.__name__}: expected {kind.__name__}{takes}, got {error}{hint}"
+            f"{kind.__name__}: expected {kind.__name__}{takes}, got {problem}{hint}"
         ) from None
 
 

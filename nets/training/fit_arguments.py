@@ -193,13 +193,16 @@ def _output_shape(net: Any, x: Array, y: Array) -> tuple[int, ...]:
     """The shape of the output for the first example."""
     with np.errstate(over="ignore", invalid="ignore"):
         try:
-            return np.shape(predict(net, x[:1].copy()))
+            output = predict(net, x[:1].copy())
         except (ValueError, TypeError, IndexError) as error:
             if not _predicts(net, y[:1].copy()):
                 raise
             raise type(error)(
                 f"fit: the net takes y and not x, so they are probably swapped; of x, {error}"
             ) from None
+    if output is None:
+        raise TypeError("fit: the net returned None for x; does every forward return its output?")
+    return np.shape(output)
 
 
 def _predicts(net: Any, x: Array) -> bool:

@@ -67,6 +67,24 @@ def test_a_call_that_does_not_fit_gets_a_sentence(call):
     assert "__init__" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["lr", "eps", "betas"])
+def test_a_setting_of_another_librarys_name_is_refused(name):
+    optimizer = Adam(0.01)
+    with pytest.raises(AttributeError, match=f"no attribute {name}; did you mean"):
+        setattr(optimizer, name, 0.5)
+    assert name not in vars(optimizer)
+
+
+def test_a_rule_of_your_own_may_have_any_settings():
+    class Mine(SGD):
+        def __init__(self, lr):
+            super().__init__(lr)
+            self.lr = lr
+            self.eta = lr
+
+    assert Mine(0.5).eta == 0.5
+
+
 def test_signatures_are_real():
     assert list(inspect.signature(Adam).parameters)[:2] == ["learning_rate", "beta1"]
     assert list(inspect.signature(Linear).parameters) == ["start", "steps", "stop"]

@@ -824,6 +824,11 @@ def test_what_a_students_parts_return_is_checked_before_anything_changes(change,
         ),
         ({"net": MSE()}, TypeError, "^fit: expected a net with a forward that takes x, got MSE"),
         (
+            {"net": Careless(forward=None, backward=1)},
+            TypeError,
+            "^fit: the net returned None for x",
+        ),
+        (
             {"loss": SGD(0.1), "optimizer": SoftmaxCE()},
             TypeError,
             r"got SGD.*; the order is fit\(n",
