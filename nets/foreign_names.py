@@ -36,9 +36,7 @@ HINTS = {
     ),
     **dict.fromkeys(("copy", "clone"), "call copy.deepcopy(net)"),
     **dict.fromkeys(("shape", "input_shape", "output_shape"), "print(net.summary()) shows shapes"),
-    "draw": "a chain shows itself in a notebook, and print(net.summary()) as text",
-    "plot": "a chain shows itself in a notebook, a graph with graph.draw()",
-    "summary": "print(graph) shows its nodes, and graph.draw() draws them",
+    "plot": "net.draw() draws its layers, and print(net.summary()) lists them",
     "nodes": "a Sequential has net.layers; a Graph has nodes",
     "values": "only a Graph keeps its values; call net.trace(x, labels, loss) to see them",
 }

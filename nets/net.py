@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.core.composite import Composite
 from nets.foreign_names import hint
+from nets.graph.topology import Wiring
 from nets.interop import net_file
 from nets.interop.atomic import Path
 from nets.known import NETS
@@ -22,7 +23,8 @@ class Net(Composite):
     A net is a layer itself, and may be part of another net.
 
     A class that files may describe names its ``kind`` there, and defines ``description``, which
-    returns JSON, and ``described``, which reads it; one that can be traced defines ``steps``.
+    returns JSON, and ``described``, which reads it. One that can be summarised and drawn defines
+    ``wiring``, and one that can be traced ``steps``.
     """
 
     may_hold_loss = False  # whether the output may be a loss
@@ -79,6 +81,10 @@ class Net(Composite):
         (array([[2.]]), array([[1., 0.]]), array([[6., 0.]]))
         """
         return trace(self, x, labels, loss)
+
+    def wiring(self) -> Wiring:
+        """The names of the inputs and of the output, and by name each layer and what it takes."""
+        raise NotImplementedError(f"{type(self).__name__} does not define wiring()")
 
     def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
         """Run forward and backward, and return what each layer took and gave; see `trace`."""

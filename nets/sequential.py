@@ -13,8 +13,11 @@ from layers.core.describe import short
 from layers.core.notebook import text
 from layers.core.params import Array
 from nets.display.diagram import diagram
+from nets.display.output_shapes import outputs, shape_text
 from nets.display.summary import Summary, total
 from nets.errors import Place, counted, pair
+from nets.graph.drawing import Drawing, draw
+from nets.graph.topology import Wiring
 from nets.interop import net_file
 from nets.interop.atomic import Path
 from nets.interop.net_file import expect
@@ -200,7 +203,38 @@ class Sequential(Net, kind="net"):
         2 FullyConnected(32, 10) (N, 10)          330
         2,410 parameters, 19.3 kB in float64
         """
-        return Summary(self, input_shape)
+        return Summary(self, [input_shape])
+
+    def draw(self, input_shape: tuple[int, ...] | None = None) -> Drawing:
+        """The net as a picture: its layers in a row, with the shapes of what they give.
+
+        Nets inside are opened.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            The shape of one example, as `summary` takes it.
+
+        Returns
+        -------
+        Drawing
+            An SVG image, which shows itself in notebooks; its ``save(path)`` writes a file.
+
+        Examples
+        --------
+        >>> from layers import FullyConnected, ReLU
+        >>> drawing = Sequential(FullyConnected(64, 32), ReLU()).draw()
+        >>> "(N, 64)" in drawing.svg
+        True
+        """
+        wiring = _row(_leaves(self, ""))
+        batches = outputs(wiring, [input_shape], "layer")
+        shapes = {name: shape_text(batch) for name, batch in batches.items()}
+        return draw(wiring, shapes, {}, {})
+
+    def wiring(self) -> Wiring:
+        """The layers by position, each of which takes what the one before it gives."""
+        return _row(self.named_layers())
 
     @staticmethod
     def load(path: Path) -> Any:
@@ -269,6 +303,13 @@ def _leaves(net: Any, before: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(layer, f"{before}{name}.")
         else:
             yield f"{before}{name}", layer
+
+
+def _row(named: Iterable[tuple[str, Any]]) -> Wiring:
+    nodes, before = {}, "x"
+    for name, layer in named:
+        nodes[name], before = (layer, before), name
+    return Wiring(("x",), before, nodes)
 
 
 def _first_with_params(layers: tuple[LayerLike, ...]) -> int:

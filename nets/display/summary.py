@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from layers.core.notebook import title
 from layers.core.params import buffers
-from nets.display.output_shapes import Shape, empty, fitting, output, shape_text
+from nets.display.output_shapes import Shape, outputs, shape_text
 from nets.display.text import WordTable, aligned
-from nets.errors import located
-
-HEADER = ("layer", "output", "parameters")
 
 
 class Summary(WordTable):
@@ -21,10 +18,11 @@ class Summary(WordTable):
 
     left = 2
 
-    def __init__(self, net: Any, input_shape: Shape | None = None) -> None:
+    def __init__(self, net: Any, shapes: Sequence[Shape | None] = (), kind: str = "layer") -> None:
         self.parameters = sum(array.size for array in net.params.values())
         self.total = total(net)
-        super().__init__(HEADER, list(_rows(net, input_shape)), [self.total])
+        header = (kind, "output", "parameters")
+        super().__init__(header, list(_rows(net, shapes, kind)), [self.total])
 
     def __repr__(self) -> str:
         cells = [(name, shape, f"  {size}") for name, shape, size in (self.header, *self.rows)]
@@ -47,13 +45,11 @@ def _memory(arrays: list[Any]) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
-def _rows(net: Any, input_shape: Shape | None) -> Iterator[tuple[str, str, str]]:
-    batch = empty(input_shape)
-    for index, layer in enumerate(net):
-        try:
-            batch = fitting(layer, batch) if input_shape is not None else output(layer, batch)
-        except ValueError as error:
-            place = located(error, index, layer)
-            raise ValueError(f"summary: input_shape {input_shape} does not fit: {place}") from None
+def _rows(net: Any, shapes: Sequence[Shape | None], kind: str) -> Iterator[tuple[str, str, str]]:
+    batches = outputs(net.wiring(), shapes, kind)
+    first: dict[int, str] = {}
+    for name, (layer, *_) in net.wiring().nodes.items():
+        shared = first.setdefault(id(layer), name)
         size = sum(np.size(array) for array in layer.params.values())
-        yield f"{index} {title(layer)}", shape_text(batch), f"{size:,}"
+        counted = f"{size:,}" if shared == name or not size else f"those of {shared}"
+        yield f"{name} {title(layer)}", shape_text(batches[name]), counted

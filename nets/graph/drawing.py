@@ -82,8 +82,8 @@ def shown(value: Any) -> str:
     >>> shown(0.731058), shown(np.full((2, 2), 3.0)), shown(None)
     ('0.731', '(2, 2) ‖6‖', 'none')
     """
-    if value is None:
-        return "none"
+    if value is None or isinstance(value, str):
+        return value or "none"
     array = np.asarray(value)
     if array.size == 1:
         return typeset(float(array.reshape(())))
@@ -178,7 +178,8 @@ class _Picture:
             yield text(x, self.bottom + NAME, said, kind, "start")
 
     def _legend(self) -> Iterator[tuple[float, str, str]]:
-        words = [("value", "above: value")] if self.values else []
+        are_shapes = all(isinstance(value, str) for value in self.values.values())
+        words = [("value", f"above: {'shape' if are_shapes else 'value'}")] if self.values else []
         words += [("gradient", "below: gradient")] if self.gradients else []
         words += [("gradient", "Σ: of all uses")] if any(map(self._sum, self.boxes)) else []
         x = MARGIN

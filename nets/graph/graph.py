@@ -14,12 +14,13 @@ from layers.core.checks import flag
 from layers.core.composite import prefixed
 from layers.core.describe import short
 from layers.core.params import Array
+from nets.display.summary import Summary
 from nets.errors import NodePlace, counted, pair
 from nets.graph.branches import along_edges, total
 from nets.graph.drawing import Drawing, draw
 from nets.graph.graph_page import graph_page
 from nets.graph.shared_layers import first_names, repeats, summed, twin
-from nets.graph.topology import one_of, wired
+from nets.graph.topology import Wiring, one_of, wired
 from nets.interop import net_file
 from nets.interop.atomic import Path
 from nets.interop.net_file import expect
@@ -226,7 +227,49 @@ class Graph(Net, kind="graph"):
             An SVG image, which shows itself in notebooks; its ``save(path)`` writes a file.
         """
         run = self.__dict__.get("_run") or Run({}, {})
-        return draw(self, run.values, run.gradients, run.shares)
+        return draw(self.wiring(), run.values, run.gradients, run.shares)
+
+    def wiring(self) -> Wiring:
+        """The names of the inputs and of the output, and the nodes."""
+        return Wiring(self.inputs, self.output, self.nodes)
+
+    def summary(self, *input_shapes: tuple[int, ...]) -> Summary:
+        """A table of the nodes, the shapes of their values and their parameter counts.
+
+        Parameters
+        ----------
+        *input_shapes : tuple of int
+            For each input the shape of one example, ``()`` for labels. Where they are not given,
+            a layer that knows its number of inputs tells it.
+
+        Returns
+        -------
+        Summary
+            As that of `Sequential.summary`.
+
+        Raises
+        ------
+        TypeError
+            If a shape is not a tuple of integers, or there is not one for each input.
+        ValueError
+            If a layer does not take what it would get.
+
+        Examples
+        --------
+        >>> from layers import MSE, FullyConnected
+        >>> nodes = {"y": (FullyConnected(2, 1), "x"), "loss": (MSE(), "y", "t")}
+        >>> Graph(("x", "t"), "loss", nodes).summary((2,), (1,))
+        node                   output   parameters
+        y FullyConnected(2, 1) (N, 1)            3
+        loss MSE()             number            0
+        3 parameters, 0.0 kB in float64
+        """
+        if len(input_shapes) not in (0, len(self.inputs)):
+            raise TypeError(
+                f"{self.label}.summary: expected the shapes of {counted(len(self.inputs), 'input')}"
+                f" ({', '.join(self.inputs)}), got {len(input_shapes)}"
+            )
+        return Summary(self, input_shapes, "node")
 
     def named_layers(self) -> list[tuple[str, LayerLike]]:
         """The layers, each under the name of the first node that it stands in."""

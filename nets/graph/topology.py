@@ -1,10 +1,10 @@
-"""How the nodes of a graph hang together: checked, and put in an order to run them in."""
+"""The connections of a graph: checked, and put in an order to run the nodes in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.core.checks import label
 from layers.core.describe import short
@@ -17,8 +17,16 @@ Names = tuple[str, ...]
 Nodes = dict[str, tuple[Any, ...]]  # by name: a layer, and the names of what it takes
 
 
-def wired(inputs: Any, output: Any, nodes: Any) -> tuple[Names, str, Nodes]:
-    """Inputs, output and nodes, checked; the nodes stand in topological order.
+class Wiring(NamedTuple):
+    """What a net is made of; the nodes are in the order in which they run."""
+
+    inputs: Names
+    output: str
+    nodes: Nodes
+
+
+def wired(inputs: Any, output: Any, nodes: Any) -> Wiring:
+    """Inputs, output and nodes, checked; the nodes are in topological order.
 
     Nodes that are declared in such an order keep it.
 
@@ -46,7 +54,7 @@ def wired(inputs: Any, output: Any, nodes: Any) -> tuple[Names, str, Nodes]:
         )
     ordered = _ordered({name: tuple(node) for name, node in nodes.items()})
     _check_used(inputs, output, ordered)
-    return tuple(inputs), output, ordered
+    return Wiring(tuple(inputs), output, ordered)
 
 
 def _check_names(names: Iterable[Any]) -> None:

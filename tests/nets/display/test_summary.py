@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from layers import Dropout, Embedding, Flatten, FullyConnected, Mean, ReLU, Tanh
+from layers import Dropout, Embedding, Flatten, FullyConnected, Mean, ReLU, SoftmaxCE, Tanh
 from nets import Graph, Sequential
 from nets.display.summary import Summary
 
@@ -226,3 +226,33 @@ def test_what_is_no_shape_is_refused(shape):
     )
     with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
         Sequential(ReLU()).summary(shape)
+
+
+def loss_graph():
+    layer = FullyConnected(4, 4)
+    nodes = {
+        "a": (layer, "x"),
+        "b": (layer, "a"),
+        "c": (Sequential(ReLU(), FullyConnected(4, 2)), "b"),
+        "loss": (SoftmaxCE(), "c", "labels"),
+    }
+    return Graph(("x", "labels"), "loss", nodes)
+
+
+def test_a_graph_lists_its_nodes_and_counts_shared_parameters_once():
+    assert repr(loss_graph().summary((4,), ())).splitlines() == [
+        "node                   output   parameters",
+        "a FullyConnected(4, 4) (N, 4)           20",
+        "b FullyConnected(4, 4) (N, 4)   those of a",
+        "c Sequential(...)      (N, 2)           10",
+        "loss SoftmaxCE()       number            0",
+        "30 parameters, 0.2 kB in float64",
+    ]
+    assert outputs(loss_graph()) == ["(N, 4)", "(N, 4)", "(N, 2)", "?"]
+
+
+def test_shapes_that_do_not_fit_a_graph_are_refused():
+    with pytest.raises(ValueError, match=r"input_shape \(5,\), \(\) does not fit: node a"):
+        loss_graph().summary((5,), ())
+    with pytest.raises(TypeError, match=r"expected the shapes of 2 inputs \(x, labels\), got 1$"):
+        loss_graph().summary((4,))
