@@ -93,7 +93,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -
         return f'<{tag} style="text-align:{side}">{text(words)}</{tag}>'
 
     body = "".join(line(row, "td") for row in rows)
-    return f"<table><thead>{line(header, 'th')}</thead><tbody>{body}</tbody></table>"
+    head = f"<thead>{line(header, 'th')}</thead>"
+    return f'<table style="border-spacing:0.9em 0.2em">{head}<tbody>{body}</tbody></table>'
 
 
 def norm(*arrays: Any) -> float:

@@ -24,7 +24,7 @@ ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:0.6em;margin:0.3em
 BOX = "border-radius:6px;padding:0.3em 0.8em;text-align:center;line-height:1.35"
 SMALL = "font-size:85%;opacity:0.8"
 ARROW = (
-    '<svg width="40" height="10" viewBox="0 0 40 10" style="display:block;margin:auto">'
+    '<svg aria-hidden="true" width="40" height="10" style="display:block;margin:auto">'
     '<path d="M1 5H36M31 1l5 4l-5 4" fill="none" stroke="currentColor" opacity="0.7"/></svg>'
 )
 
@@ -93,7 +93,8 @@ def _glyph(shape: Curve) -> str:
     path = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x[::4], y[::4], strict=True))
     axes = f"M2 {zero:.1f}H{width - 2}M{width / 2} 2V{height - 2}"
     return (
-        f'<svg width="{width:.0f}" height="{height:.0f}" style="display:block;margin:0.15em auto">'
+        f'<svg aria-hidden="true" width="{width:.0f}" height="{height:.0f}" '
+        'style="display:block;margin:0.15em auto">'
         f'<path d="{axes}" stroke="currentColor" opacity="0.3"/>'
         f'<path d="M{path}" fill="none" stroke="{VERMILION}" stroke-width="2"/></svg>'
     )

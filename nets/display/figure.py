@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import importlib
 import io
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SHARP = 200  # dots per inch of a PNG
@@ -20,6 +22,16 @@ def blank(width: float, height: float) -> Figure:
     except ImportError as error:
         raise ImportError('pictures need matplotlib: pip install "handgrad[plots]"') from error
     return _figure_class()(figsize=(width, height), layout="constrained")
+
+
+def panels(
+    count: int, columns: int, size: tuple[float, float], above: float = 0.0
+) -> tuple[Figure, list[Axes]]:
+    """A figure of `count` axes in rows of at most `columns`, each of a size in inches."""
+    columns = min(count, columns)
+    rows = math.ceil(count / columns)
+    figure = blank(size[0] * columns, size[1] * rows + above)
+    return figure, [figure.add_subplot(rows, columns, n + 1) for n in range(count)]
 
 
 def png(figure: Figure) -> bytes:

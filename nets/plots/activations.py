@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from layers.core.checks import label, numbers
 from layers.core.params import Array
 from nets.arguments import layer
-from nets.display.figure import blank
+from nets.display.figure import panels
 from nets.errors import pair
 from nets.plots.style import BLUE, VERMILION
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 REACH = 3.0  # the pictures go from -REACH to REACH
 GREY = "#AAAAAA"
+COLUMNS = 4
 JUMP = 0.2  # a smooth curve rises less between neighbouring points
 
 
@@ -54,16 +54,13 @@ def activations(*layers: Any) -> Figure:
         hint = "; pass the layers one by one: activations(*layers)"
         layer("activations", "each argument", each, hint if isinstance(each, (list, tuple)) else "")
     curves = [_curves(layer) for layer in layers]
-    columns = min(len(layers), 4)
-    rows = math.ceil(len(layers) / columns)
-    figure = blank(2.4 * columns, 0.4 + 2.2 * rows)
-    for index, (each, (x, y, dy)) in enumerate(zip(layers, curves, strict=True)):
-        axes = figure.add_subplot(rows, columns, index + 1)
+    figure, places = panels(len(layers), COLUMNS, (2.4, 2.2), above=0.4)
+    for n, (axes, each, (x, y, dy)) in enumerate(zip(places, layers, curves, strict=True)):
         axes.plot(x, y, color=BLUE, lw=2.2, label="y")
         axes.plot(x, dy, color=VERMILION, lw=1.8, ls=(0, (4, 1.5)), label="dy/dx")
         axes.set_title(label(each), fontsize=10, pad=10)
         _cross(axes)
-        if index % columns:
+        if n % COLUMNS:
             axes.tick_params(labelleft=False)
     lines, names = axes.get_legend_handles_labels()
     figure.legend(lines, names, loc="outside upper center", ncols=2, frameon=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike
 from layers.core.base import predict
 from layers.core.params import Array
 from nets.arguments import by_name, layer
-from nets.display.figure import blank
+from nets.display.figure import panels
 from nets.plots.plane import around, classes, draw_points, draw_regions, examples
 
 if TYPE_CHECKING:
@@ -59,15 +58,13 @@ def boundaries(nets: Mapping[str, Any], x: ArrayLike, labels: ArrayLike) -> Figu
         layer("boundaries", f"nets[{name!r}]", net)
     points, correct = examples(x, labels, "boundaries")
     found = {name: _classes(net, points) for name, net in nets.items()}
-    columns = min(len(nets), COLUMNS)
-    rows = math.ceil(len(nets) / columns)
-    figure = blank(2.7 * columns, 2.9 * rows)
-    for index, (name, net) in enumerate(nets.items(), 1):
-        axes = figure.add_subplot(rows, columns, index, xticks=(), yticks=())
+    figure, places = panels(len(nets), COLUMNS, (2.7, 2.9))
+    for axes, (name, net) in zip(places, nets.items(), strict=True):
         draw_regions(axes, partial(_classes, net), around(points))
         draw_points(axes, points, correct)
         accuracy = (found[name] == correct).mean()
         axes.set_title(f"{name}: {100 * accuracy:.0f} %", fontsize=10)
+        axes.set(xticks=(), yticks=())
     return figure
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from layers.core.checks import count, numbers
 from layers.core.params import Array
 from nets.arguments import by_name
-from nets.display.figure import blank
+from nets.display.figure import panels
 from nets.plots.style import BLUE, SEVERAL, dots, plain, whole_numbers
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def minibatch_losses(losses: Sequence[float], window: int | None = None) -> Figu
             f"got {window}"
         )
     mean = np.convolve(values, np.full(window, 1 / window), mode="valid")
-    figure = blank(6.4, 3.6)
-    axes = figure.add_subplot()
+    figure, (axes,) = panels(1, 1, (6.4, 3.6))
     axes.plot(np.arange(1, len(values) + 1), values, color=NOISE, lw=0.8, label="one minibatch")
     middles = np.arange(1, len(mean) + 1) + (window - 1) / 2
     axes.plot(middles, mean, color=BLUE, lw=2, label=f"mean of {window}")
@@ -108,8 +107,7 @@ def loss_curves(runs: Mapping[str, Columns | Sequence[float]]) -> Figure:
         name: one_curve("loss_curves", _loss(run) if by_epoch[name] else run)
         for name, run in runs.items()
     }
-    figure = blank(6.4, 3.6)
-    axes = figure.add_subplot()
+    figure, (axes,) = panels(1, 1, (6.4, 3.6))
     for (name, curve), colour in zip(curves.items(), cycle(SEVERAL), strict=False):
         steps = np.arange(1, len(curve) + 1)
         axes.plot(steps, curve, color=colour, lw=1.8, label=name, marker=dots(len(curve)), ms=4)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from layers.core import checks
 from layers.core.params import Array, as_array
 from nets.arguments import items, shown
-from nets.display.figure import blank
+from nets.display.figure import panels
 from nets.plots.style import VERMILION
 
 if TYPE_CHECKING:
@@ -61,42 +61,37 @@ def sample_images(
     size = tuple(
         checks.count(owner, "each number of shape", n) for n in items(owner, "shape", shape)
     )
-    images, labels = _images(checks.numbers(owner, "x", x), size), _names(y, "y")
-    read = labels if predictions is None else _names(predictions, "predictions")
-    _check_length("y", labels, len(images))
-    _check_length("predictions", read, len(images))
+    images = _images(checks.numbers(owner, "x", x), size)
+    labels = _names("y", y, len(images))
+    read = labels if predictions is None else _names("predictions", predictions, len(images))
     columns = min(checks.count(owner, "columns", columns), len(images))
     most = columns * MOST_ROWS
-    images, labels, read = images[:most], labels[:most], read[:most]
-    titles = [_title(*pair) for pair in zip(labels, read, strict=True)]
-    figure = _grid(titles, columns, size[0] / size[1])
+    titles = [_title(*pair) for pair in zip(labels[:most], read[:most], strict=True)]
+    lines = 1 + max(title.count("\n") for title in titles)
+    height = TILE * min(size[0] / size[1], 3) + 0.17 * lines
+    figure, places = panels(len(titles), columns, (TILE, height))
     # One scale for all, because brightness may be what tells two images apart.
-    low, high = float(images.min()), float(images.max())
-    for axes, image, label, said in zip(figure.axes, images, labels, read, strict=True):
-        axes.imshow(image, cmap="gray", vmin=low, vmax=high)
-        if label != said:
+    low, high = float(images[:most].min()), float(images[:most].max())
+    for n, (axes, title) in enumerate(zip(places, titles, strict=True)):
+        axes.imshow(images[n], cmap="gray", vmin=low, vmax=high)
+        axes.set_axis_off()
+        axes.set_title(title, fontsize=9, pad=3)
+        if labels[n] != read[n]:
             axes.title.set(color=VERMILION, weight="bold")
     return figure
 
 
-def _grid(titles: list[str], columns: int, aspect: float) -> Figure:
-    """Places for images, `aspect` times as high as wide, below their titles."""
-    rows = math.ceil(len(titles) / columns)
-    lines = 1 + max(title.count("\n") for title in titles)
-    figure = blank(TILE * columns, rows * (TILE * min(aspect, 3) + 0.17 * lines))
-    for index, title in enumerate(titles):
-        axes = figure.add_subplot(rows, columns, index + 1)
-        axes.set_axis_off()
-        axes.set_title(title, fontsize=9, pad=3)
-    return figure
-
-
-def _names(values: Any, name: str) -> Array:
-    """Labels: numbers or words, not lists."""
+def _names(name: str, values: Any, length: int) -> Array:
+    """Labels, one for each image: numbers or words, not lists."""
     array = as_array("sample_images", name, values)
     if not all(isinstance(value, LABELS) for value in array.ravel().tolist()):
         raise TypeError(
             f"sample_images: expected {name} to be numbers or words, got {shown(values)}"
+        )
+    if array.shape != (length,):
+        raise ValueError(
+            f"sample_images: expected {name} of shape ({length},), one for each image, "
+            f"got {array.shape}"
         )
     return array
 
@@ -128,14 +123,6 @@ def _images(x: Array, shape: tuple[int, ...]) -> Array:
             f"got {low:g} to {high:g}"
         )
     return images / most
-
-
-def _check_length(name: str, values: Array, length: int) -> None:
-    if values.shape != (length,):
-        raise ValueError(
-            f"sample_images: expected {name} of shape ({length},), one for each image, "
-            f"got {values.shape}"
-        )
 
 
 def _title(label: Any, read: Any) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.core.checks import brief
 from layers.core.params import Array
-from nets.display.figure import blank
+from nets.display.figure import panels
 from nets.plots.losses import Columns, one_curve
 from nets.plots.style import BLUE, VERMILION, dots, plain, whole_numbers
 
@@ -43,9 +43,8 @@ def training_curves(history: Columns) -> Figure:
         for name in ("loss", "accuracy")
         if any(prefix + name in curves for prefix, _, _ in CURVES)
     ]
-    figure = blank(4.5 * len(measures), 3.2)
-    for index, name in enumerate(measures, 1):
-        axes = figure.add_subplot(1, len(measures), index)
+    figure, places = panels(len(measures), 2, (4.5, 3.2))
+    for axes, name in zip(places, measures, strict=True):
         for prefix, text, colour in CURVES:
             if (values := curves.get(prefix + name)) is not None:
                 x = range(1, len(values) + 1) if epochs is None else epochs
