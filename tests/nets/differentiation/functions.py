@@ -3,7 +3,7 @@
 import numpy as np
 
 X = np.random.default_rng(0).normal(size=(3, 2))
-W = np.random.default_rng(1).normal(size=(2, 4))
+W = np.random.default_rng(1).normal(size=(2, 2))
 
 
 def quiz(x, z):

@@ -6,7 +6,6 @@ import pytest
 from layers import FullyConnected, Tanh
 from nets import Sequential
 from nets.plots import bending
-from tests.nets.plots.drawing import draw
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 LABELS = np.array([0, 1, 1, 0])
@@ -26,7 +25,7 @@ def shades(axes):
 
 def test_the_grid_and_the_points_go_through_the_first_layers():
     net = solved()
-    left, right = draw(bending(net, X, LABELS)).axes
+    left, right = bending(net, X, LABELS).axes
     assert len(left.lines) == len(right.lines) == 50
     for before, after in zip(left.lines, right.lines, strict=True):
         np.testing.assert_array_equal(net[:2].predict(before.get_xydata()), after.get_xydata())

@@ -18,7 +18,7 @@ def small():
 
 def test_both_kinds_of_norms_are_drawn_on_a_logarithmic_axis():
     trace = trace_of(small())
-    (axes,) = draw(plots.gradient_norms(trace)).axes
+    (axes,) = plots.gradient_norms(trace).axes
     upstream, learning = axes.lines
     np.testing.assert_allclose(upstream.get_ydata(), [step.upstream for step in trace[:3]])
     np.testing.assert_array_equal(learning.get_xdata(), [0, 2])
@@ -34,7 +34,7 @@ def test_both_kinds_of_norms_are_drawn_on_a_logarithmic_axis():
 def test_a_gradient_of_zero_is_a_cross():
     net = small()
     net.params["2.W"] = np.zeros((3, 2))
-    (axes,) = draw(plots.gradient_norms(trace_of(net))).axes
+    (axes,) = plots.gradient_norms(trace_of(net)).axes
     upstream, _, zeros = axes.lines
     assert list(np.isnan(upstream.get_ydata())) == [True, True, False]
     assert list(zeros.get_xdata()) == [0, 1]
@@ -44,7 +44,7 @@ def test_a_gradient_of_zero_is_a_cross():
 
 def test_a_long_net_has_numbers_for_names():
     net = Sequential(*[FullyConnected(2, 2, rng=index) for index in range(100)])
-    figure = draw(plots.gradient_norms(trace_of(net)))
+    figure = plots.gradient_norms(trace_of(net))
     assert figure.axes[0].get_xlabel() == "layer"
     assert figure.get_size_inches()[0] <= 9
 

@@ -11,7 +11,7 @@ LOSSES = [4.0, 2.0, 3.0, 1.0, 2.0, 0.0]
 
 
 def test_every_loss_is_drawn_and_the_mean_over_those_around():
-    axes = draw(minibatch_losses(LOSSES, window=3)).axes[0]
+    axes = minibatch_losses(LOSSES, window=3).axes[0]
     noise, mean = axes.lines
     np.testing.assert_allclose(noise.get_xydata(), np.stack([range(1, 7), LOSSES], axis=1))
     np.testing.assert_allclose(mean.get_xydata(), [[2, 3], [3, 2], [4, 2], [5, 1]])
@@ -47,7 +47,7 @@ def test_what_cannot_be_drawn_is_refused(losses, window, sentence):
 
 
 def test_every_run_has_a_curve_and_a_name():
-    axes = draw(loss_curves({"momentum 0": LOSSES, "momentum 0.99": np.array(LOSSES) / 2})).axes[0]
+    axes = loss_curves({"momentum 0": LOSSES, "momentum 0.99": np.array(LOSSES) / 2}).axes[0]
     assert [line.get_label() for line in axes.lines] == ["momentum 0", "momentum 0.99"]
     for line, factor in zip(axes.lines, (1, 0.5), strict=True):
         np.testing.assert_allclose(line.get_ydata(), factor * np.array(LOSSES))

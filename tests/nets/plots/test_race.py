@@ -10,7 +10,6 @@ from matplotlib.colors import to_hex
 from nets import plots
 from nets.plots import SADDLE, VALLEY, race, walks
 from optimizers import SGD, Adagrad, Adam, RMSProp
-from tests.nets.plots.drawing import draw
 
 RULES = {
     "SGD": SGD(1.8),
@@ -103,7 +102,7 @@ def test_momentum_of_99_percent_swings_and_arrives_where_none_crawls():
 
 
 def test_ways_are_left_and_heights_right_in_one_colour_each():
-    figure = draw(race(RULES, VALLEY, steps=20))
+    figure = race(RULES, VALLEY, steps=20)
     left, right = figure.axes
     ways = walks(RULES, VALLEY, steps=20)
     assert [line.get_label() for line in right.lines] == list(RULES)
@@ -134,7 +133,7 @@ def test_a_surface_may_be_ones_own():
     bowl = replace(
         VALLEY, height=lambda x, y: x**2 + y**2 + 3, slope=lambda x, y: (2 * x, 2 * y), lowest=3.0
     )
-    left, right = draw(race({"SGD": SGD(0.1)}, bowl)).axes
+    left, right = race({"SGD": SGD(0.1)}, bowl).axes
     assert right.lines[0].get_ydata()[-1] < 1e-3
     assert len(left.lines) == 3
 
