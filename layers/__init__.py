@@ -13,6 +13,7 @@ from layers.activations.sign import Sign
 from layers.activations.softplus import Softplus
 from layers.activations.tanh import Tanh
 from layers.core.base import Layer
+from layers.core.frozen import Frozen
 from layers.core.params import Params
 from layers.gates.add import Add
 from layers.gates.add_constant import AddConstant
@@ -59,6 +60,7 @@ __all__ = [
     "Embedding",
     "Exp",
     "Flatten",
+    "Frozen",
     "FullyConnected",
     "HardTanh",
     "Hinge",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from layers.core.composite import Composite
@@ -118,18 +115,6 @@ class Net(Composite):
             If it is damaged, or its names or shapes are others. Nothing has been changed then.
         """
         net_file.load_params(self, path)
-
-
-def without_dx(layer: Any, dout: Any) -> Any:
-    """Run a layer backward where only the gradients of its parameters are needed."""
-    if _can_skip_dx(getattr(layer.backward, "__func__", layer.backward)):
-        return layer.backward(dout, input_gradient=False)
-    return layer.backward(dout)
-
-
-@lru_cache(maxsize=256)
-def _can_skip_dx(backward: Callable[..., Any]) -> bool:
-    return "input_gradient" in inspect.signature(backward).parameters
 
 
 def one_output(output: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, overload
 
-from layers.core.base import Grads, LayerLike, predict
+from layers.core.base import Grads, LayerLike, predict, without_dx
 from layers.core.cache import Cached
 from layers.core.checks import flag, label
 from layers.core.composite import prefixed
@@ -22,7 +22,7 @@ from nets.interop import net_file
 from nets.interop.atomic import Path
 from nets.interop.net_file import expect
 from nets.known import check_layer, parts
-from nets.net import Net, one_output, without_dx
+from nets.net import Net, one_output
 from nets.trace.record import kept, layer_step, loss_step
 from nets.trace.traced_layer import Step
 

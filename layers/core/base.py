@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -201,3 +202,15 @@ def predict(layer: Any, *xs: Any) -> Any:
     if hasattr(layer, "predict"):
         return layer.predict(*xs)
     return bystander(layer).forward(*xs)
+
+
+def without_dx(layer: Any, dout: Any) -> Any:
+    """Run a layer backward where only the gradients of its parameters are needed."""
+    if _can_skip_dx(getattr(layer.backward, "__func__", layer.backward)):
+        return layer.backward(dout, input_gradient=False)
+    return layer.backward(dout)
+
+
+@lru_cache(maxsize=256)
+def _can_skip_dx(backward: Callable[..., Any]) -> bool:
+    return "input_gradient" in inspect.signature(backward).parameters

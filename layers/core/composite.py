@@ -57,6 +57,9 @@ class Composite(Layer):
     def _named_params(self) -> dict[str, Array]:
         return prefixed((name, layer.params) for name, layer in self.named_layers())
 
+    def _named_buffers(self) -> dict[str, Array]:
+        return prefixed((name, buffers(layer)) for name, layer in self.named_layers())
+
     @property
     def params(self) -> Params:
         """All parameters by layer and name; assigning to an entry writes into its memory."""
@@ -64,7 +67,7 @@ class Composite(Layer):
         kept: tuple[list[Mapping[str, Array]], Params] | None = self.__dict__.get("_joint")
         if kept and all(map(is_, dicts, kept[0])) and sum(map(len, dicts)) == len(kept[1]):
             return kept[1]
-        params = Params(self._named_params())
+        params = Params(self._named_params(), takes_new=False)
         if all(type(each) is Params for each in dicts):  # a plain dict may exchange its arrays
             self._joint = dicts, params
         return params
@@ -76,7 +79,7 @@ class Composite(Layer):
     @property
     def buffers(self) -> Params:
         """The layers' arrays that are not trained, live, under keys like those of `params`."""
-        return Params(prefixed((name, buffers(layer)) for name, layer in self.named_layers()))
+        return Params(self._named_buffers(), takes_new=False)
 
     @buffers.setter
     def buffers(self, arrays: Mapping[str, Array]) -> None:

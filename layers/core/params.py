@@ -54,6 +54,8 @@ class Params(dict[str, Array]):
     ----------
     arrays : mapping of str to ndarray
         The parameters, held as they are, not copied. Those of float16 and masked ones are refused.
+    takes_new : bool
+        Whether a dict that starts empty takes new names.
 
     Raises
     ------
@@ -77,7 +79,9 @@ class Params(dict[str, Array]):
 
     __slots__ = ("_open",)
 
-    def __init__(self, arrays: Mapping[str, Array] | None = None) -> None:
+    def __init__(
+        self, arrays: Mapping[str, Array] | None = None, *, takes_new: bool = True
+    ) -> None:
         if not isinstance(arrays, Mapping | None):
             raise TypeError(
                 f"expected a dict of parameters by name, got {type(arrays).__name__}; "
@@ -91,7 +95,7 @@ class Params(dict[str, Array]):
                 )
             # The same memory, without the operators of a matrix.
             super().__setitem__(name, _held(name, as_array(f"parameter {name!r}", "it", array)))
-        self._open = not self
+        self._open = takes_new and not self
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
         array = self._checked(name, value)

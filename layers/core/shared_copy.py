@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from layers.core.cache import Cached
-from layers.core.params import Params
+from layers.core.params import Params, buffers
 
 T = TypeVar("T")
 PLAIN = (int, float, str, type(None), np.dtype, np.random.Generator, Params)
@@ -28,7 +28,8 @@ def bystander(layer: T, shared: Iterable[Any] = ()) -> T:
         twin = object.__new__(kind)
         twin.__dict__.update(held)
         return twin
-    arrays = [a for a in getattr(layer, "params", {}).values() if isinstance(a, np.ndarray)]
+    held = {**getattr(layer, "params", {}), **buffers(layer)}
+    arrays = [array for array in held.values() if isinstance(array, np.ndarray)]
     return copy.deepcopy(layer, {id(kept): kept for kept in (*arrays, *shared)})
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.describe import short
+from layers.core.frozen import Frozen
 from nets.errors import Place, located
 from nets.known import is_known, is_plain_chain, only_computes
 
@@ -57,6 +58,8 @@ def output(layer: Any, *batches: Any) -> Any:
 
 def fitting(layer: Any, *batches: Any) -> Any:
     """The same, but a batch of a shape that does not fit raises the layer's own ValueError."""
+    while type(layer) is Frozen:
+        layer = layer.layer
     if is_plain_chain(layer):
         (batch,) = batches
         with Place() as place:

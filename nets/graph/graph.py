@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.base import Grads, LayerLike, predict
+from layers.core.base import Grads, LayerLike, predict, without_dx
 from layers.core.cache import Cached
 from layers.core.checks import flag
 from layers.core.composite import prefixed
@@ -24,7 +24,7 @@ from nets.graph.topology import Wiring, one_of, wired
 from nets.interop import net_file
 from nets.interop.atomic import Path
 from nets.interop.net_file import expect
-from nets.net import Net, one_output, without_dx
+from nets.net import Net, one_output
 from nets.trace.record import layer_step, loss_step
 from nets.trace.traced_layer import Step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from layers.core.params import Array, buffers
+from layers.core.params import Array
 from layers.core.random_state import generators
 from layers.core.shared_copy import bystander
 from nets.graph.topology import Nodes
@@ -26,7 +26,7 @@ def repeats(nodes: Nodes) -> set[str]:
 
 def twin(layer: Any) -> Any:
     """Another object with the same parameters: a layer keeps only what its last forward took."""
-    return bystander(layer, (*generators(layer), *buffers(layer).values()))
+    return bystander(layer, generators(layer))
 
 
 def first_names(arrays: Mapping[str, Array]) -> dict[str, str]:

@@ -99,6 +99,8 @@ def _arguments(layer: Any, above: str) -> dict[str, Any]:
 
 
 def _argument(layer: Any, name: str, value: Any, above: str) -> Any:
+    if hasattr(value, "forward") and not isinstance(value, type):
+        return {"inner": _describe(value, above)}
     try:
         return to_json(value)
     except (TypeError, RecursionError):
@@ -150,9 +152,16 @@ def _build(described: Any, tensors: Tensors, above: str) -> Any:
             "build the net yourself and call net.load_params(path)"
         )
     given = expect(given, dict, f"the arguments of layer {above[:-1]} ({name})")
-    values = {key: from_json(value) for key, value in given.items()}
+    values = {key: _value(value, tensors, above) for key, value in given.items()}
     _check_shapes(kind, values, tensors, above)
     return kind(**values)
+
+
+def _value(found: Any, tensors: Tensors, above: str) -> Any:
+    """The value of an argument, which may be a layer."""
+    if isinstance(found, dict) and found.keys() == {"inner"}:
+        return _build(found["inner"], tensors, above)
+    return from_json(found)
 
 
 def _check_shapes(kind: type[Layer], given: dict[str, Any], tensors: Tensors, above: str) -> None:

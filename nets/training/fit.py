@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from layers.core.base import without_dx
 from layers.core.checks import count, flag, generator
 from layers.core.params import Array
 from nets.errors import pair
-from nets.net import without_dx
 from nets.training import fit_arguments, guessing, regularizers
 from nets.training.divergence import check_figures, check_params
 from nets.training.evaluate import measures, validated

@@ -10,6 +10,7 @@ import pytest
 
 import layers
 from layers import MSE, BinaryCE, Layer, assert_gradients
+from layers.core.params import buffers
 from tests.layers.layouts import LAYOUTS
 from tests.layers.table import (
     GATES,
@@ -29,13 +30,14 @@ def over(rows):
     return pytest.mark.parametrize("row", rows, ids=[row.name for row in rows])
 
 
-def frozen(*arrays):
-    """The same arrays, which now refuse to be written."""
-    for array in arrays:
-        for part in flat(array):
-            if isinstance(part, np.ndarray):
-                part.setflags(write=False)
-    return arrays
+def one_each(rows):
+    """The first row of each class: enough where what is checked is code that layers share."""
+    return list({type(row.make()): row for row in reversed(rows)}.values())[::-1]
+
+
+def arrays(layer):
+    """What a layer with any computes in the dtype of, whether it is trained or not."""
+    return {**layer.params, **buffers(layer)}
 
 
 def with_first(inputs, x):
@@ -65,18 +67,6 @@ def examples(inputs, which):
     return [x[which] for x in inputs]
 
 
-WRONG_TYPES = {
-    "string": "abc",
-    "None": None,
-    "objects": np.array([None, 1.0], object),
-    "complex": np.array([1j, 2.0]),
-    "ragged": [[1.0, 2.0], [3.0]],
-    "dates": np.array(["2020-01-01"], "datetime64[D]"),
-    "dict": {"x": 1.0},
-}
-wrong_types = pytest.mark.parametrize("wrong", WRONG_TYPES.values(), ids=WRONG_TYPES.keys())
-
-
 def test_every_public_layer_stands_in_the_table():
     public = {
         name
@@ -92,9 +82,8 @@ def test_the_rows_have_names_of_their_own():
 
 
 @over(ROWS)
-@pytest.mark.parametrize("seed", range(3))
-def test_the_gradient_is_right(row, seed):
-    assert_gradients(row.make(), *row.inputs(seed), rng=seed)
+def test_the_gradient_is_right(row):
+    assert_gradients(row.make(), *row.inputs(0), rng=0)
 
 
 @over(ROWS)
@@ -112,42 +101,27 @@ def test_gradients_have_the_keys_and_the_shapes_of_the_params(row):
         assert grads[name].dtype == array.dtype
 
 
-@over(ROWS)
-def test_gradients_share_no_memory_with_the_params(row):
+@over(one_each(ROWS))
+def test_gradients_are_fresh(row):
     layer, _, _, dout = call(row)
     returned = gradients(layer, dout)
-    for array in layer.params.values():
+    for array in arrays(layer).values():
         assert not any(np.shares_memory(array, gradient) for gradient in returned.values())
-
-
-@over(ROWS)
-def test_the_dict_of_gradients_is_a_fresh_one(row):
-    layer, _, _, dout = call(row)
-    _, first = layer.backward(dout)
-    first["junk"] = np.zeros(1)
-    _, second = layer.backward(dout)
-    assert "junk" not in second
+    layer.backward(dout)[1]["junk"] = np.zeros(1)
+    assert "junk" not in layer.backward(dout)[1]
 
 
 @over(ROWS)
 def test_inputs_and_dout_and_params_are_left_as_they_are(row):
     layer, inputs = row.make(), row.inputs()
     dout = dout_for(layer.forward(*inputs))
-    given = [*inputs, *flat(dout), *layer.params.values()]
+    given = [*inputs, *flat(dout), *arrays(layer).values()]
     given = [array for array in given if isinstance(array, np.ndarray)]
     before = [array.tobytes() for array in given]
     layer.forward(*inputs)
     layer.backward(dout)
     layer.predict(*inputs)
     assert [array.tobytes() for array in given] == before
-
-
-@over(ROWS)
-def test_arrays_that_refuse_to_be_written_will_do(row):
-    layer, inputs = row.make(), frozen(*row.inputs())
-    (dout,) = frozen(dout_for(layer.forward(*inputs)))
-    layer.backward(dout)
-    layer.predict(*inputs)
 
 
 @over(ROWS)
@@ -164,17 +138,12 @@ def test_arrays_handed_out_earlier_never_change(row):
 
 
 @over(ROWS)
-def test_backward_twice_says_the_same(row):
-    layer, _, _, dout = call(row)
-    assert equal(gradients(layer, dout), gradients(layer, dout))
-
-
-@over(ROWS)
-def test_backward_of_twice_dout_is_twice(row):
+def test_backward_is_repeatable_and_twice_as_much_for_twice_dout(row):
     layer, _, _, dout = call(row)
     once = gradients(layer, dout)
     twice = gradients(layer, each(lambda part: 2 * part, dout))
     assert equal(twice, {name: 2 * gradient for name, gradient in once.items()})
+    assert equal(gradients(layer, dout), once)
 
 
 @over(ROWS)
@@ -187,7 +156,7 @@ def test_backward_of_a_sum_is_the_sum(row):
         np.testing.assert_allclose(gradient, first[name] + second[name], rtol=0, atol=100 * eps)
 
 
-@over([row for row in ROWS if not row.random])
+@over(one_each([row for row in ROWS if not row.random]))
 def test_backward_forgets_the_forward_before_the_last(row):
     used, fresh, inputs = row.make(), row.make(), row.inputs()
     used.params = fresh.params
@@ -195,17 +164,6 @@ def test_backward_forgets_the_forward_before_the_last(row):
     used.forward(*inputs)
     fresh.forward(*inputs)
     assert equal(gradients(used, dout), gradients(fresh, dout))
-
-
-@over([row for row in LAYERS + GATES + LOOKUPS if row.batch])
-def test_predict_of_a_batch_is_that_of_its_rows_stacked(row):
-    layer, inputs = row.make(), row.inputs()
-    singles = [examples(inputs, slice(i, i + 1)) for i in range(len(inputs[0]))]
-    rows = each(
-        lambda *parts: np.concatenate(parts), *[layer.predict(*single) for single in singles]
-    )
-    y = layer.predict(*inputs)
-    np.testing.assert_allclose(y, rows, rtol=100 * np.finfo(flat(y)[0].dtype).eps)
 
 
 @over([row for row in LAYERS + GATES + LOOKUPS if row.batch and not row.random])
@@ -239,7 +197,7 @@ def test_a_loss_is_the_mean_over_its_examples(row):
     assert value == pytest.approx(np.dot(shares, singles), rel=1e-13)
 
 
-@over(LOSSES)
+@over(one_each(LOSSES))
 def test_a_loss_is_a_float_and_backward_takes_1_for_granted(row):
     loss, _, value, _ = call(row)
     assert type(value) is float
@@ -249,7 +207,7 @@ def test_a_loss_is_a_float_and_backward_takes_1_for_granted(row):
     np.testing.assert_array_equal(dx, gradients(loss, np.array(1.0))["x"])
 
 
-@over(ROWS)
+@over(one_each(ROWS))
 def test_float32_stays_float32(row):
     layer = row.make().astype(np.float32)
     y = layer.forward(*as_float32(row, row.inputs()))
@@ -272,7 +230,7 @@ def test_float32_agrees_with_float64(row):
         np.testing.assert_allclose(gradient, returned[name], rtol=1e-5, atol=1e-6)
 
 
-@over([row for row in LAYERS if row.make().params])
+@over(one_each([row for row in LAYERS if arrays(row.make())]))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_parameters_settle_the_dtype_whatever_is_fed(row, dtype):
     layer, (x,) = row.make().astype(dtype), row.inputs()
@@ -283,31 +241,32 @@ def test_parameters_settle_the_dtype_whatever_is_fed(row, dtype):
         assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype(dtype)}
 
 
-@over(LOOKUPS)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int32, np.int64, np.uint64])
-def test_parameters_settle_the_dtype_whatever_the_ids_are(row, dtype, kind):
-    layer, (ids,) = row.make().astype(dtype), row.inputs()
+@over(one_each(LOOKUPS))
+@pytest.mark.parametrize("kind", [np.int8, np.uint64])
+def test_parameters_settle_the_dtype_whatever_the_ids_are(row, kind):
+    layer, (ids,) = row.make().astype(np.float32), row.inputs()
     y = layer.forward(ids.astype(kind))
-    assert y.dtype == layer.predict(ids.astype(kind)).dtype == dtype
-    assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype(dtype)}
+    assert y.dtype == layer.predict(ids.astype(kind)).dtype == np.float32
+    assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype("f4")}
     np.testing.assert_array_equal(y, layer.predict(ids))
 
 
-@over([row for row in LAYERS + GATES if not row.make().params])
-@pytest.mark.parametrize("kind", [int, np.int8, np.uint8, bool])
-def test_integers_become_float64(row, kind):
-    layer, inputs = row.make(), row.inputs()
-    whole = [np.rint(np.abs(3 * x)).astype(kind) for x in inputs]
-    y, predicted = layer.forward(*whole), layer.predict(*whole)
-    returned = gradients(layer, each(lambda part: np.ones(part.shape, int), y))
-    found = [*flat(y), *flat(predicted), *returned.values()]
-    assert {array.dtype for array in found} == {np.dtype(np.float64)}
-    np.testing.assert_array_equal(predicted, layer.predict(*[x.astype(float) for x in whole]))
+@over(one_each([row for row in LAYERS + GATES if not row.make().params]))
+def test_integers_become_float64(row):
+    for kind in (int, np.uint8, bool):
+        layer, inputs = row.make(), row.inputs()
+        integers = [np.rint(np.abs(3 * x)).astype(kind) for x in inputs]
+        y, predicted = layer.forward(*integers), layer.predict(*integers)
+        returned = gradients(layer, each(lambda part: np.ones(part.shape, int), y))
+        found = [*flat(y), *flat(predicted), *returned.values()]
+        assert {array.dtype for array in found} == {np.dtype(np.float64)}
+        np.testing.assert_array_equal(
+            predicted, layer.predict(*[x.astype(float) for x in integers])
+        )
 
 
-@over(LOSSES)
-def test_a_loss_takes_whole_scores(row):
+@over(one_each(LOSSES))
+def test_a_loss_takes_integer_scores(row):
     loss, inputs = row.make(), row.inputs()
     whole = np.rint(inputs[0])
     assert loss.forward(*with_first(inputs, whole.astype(int))) == loss.forward(
@@ -316,14 +275,14 @@ def test_a_loss_takes_whole_scores(row):
     assert loss.backward()[0].dtype == np.float64
 
 
-@over([row for row in LAYERS + GATES if not row.make().params])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_layers_without_params_keep_a_floating_dtype(row, dtype):
-    layer, inputs = row.make(), cast(row, row.inputs(), dtype)
-    y, predicted = layer.forward(*inputs), layer.predict(*inputs)
-    returned = gradients(layer, each(lambda part: part.astype(np.float64), dout_for(y)))
-    found = [*flat(y), *flat(predicted), *returned.values()]
-    assert {array.dtype for array in found} == {np.dtype(dtype)}
+@over(one_each([row for row in LAYERS + GATES if not arrays(row.make())]))
+def test_layers_without_params_keep_a_floating_dtype(row):
+    for dtype in (np.float32, np.longdouble):
+        layer, inputs = row.make(), cast(row, row.inputs(), dtype)
+        y, predicted = layer.forward(*inputs), layer.predict(*inputs)
+        returned = gradients(layer, each(lambda part: part.astype(np.float64), dout_for(y)))
+        found = [*flat(y), *flat(predicted), *returned.values()]
+        assert {array.dtype for array in found} == {np.dtype(dtype)}
 
 
 def laid_out(layout, value):
@@ -343,12 +302,10 @@ def passes(layer, inputs, dout):
     return {name: [np.asarray(part) for part in flat(value)] for name, value in named.items()}
 
 
-@over([row for row in ROWS if not row.random])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_any_layout_in_memory_gives_the_same(row, dtype):
+@over(one_each([row for row in ROWS if not row.random]))
+def test_any_layout_in_memory_gives_the_same(row):
     """So all laws hold in all layouts: of every input, of dout, and of all of them at once."""
-    layer = row.make().astype(dtype)
-    inputs = cast(row, row.inputs(), dtype)
+    layer, inputs = row.make(), row.inputs()
     arguments = (*inputs, dout_for(layer.forward(*inputs)))
     one_by_one = [[i] for i in range(len(arguments))]
     for name, layout in LAYOUTS.items():
@@ -360,11 +317,10 @@ def test_any_layout_in_memory_gives_the_same(row, dtype):
             found = passes(layer, odd[:-1], odd[-1])
             for part, expected in passes(layer, even[:-1], even[-1]).items():
                 for one, other in zip(found[part], expected, strict=True):
-                    eps = np.finfo(dtype).eps
-                    said = f"{part}, arguments {list(places)} in layout {name!r}"
-                    np.testing.assert_allclose(one, other, 30 * eps, 30 * eps, err_msg=said)
+                    place = f"{part}, arguments {list(places)} in layout {name!r}"
+                    np.testing.assert_allclose(one, other, 1e-14, 1e-14, err_msg=place)
                     if name != "list":
-                        assert one.dtype == other.dtype, said
+                        assert one.dtype == other.dtype, place
 
 
 @over([row for row in ROWS if row.random])
@@ -394,23 +350,16 @@ def test_repr_is_readable_and_makes_an_equal_layer(row):
     assert [a.dtype for a in made.params.values()] == [a.dtype for a in layer.params.values()]
 
 
-@over(ROWS)
-def test_backward_before_forward_is_a_sentence(row):
+@over(one_each(ROWS))
+def test_backward_before_forward_is_a_sentence_and_predict_keeps_nothing(row):
     layer = row.make()
+    y = layer.predict(*row.inputs())
     message = rf"^{re.escape(layer.label)}: backward was called before forward; call forward"
     with pytest.raises(RuntimeError, match=message):
-        layer.backward(1.0)
-
-
-@over(ROWS)
-def test_predict_keeps_nothing(row):
-    layer, inputs = row.make(), row.inputs()
-    y = layer.predict(*inputs)
-    with pytest.raises(RuntimeError, match="before forward"):
         layer.backward(dout_for(y))
 
 
-@over(ROWS)
+@over(one_each(ROWS))
 def test_predict_between_forward_and_backward_disturbs_nothing(row):
     alone, between, inputs = row.make(), row.make(), row.inputs()
     between.params = alone.params
@@ -420,42 +369,33 @@ def test_predict_between_forward_and_backward_disturbs_nothing(row):
     assert equal(gradients(between, dout), gradients(alone, dout))
 
 
-@over(ROWS)
-def test_predict_says_the_same_each_time(row):
-    layer, inputs = row.make(), row.inputs()
-    first = layer.predict(*inputs)
-    layer.forward(*row.inputs(1))
-    np.testing.assert_array_equal(layer.predict(*inputs), first)
-
-
 @over([row for row in ROWS if not row.random])
 def test_predict_is_what_forward_gives(row):
     layer, inputs, y, _ = call(row)
+    layer.forward(*row.inputs(1))
     np.testing.assert_array_equal(layer.predict(*inputs), y)
 
 
-@over(ROWS)
-@pytest.mark.parametrize(
-    "duplicate", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))]
-)
-def test_copies_are_independent_and_have_not_run(row, duplicate):
-    layer, inputs, _, dout = call(row)
-    before = gradients(layer, dout)
-    other = duplicate(layer)
-    with pytest.raises(RuntimeError, match="before forward"):
-        other.backward(dout)
-    assert repr(other) == repr(layer)
-    assert type(other.params) is type(layer.params)
-    assert equal(other.params, layer.params)
-    np.testing.assert_array_equal(other.predict(*inputs), layer.predict(*inputs))
-    np.testing.assert_array_equal(other.forward(*inputs), layer.forward(*inputs))
-    for array in other.params.values():
-        array += 1
-    if not row.random:
-        assert equal(gradients(layer, dout), before)
+@over(one_each(ROWS))
+def test_copies_are_independent_and_have_not_run(row):
+    for duplicate in (copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))):
+        layer, inputs, _, dout = call(row)
+        before = gradients(layer, dout)
+        other = duplicate(layer)
+        with pytest.raises(RuntimeError, match="before forward"):
+            other.backward(dout)
+        assert repr(other) == repr(layer)
+        assert type(other.params) is type(layer.params)
+        assert equal(arrays(other), arrays(layer))
+        np.testing.assert_array_equal(other.predict(*inputs), layer.predict(*inputs))
+        np.testing.assert_array_equal(other.forward(*inputs), layer.forward(*inputs))
+        for array in arrays(other).values():
+            array += 1
+        if not row.random:
+            assert equal(gradients(layer, dout), before)
 
 
-@over(ROWS)
+@over(one_each(ROWS))
 def test_astype_makes_an_independent_copy(row):
     layer = row.make()
     before = {name: array.copy() for name, array in layer.params.items()}
@@ -481,57 +421,44 @@ def test_params_are_live(row):
     np.testing.assert_allclose(layer.predict(*inputs), before, rtol=1e-4)
 
 
-@over(ROWS)
-@wrong_types
-def test_inputs_of_a_wrong_type_are_refused_by_name(row, wrong):
+@over(one_each(ROWS))
+def test_what_is_not_real_numbers_is_refused_by_name(row):
     layer, inputs = row.make(), row.inputs()
-    for position in range(len(inputs)):
-        if row.loss and position == 2 and wrong is None:
-            continue  # sample_weight=None is the default
-        bad = (*inputs[:position], wrong, *inputs[position + 1 :])
-        for verb in (layer.forward, layer.predict):
-            with pytest.raises((TypeError, ValueError), match=rf"^{layer.label}: expected "):
-                verb(*bad)
+    message = rf"^{re.escape(layer.label)}: expected "
+    for wrong in ("abc", np.array([1j, 2.0]), None):
+        for position in range(len(inputs)):
+            bad = (*inputs[:position], wrong, *inputs[position + 1 :])
+            for verb in (layer.forward, layer.predict):
+                with pytest.raises((TypeError, ValueError), match=message):
+                    verb(*bad)
     with pytest.raises(RuntimeError, match="before forward"):
         layer.backward(1.0)
+    layer.forward(*inputs)
+    for wrong in ("abc", np.array([1j, 2.0]), None):
+        with pytest.raises((TypeError, ValueError), match=f"{message}dout to be "):
+            layer.backward(wrong)
 
 
-@over(ROWS)
-@wrong_types
-def test_dout_of_a_wrong_type_is_refused_by_name(row, wrong):
-    layer, _, _, _ = call(row)
-    with pytest.raises((TypeError, ValueError), match=rf"^{layer.label}: expected dout to be "):
-        layer.backward(wrong)
-
-
-MASKS = {
-    "some": lambda x: np.ma.array(x, mask=np.arange(x.size).reshape(x.shape) % 2),
-    "none": np.ma.array,
-    "in a list": lambda x: [np.ma.array(part) for part in x] if x.ndim else np.ma.array(x),
-}
-
-
-@over(ROWS)
-@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS.keys())
-def test_masked_arrays_are_refused_by_name(row, mask):
+@over(one_each(ROWS))
+def test_masked_arrays_are_refused_by_name(row):
     """NumPy would drop the mask, and what it hides would count."""
     layer, inputs = row.make(), row.inputs()
     message = rf"^{re.escape(layer.label)}: expected \w+ without a mask, got a masked array; leave"
     for position in range(len(inputs)):
-        bad = (*inputs[:position], mask(inputs[position]), *inputs[position + 1 :])
+        bad = (*inputs[:position], np.ma.array(inputs[position]), *inputs[position + 1 :])
         for verb in (layer.forward, layer.predict):
             with pytest.raises(TypeError, match=message):
                 verb(*bad)
     dout = dout_for(layer.forward(*inputs))
     with pytest.raises(TypeError, match=message):
-        layer.backward(each(lambda part: mask(np.asarray(part)), dout))
+        layer.backward(each(lambda part: [np.ma.array(part)], dout))
 
 
-@over(ROWS)
+@over(one_each(ROWS))
 def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
     layer, inputs = row.make(), row.inputs()
     short = cast(row, inputs, np.float16)
-    if layer.params:
+    if arrays(layer):
         y = layer.forward(*short)
         assert y.dtype == layer.dtype
     else:
@@ -548,13 +475,11 @@ def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
         layer.astype(np.float16)
 
 
-WORTHLESS = [np.nan, np.inf, -np.inf, 1e300, 7.0]
-
-
-@over([row for row in LOSSES if len(row.inputs()[0]) > 1])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("value", WORTHLESS)
-def test_an_example_of_weight_0_counts_for_nothing(row, dtype, value):
+@over([row for row in LOSSES if len(row.inputs()[0]) > 1 and "weighted" not in row.name])
+@pytest.mark.parametrize(
+    ("value", "dtype"), [(np.nan, "f8"), (-np.inf, "f8"), (1e300, "f8"), (np.nan, "f4")]
+)
+def test_an_example_of_weight_0_counts_for_nothing(row, value, dtype):
     """Neither its scores nor its target, whatever they are, and without a warning."""
     loss, (y, t, *_) = row.make(), row.inputs()
     weight = np.arange(len(y)) % 3 + 0.5
@@ -573,15 +498,15 @@ def test_an_example_of_weight_0_counts_for_nothing(row, dtype, value):
     np.testing.assert_allclose(found[kept], gradient, rtol=1e-6)
 
 
-@over(LOSSES)
+@over(one_each(LOSSES))
 def test_a_nan_that_counts_is_never_set_aside(row):
     loss, (y, t, *_) = row.make(), row.inputs()
     y[0] = np.nan
     assert np.isnan(loss.forward(y, t, np.ones(len(y))))
 
 
-@over([row for row in LOSSES if not row.name.startswith("MSE")])
-@pytest.mark.parametrize("scale", [1e38, 3e38, 1e308, 1.7e308])
+@over(one_each([row for row in LOSSES if not row.name.startswith("MSE")]))
+@pytest.mark.parametrize("scale", [3e38, 1.7e308])
 def test_finite_scores_never_give_nan(row, scale):
     loss, (y, *rest) = row.make(), row.inputs()
     for dtype in (np.float32, np.float64):
@@ -591,11 +516,8 @@ def test_finite_scores_never_give_nan(row, scale):
         assert not np.isnan(loss.backward()[0]).any() or isinstance(loss, BinaryCE)
 
 
-INTEGERS = [*"bBhHiIlLqQ", ">i8", ">u8", ">u4", "<u2"]
-
-
-@over([row for row in LOSSES if row.inputs()[1].dtype.kind == "i"] + LOOKUPS)
-@pytest.mark.parametrize("kind", INTEGERS)
+@over(one_each([row for row in LOSSES if row.inputs()[1].dtype.kind == "i"] + LOOKUPS))
+@pytest.mark.parametrize("kind", ["b", "H", "Q", ">i8"])
 def test_integers_of_any_width_and_byte_order_name_classes_and_words(row, kind):
     layer, inputs = row.make(), row.inputs()
     y, dout = layer.forward(*inputs), dout_for(layer.forward(*inputs))
@@ -608,7 +530,7 @@ def test_integers_of_any_width_and_byte_order_name_classes_and_words(row, kind):
         assert layer.accuracy(*given[:2]) == layer.accuracy(*inputs[:2])
 
 
-@over(LAYERS + GATES + LOOKUPS)
+@over(one_each(LAYERS + GATES + LOOKUPS))
 def test_dout_of_a_wrong_shape_is_never_broadcast(row):
     layer, _, outputs, dout = call(row)
     y = flat(outputs)[0]
@@ -622,7 +544,7 @@ def test_dout_of_a_wrong_shape_is_never_broadcast(row):
             layer.backward(bad)
 
 
-@over(LOSSES)
+@over(one_each(LOSSES))
 def test_dout_of_a_loss_is_a_number(row):
     layer, (x, *_), _, _ = call(row)
     for shape in ((1,), (1, 1), (len(x),), x.shape):
@@ -631,7 +553,7 @@ def test_dout_of_a_loss_is_a_number(row):
             layer.backward(np.ones(shape))
 
 
-@over([row for row in LAYERS + GATES + LOOKUPS if row.batch])
+@over(one_each([row for row in LAYERS + GATES + LOOKUPS if row.batch]))
 def test_an_empty_batch_gives_an_empty_output(row):
     layer, inputs = row.make(), row.inputs()
     none = examples(inputs, slice(0))
@@ -648,7 +570,7 @@ def test_an_empty_batch_gives_an_empty_output(row):
         assert not gradient.any()
 
 
-@over(LOSSES)
+@over(one_each(LOSSES))
 def test_a_loss_of_an_empty_batch_is_refused(row):
     layer, inputs = row.make(), row.inputs()
     empty = [array[:0] for array in inputs]
@@ -657,7 +579,7 @@ def test_a_loss_of_an_empty_batch_is_refused(row):
             verb(*empty)
 
 
-@over(LAYERS + GATES + LOSSES)
+@over(one_each(LAYERS + GATES + LOSSES))
 def test_nan_stays_visible(row):
     """Where a nan goes in, a nan comes out; it never becomes an innocent number."""
     layer, inputs = row.make(), row.inputs()
@@ -670,7 +592,7 @@ def test_nan_stays_visible(row):
         assert all(np.isnan(gradient).any() for gradient in returned.values())
 
 
-@over(LOOKUPS)
+@over(one_each(LOOKUPS))
 def test_nan_in_dout_stays_visible_in_the_gradient_of_the_vectors(row):
     layer, _, y, _ = call(row)
     assert np.isnan(gradients(layer, np.full(y.shape, np.nan))["W"]).any()

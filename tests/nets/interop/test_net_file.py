@@ -269,7 +269,6 @@ NOT_PLAIN = {
     "a complex number": 1j,
     "a generator": np.random.default_rng(0),
     "a range": range(3),
-    "a layer": ReLU(),
     "a named tuple": re.match("a", "a"),
     "itself": nested_without_end(),
     "many digits": 10**5000,
