@@ -5,8 +5,9 @@ from nets.datasets.digits import digits
 from nets.datasets.mnist import fashion_mnist, mnist
 from nets.datasets.names import names
 from nets.datasets.own_file import from_file
-from nets.datasets.own_texts import labelled_text, text_file
+from nets.datasets.own_texts import labelled_text
 from nets.datasets.text_dataset import Texts
+from nets.datasets.text_file import text_file
 
 __all__ = [
     "Dataset",

@@ -1,4 +1,4 @@
-"""NumPy archives (.npz), of which nothing is believed before it is checked."""
+"""NumPy archives (.npz), checked before they are read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from layers.core.params import Array
+from nets.datasets.data_paths import readable
 
 LARGEST = 1 << 32  # bytes of all arrays together
 SQUEEZED = 1032  # times that deflate can make a file smaller, at most
@@ -28,14 +29,14 @@ def read_archive(path: Path) -> dict[str, Array]:
     OSError
         If the file cannot be read.
     """
-    with open(path, "rb") as file:
+    with readable(path), open(path, "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 _check_sizes(archive)
                 return {
                     name.removesuffix(".npy"): _array(archive, name) for name in archive.namelist()
                 }
-        # The readers of damaged content raise whatever their parsers happen to raise.
+        # Damaged content makes the parsers raise errors of many kinds.
         except Exception as error:
             reason = str(error) or type(error).__name__
             raise ValueError(

@@ -1,54 +1,81 @@
-"""The files and folders that a user names."""
+"""The files and folders of data that a user names."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from nets.interop.atomic import refused
+
 BUNDLED = {
-    "from_file": ("digits", "mnist", "fashion_mnist"),
-    "labelled_text": ("names",),
-    "text_file": ("names",),
+    "from_file": "datasets.digits() and datasets.mnist() and datasets.fashion_mnist()",
+    "labelled_text": "datasets.names()",
+    "text_file": "datasets.names()",
 }
 
 
-def existing(
-    path: str | os.PathLike[str], function: str, endings: tuple[str, ...] = (), folder: bool = False
-) -> Path:
-    """The path, once it is sure that there is a file, or a folder where one will do.
+def named_path(path: str | os.PathLike[str], function: str) -> Path:
+    """A path with the home folder for ``~``.
 
     Raises
     ------
     TypeError
-        If it is not a path at all.
-    FileNotFoundError
-        If there is nothing of that name.
+        If it is not a path.
     ValueError
-        If it is a folder where a file is wanted, or its name ends otherwise.
+        If it is empty, or has a NUL character.
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(
             f"{function}: expected the path of a file, got {type(path).__name__}; arrays that you "
             "have already need no file: pass them to fit(net, loss, optimizer, x, y, ...)"
         )
-    path = Path(path).expanduser()
-    text = str(path)
-    if (not path.name and not path.is_dir()) or "\0" in text:
+    named = Path(path).expanduser()
+    if not str(path) or "\0" in str(path):
         raise ValueError(f"{function}: expected the name of a file, got {os.fspath(path)!r}")
-    if not path.exists():
+    return named
+
+
+def existing(
+    path: str | os.PathLike[str], function: str, endings: tuple[str, ...] = (), folder: bool = False
+) -> Path:
+    """The path of an existing file, or of a folder where one is allowed.
+
+    Raises
+    ------
+    TypeError
+        If it is not a path.
+    FileNotFoundError
+        If there is nothing of that name.
+    ValueError
+        If it is a folder where a file is expected, or its name has another ending.
+    OSError
+        If it may not be looked at.
+    """
+    path = named_path(path, function)
+    with readable(path):
+        exists, is_folder = path.exists(), path.is_dir()
+    if not exists:
         what = "file or folder" if folder else "file"
-        raise FileNotFoundError(f"{path}: there is no such {what}{_hint(path, function)}")
-    if path.is_dir() and not folder:
+        bundled = BUNDLED.get(function) if not path.suffix else None
+        hint = f"; the data that come with handgrad are {bundled}" if bundled else ""
+        raise FileNotFoundError(f"{path}: there is no such {what}{hint}")
+    if is_folder and not folder:
         raise ValueError(f"{path}: expected a file, got a folder; name the file in it")
-    if endings and path.is_file() and path.suffix.lower() not in endings:
-        wanted = f"{', '.join(endings[:-1])} or {endings[-1]}"
+    if endings and not is_folder and path.suffix.lower() not in endings:
+        expected = f"{', '.join(endings[:-1])} or {endings[-1]}"
         also = "a folder, or " if folder else ""
-        raise ValueError(f"{path}: expected {also}a file that ends in {wanted}")
+        raise ValueError(f"{path}: expected {also}a file that ends in {expected}")
     return path
 
 
-def _hint(path: Path, function: str) -> str:
-    if path.suffix or function not in BUNDLED:
-        return ""
-    found = " and ".join(f"datasets.{name}()" for name in BUNDLED.get(function, ()))
-    return f"; the data that come with handgrad are {found}"
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Let an error of the system name the file, and say that it cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise refused(error, str(path), "read") from None

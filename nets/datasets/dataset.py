@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layers.core.params import Array
-from nets.datasets.dataset_page import dataset_page
+from nets.datasets.dataset_page import counts, dataset_page, first_images
 
 
 # Without eq, as comparing arrays gives arrays: a data set equals itself only.
@@ -60,7 +60,13 @@ class Dataset:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))
 
     def _repr_html_(self) -> str:
-        return dataset_page(self)
+        samples = (
+            first_images(self.x_train, self.y_train, self.classes, self.image_shape)
+            if self.image_shape
+            else counts(self.y_train, self.y_test, self.classes)
+        )
+        description = repr(self).removeprefix(self.name)
+        return dataset_page(self.name, description, samples, len(self.classes))
 
     def __repr__(self) -> str:
         if self.image_shape is None:

@@ -1,4 +1,4 @@
-"""Where the files of a data set are looked for, and where they go when there are none."""
+"""Where the files of a data set are looked for, and where a download puts them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import sys
 from pathlib import Path
 
+from nets.datasets.data_paths import named_path, readable
 from nets.datasets.sources import FILES, Source
 
 
 def locate(source: Source, path: str | os.PathLike[str] | None = None) -> dict[str, Path]:
-    """The four files of a data set, by name; they are downloaded if they are nowhere.
+    """The four files of a data set, by name; they are downloaded if they are found nowhere.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def locate(source: Source, path: str | os.PathLike[str] | None = None) -> dict[s
         If the files are needed from the network and cannot be had.
     """
     if path is not None:
-        return _all_in(Path(path).expanduser(), source)
+        return _all_in(named_path(path, source.name), source)
     if shared := os.environ.get("HANDGRAD_DATA"):
         files = _found(Path(shared).expanduser() / source.name)
         if len(files) == len(FILES):
@@ -44,7 +45,7 @@ def cache_folder(name: str) -> Path:
 
 
 def _cache() -> Path:
-    """Where this system keeps what can be fetched again."""
+    """The folder of this system for files that can be fetched again."""
     if chosen := os.environ.get("XDG_CACHE_HOME"):
         return Path(chosen)
     if sys.platform == "darwin":
@@ -55,7 +56,7 @@ def _cache() -> Path:
 
 
 def _found(folder: Path) -> dict[str, Path]:
-    """Those of the four files that are in a folder, unpacked or compressed."""
+    """The files of the four that are in a folder, unpacked or compressed."""
     files = {}
     for name in FILES:
         # Compressed first, so that the unpacked one, which is faster to read, replaces it.
@@ -66,7 +67,8 @@ def _found(folder: Path) -> dict[str, Path]:
 
 
 def _all_in(folder: Path, source: Source) -> dict[str, Path]:
-    files = _found(folder)
+    with readable(folder):
+        files = _found(folder)
     missing = [name for name in FILES if name not in files]
     if missing:
         found = "they are not there" if folder.is_dir() else "there is no such folder"
@@ -89,6 +91,6 @@ def _fetch_missing(source: Source, folder: Path) -> None:
     except ConnectionError as error:
         raise ConnectionError(
             f"{error}. The four files of {source.name}, {', '.join(f'{n}.gz' for n in FILES)}, "
-            f"can be had from {source.url}; they belong in the folder '{folder}', or in any "
+            f"are at {source.url}; they belong in the folder '{folder}', or in any "
             "other whose name is passed as path="
         ) from error.__cause__

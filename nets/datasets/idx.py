@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.datasets.data_paths import existing
+from nets.datasets.data_paths import existing, readable
 
 GZIP = b"\x1f\x8b"
 UNSIGNED_BYTES = b"\x00\x00\x08"
@@ -28,7 +28,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     Parameters
     ----------
     path : str or path-like
-        The file. Whether it is compressed is told by its first two bytes, not by its name.
+        The file. It is taken as compressed if its first two bytes say so, whatever its name.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     """
     path = existing(path, "read_idx")
     name, size = str(path), path.stat().st_size
-    with open(path, "rb") as file:
+    with readable(path), open(path, "rb") as file:
         packed = file.read(2) == GZIP
     try:
         with gzip.open(path) if packed else open(path, "rb") as file:
@@ -71,7 +71,9 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
             f"{name}: expected a whole gzip file, got a damaged one ({error}); "
             "delete it and fetch it again"
         ) from error
-    return np.frombuffer(bytearray(values), np.uint8).reshape(shape)  # one may write into it
+    return np.frombuffer(bytearray(values), np.uint8).reshape(
+        shape
+    )  # a bytearray, so that the array is writeable
 
 
 def _shape(start: bytes, file: BinaryIO | gzip.GzipFile, name: str) -> tuple[int, ...]:

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from nets.datasets.archive_examples import archive_arrays, examples, labels
 from nets.datasets.data_paths import existing
-from nets.datasets.own_file import archive_arrays, check_examples, label_texts, rows
-from nets.datasets.own_texts import TEXT_NAMES, text_file
+from nets.datasets.own_file import rows
+from nets.datasets.own_texts import TEXT_NAMES, text_cell
 from nets.datasets.table import Row, Table
 from nets.datasets.table_cells import is_number, row_numbers
 from nets.datasets.table_header import LABEL_NAMES, label_column
+from nets.datasets.text_file import text_file
 
 
 @dataclass
@@ -57,16 +59,7 @@ def read_texts(path: Path) -> Examples:
         return Examples([t for _, t in numbered], None, lambda i: f"{path}, line {numbered[i][0]}")
     table = Table(path, fewest=1)
     text, label, named = _text_columns(table)
-
-    def read(row: Row) -> str:
-        if not row.cells[text].strip():
-            raise ValueError(
-                f"{table.cell(row, text)}: expected a text, got an empty cell; fill it in, or "
-                "delete the line"
-            )
-        return row.cells[text]
-
-    return _examples(table, label, named, read)
+    return _examples(table, label, named, lambda row: text_cell(table, row, text))
 
 
 def _from_archive(path: Path, width: int) -> Examples:
@@ -75,27 +68,22 @@ def _from_archive(path: Path, width: int) -> Examples:
     if x_name not in found:
         raise ValueError(f"{path}: expected an array named x, got {', '.join(found)}")
     x, y = found[x_name], found.get(y_name)
-    check_examples(path, x, x_name)
-    if (got := rows(x).shape[1]) != width:
+    if (got := rows(examples(path, x, x_name)).shape[1]) != width:
         raise ValueError(f"{path}: expected {width} numbers in each example, got {got}")
-    if y is not None and y.shape != x.shape[:1]:
-        raise ValueError(
-            f"{path}: expected one label for each example, got shapes {x.shape} and {y.shape}"
-        )
-    labels = None if y is None else label_texts(path, y, y_name)
-    return Examples(rows(x), labels, lambda index: f"{path}, {x_name}[{index}]")
+    written = None if y is None else labels(path, x, y, y_name)
+    return Examples(rows(x), written, lambda index: f"{path}, {x_name}[{index}]")
 
 
 def _examples(table: Table, label: int | None, named: bool, read: Callable[[Row], Any]) -> Examples:
-    found = [row for row in table if not (named and row.line == table.first.line)]
+    found = list(table.examples(named))
     if not found:
         raise ValueError(f"{table.path}: expected examples below the names, got none")
-    labels = None if label is None else [row.cells[label] for row in found]
-    if labels is not None and not any(text.strip() for text in labels):
-        labels = None  # a column to be filled in
+    written = None if label is None else [row.cells[label] for row in found]
+    if written is not None and not any(text.strip() for text in written):
+        written = None  # a column to be filled in
     return Examples(
         [read(row) for row in found],
-        labels,
+        written,
         lambda index: f"{table.path}, line {found[index].line}",
     )
 

@@ -1,89 +1,18 @@
-"""A user's own text, and texts with labels: plain files, tables and folders."""
+"""A user's own texts with labels: tables and folders."""
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from nets.datasets.class_labels import numbered_classes
 from nets.datasets.data_paths import existing
-from nets.datasets.own_file import check_parts, split
-from nets.datasets.table import RESAVE, Table
+from nets.datasets.splits import Part, train_and_test
+from nets.datasets.table import Row, Table
 from nets.datasets.table_header import LABEL_NAMES, label_column, refuse_bad_names
 from nets.datasets.text_dataset import Texts
+from nets.datasets.text_file import text_file
 
 TEXT_NAMES = ("text", "sentence", "review", "comment", "document", "name", "x")
-LARGEST = 1 << 30  # bytes of an unpacked text
-
-
-@dataclass
-class Part:
-    """Texts with their labels as they are written, and where each of them is."""
-
-    texts: Sequence[str]
-    labels: Sequence[str]
-    places: Sequence[str]
-
-
-def text_file(path: str | os.PathLike[str]) -> str:
-    """The text of a plain file, in UTF-8; it may be compressed by gzip and end in ``.gz``.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is empty, not in UTF-8, damaged, or larger than 1 GiB unpacked.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "short.txt")
-    ...     _ = path.write_text("In the beginning")
-    ...     text_file(path)
-    'In the beginning'
-    """
-    path = existing(path, "text_file")
-    try:
-        content = _unpacked(path) if path.suffix.lower() == ".gz" else path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            f"{path}: cannot be read as text in UTF-8: line {line} has the byte "
-            f"{content[error.start]:#x}; {RESAVE}"
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ValueError(
-            f"{path}: cannot be read as text in UTF-8: line {line} has a NUL character; {RESAVE}"
-        )
-    if not text.strip():
-        raise ValueError(f"{path}: the file is empty; expected a text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _unpacked(path: Path) -> bytes:
-    try:
-        with gzip.open(path) as file:
-            content = file.read(LARGEST + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise ValueError(
-            f"{path}: cannot be read as text in UTF-8: it is damaged or not a gzip file ({error}); "
-            "fetch it again, or name it .txt if it is not packed"
-        ) from None
-    if len(content) > LARGEST:
-        raise ValueError(f"{path}: unpacked, it has more than {LARGEST:,} bytes; cut it into parts")
-    return content
 
 
 def labelled_text(path: str | os.PathLike[str]) -> Texts:
@@ -93,7 +22,7 @@ def labelled_text(path: str | os.PathLike[str]) -> Texts:
     sentence, review, comment, document, name or x, and the class in that named label, labels,
     class, target, species or y; a table of two columns without names has the text first. In a
     ``.tsv``, quotes are text. In a folder, each ``.txt`` file is a text, and its class is the name
-    of the folder that it lies in; folders called train and test hold the two parts. Where there is
+    of its folder; folders called train and test hold the two parts. Where there is
     no test part, a fifth of the texts, drawn with the seed 0, becomes it.
 
     Parameters
@@ -121,53 +50,38 @@ def labelled_text(path: str | os.PathLike[str]) -> Texts:
     reviews: 8 training and 2 test texts, 2 classes
     """
     path = existing(path, "labelled_text", (".csv", ".tsv"), folder=True)
-    if path.is_dir():
-        parts, column = _read_folder(path), "the names of the folders"
-    else:
-        part, column = read_text_table(path)
-        parts = [part]
-    texts = [text for part in parts for text in part.texts]
-    places = [place for part in parts for place in part.places]
-    classes, y = numbered_classes(
-        [label for part in parts for label in part.labels], lambda index: places[index]
+    parts = _folder_parts(path) if path.is_dir() else [_table_part(path)]
+    classes, y, *indices = train_and_test(path, parts)
+    texts = [text for part in parts for text in part.x]
+    (x_train, y_train), (x_test, y_test) = (
+        (tuple(texts[i] for i in part), y[part]) for part in indices
     )
-    n = len(parts[0].texts)
-    if len(parts) == 1:
-        train, test = split(path, y)
-    else:
-        check_parts(y, n, classes, lambda index: places[index])
-        train, test = np.arange(n), np.arange(n, len(y))
-    return Texts(
-        path.stem,
-        tuple(texts[i] for i in train),
-        y[train],
-        tuple(texts[i] for i in test),
-        y[test],
-        classes,
-        column,
-    )
+    return Texts(path.stem, x_train, y_train, x_test, y_test, classes, parts[0].label_column)
 
 
-def read_text_table(path: Path) -> tuple[Part, str]:
-    """The texts and labels of a table, and which column holds the labels."""
+def text_cell(table: Table, row: Row, column: int) -> str:
+    """The text in a cell, which must not be empty."""
+    if not row.cells[column].strip():
+        raise ValueError(
+            f"{table.cell(row, column)}: expected a text, got an empty cell; fill it in, or "
+            "delete the line"
+        )
+    return row.cells[column]
+
+
+def _table_part(path: Path) -> Part:
     table = Table(path)
     text, label, named = _columns(table)
     column = f"column {label + 1}" + (f" ({table.first.cells[label].strip()!r})" if named else "")
-    texts, labels, places = [], [], []
-    for row in table:
-        if named and row.line == table.first.line:
-            continue
-        if not row.cells[text].strip():
-            raise ValueError(
-                f"{table.cell(row, text)}: expected a text, got an empty cell; fill it in, or "
-                "delete the line"
-            )
-        texts.append(row.cells[text])
-        labels.append(row.cells[label])
-        places.append(f"{path}, line {row.line}, {column}")
-    if not texts:
+    rows = list(table.examples(named))
+    if not rows:
         raise ValueError(f"{path}: expected texts below the names in line 1, got none")
-    return Part(texts, labels, places), column
+    return Part(
+        [text_cell(table, row, text) for row in rows],
+        [row.cells[label] for row in rows],
+        lambda index: f"{path}, line {rows[index].line}, {column}",
+        label_column=column,
+    )
 
 
 def _columns(table: Table) -> tuple[int, int, bool]:
@@ -194,19 +108,18 @@ def _is_data(table: Table, text: int | None, label: int | None) -> bool:
         return True
     if text is not None and label is not None:
         return False
-    rows = iter(table)
-    next(rows)
-    return any(row.cells[1].strip() == table.first.cells[1].strip() for row in rows)
+    first = table.first.cells[1].strip()
+    return any(row.cells[1].strip() == first for row in table.examples(named=True))
 
 
-def _read_folder(path: Path) -> list[Part]:
+def _folder_parts(path: Path) -> list[Part]:
     """The one part of a folder, or its two."""
     if all((path / part).is_dir() for part in ("train", "test")):
-        return [_read_classes(path / "train"), _read_classes(path / "test")]
-    return [_read_classes(path)]
+        return [_folder_part(path / "train"), _folder_part(path / "test")]
+    return [_folder_part(path)]
 
 
-def _read_classes(folder: Path) -> Part:
+def _folder_part(folder: Path) -> Part:
     files = sorted(folder.glob("*/*.txt"))
     if not files:
         raise ValueError(
@@ -215,5 +128,6 @@ def _read_classes(folder: Path) -> Part:
     return Part(
         [text_file(file) for file in files],
         [file.parent.name for file in files],
-        [str(file) for file in files],
+        lambda index: str(files[index]),
+        label_column="the names of the folders",
     )

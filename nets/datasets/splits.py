@@ -1,14 +1,79 @@
-"""Holding out a part of the examples."""
+"""A training part and a test part: those of a user's file, or a test part held out."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from layers.core.params import Array
+from nets.datasets.class_labels import numbered_classes
+
+FEWEST = 10  # examples, if a test part is to be held out
+
+
+@dataclass
+class Part:
+    """Numbers or texts, their labels as they are written, and the place of each label.
+
+    Attributes
+    ----------
+    x : array or list of str
+        The examples.
+    labels : sequence of str
+        The label of each example.
+    place : callable
+        Takes the index of an example, and returns where its label is: the file, and the line.
+    columns : tuple of str or None
+        The names of the numbers in an example.
+    label_column : str
+        Where the labels are, for the user.
+    """
+
+    x: Any
+    labels: Sequence[str]
+    place: Callable[[int], str]
+    columns: tuple[str, ...] | None = None
+    label_column: str = ""
+
+
+def train_and_test(
+    path: Path, parts: Sequence[Part]
+) -> tuple[tuple[str, ...], Array, Array, Array]:
+    """The classes, the class of each example, and the indices of training and test examples.
+
+    Of a single part, a fifth is held out.
+
+    Raises
+    ------
+    ValueError
+        If a label may be a mistake, there are fewer than 10 examples to hold a test part out of,
+        or the test part has a class that the training part lacks.
+    """
+    n = len(parts[0].labels)
+
+    def place(index: int) -> str:
+        return parts[0].place(index) if index < n else parts[1].place(index - n)
+
+    classes, y = numbered_classes([label for part in parts for label in part.labels], place)
+    if len(parts) == 1:
+        if len(y) < FEWEST:
+            raise ValueError(f"{path}: expected at least {FEWEST} examples, got {len(y)}")
+        return classes, y, *hold_out(y, len(y) // 5)
+    if (lacking := ~np.isin(y[n:], y[:n])).any():
+        index = n + int(lacking.argmax())
+        raise ValueError(
+            f"{place(index)}: the class {classes[y[index]]!r} is in the test part only, so that "
+            "it cannot be learned; add examples of it to the training part"
+        )
+    return classes, y, np.arange(n), np.arange(n, len(y))
 
 
 def hold_out(y: Array, size: int, seed: int = 0) -> tuple[Array, Array]:
-    """The numbers of the examples to train on, and of `size` others, drawn at random.
+    """The indices of the examples to train on, and of `size` others, drawn at random.
 
     Every class keeps an example to train on, for which the part held out may get smaller.
 

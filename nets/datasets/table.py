@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # of UTF-16 and UTF-32
+from nets.datasets.data_paths import readable
+from nets.datasets.text_file import decoded
+
+PACKED = {
+    b"\x1f\x8b": "a gzip file; unpack it first",
+    b"PK\x03\x04": "a zip archive or an Excel workbook; save the sheet as CSV UTF-8",
+}
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 CALLED = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars", " ": "blanks"}
-RESAVE = "save it as UTF-8 (in Excel: CSV UTF-8; in pandas: encoding='utf-8')"
 
 
 class Row(NamedTuple):
@@ -32,7 +35,7 @@ class Table:
     def __init__(self, path: Path, fewest: int = 2) -> None:
         self.path = path
         self.delimiter = DELIMITERS[path.suffix.lower()]
-        self._text = table_text(path)
+        self._text = _table_text(path)
         first = next(self._parsed(), None)
         if first is None:
             raise ValueError(f"{path}: expected a table, got an empty file")
@@ -45,6 +48,13 @@ class Table:
             if len(row.cells) != self.width:
                 raise ValueError(self._ragged(row))
             yield row
+
+    def examples(self, named: bool) -> Iterator[Row]:
+        """The rows, without the first one if that names the columns."""
+        rows = iter(self)
+        if named:
+            next(rows)
+        return rows
 
     def cell(self, row: Row, column: int) -> str:
         """Where a cell is, for an error."""
@@ -118,45 +128,13 @@ class Table:
         return "add the cells that are missing, or delete the line"
 
 
-def table_text(path: Path) -> str:
-    """The text of a table, in UTF-8 with or without its mark."""
-    content = path.read_bytes()
-    if content.startswith((GZIP, ZIP)):
-        kind = (
-            "a gzip file; unpack it first"
-            if content.startswith(GZIP)
-            else ("a zip archive or an Excel workbook; save the sheet as CSV UTF-8")
-        )
-        raise ValueError(f"{path}: expected a table as text, got {kind}")
-    if content.startswith(WIDE_MARKS):
-        raise ValueError(f"{path}: expected text in UTF-8, got UTF-16 or UTF-32; {RESAVE}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = len(content[: error.start].splitlines()) or 1
-        if content[: error.start].endswith((b"\n", b"\r")):
-            line += 1
-        raise ValueError(
-            f"{path}, line {line}: expected text in UTF-8, got the byte {content[error.start]:#x}"
-            f", as in Latin-1 or Windows-1252; {RESAVE}"
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ValueError(
-            f"{path}, line {line}: expected text in UTF-8, got a NUL character, as in UTF-16 or a "
-            f"damaged file; {RESAVE}"
-        )
-    return text
-
-
-def duplicate(names: list[str]) -> tuple[int, int] | None:
-    """The positions of the first two equal names."""
-    seen: dict[str, int] = {}
-    for position, name in zip(count(), names, strict=False):
-        if name in seen:
-            return seen[name], position
-        seen[name] = position
-    return None
+def _table_text(path: Path) -> str:
+    with readable(path):
+        content = path.read_bytes()
+    for start, what in PACKED.items():
+        if content.startswith(start):
+            raise ValueError(f"{path}: expected a table as text, got {what}")
+    return decoded(path, content)
 
 
 def _unreadable(where: str, reason: str) -> str:

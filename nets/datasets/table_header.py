@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nets.datasets.table import CALLED, Table, duplicate
+from nets.datasets.table import CALLED, Table
 from nets.datasets.table_cells import is_number
 
 LABEL_NAMES = ("label", "labels", "class", "target", "species", "y")
@@ -21,7 +21,7 @@ class Header:
 
     @property
     def label_column(self) -> str:
-        """The column of the labels, for people."""
+        """Which column holds the labels, for a message."""
         name = f" ({self.names[self.label]!r})" if self.names else ""
         return f"column {self.label + 1}{name}"
 
@@ -70,7 +70,6 @@ def label_column(cells: list[str], names: tuple[str, ...] = LABEL_NAMES) -> int 
 
 def refuse_bad_names(table: Table, cells: list[str]) -> None:
     """Raise if two columns have the same name, or one has none."""
-    where = f"{table.path}, line {table.first.line}"
     for column, name in enumerate(cells):
         if not name or re.fullmatch(r"Unnamed: \d+", name):
             raise ValueError(
@@ -78,19 +77,19 @@ def refuse_bad_names(table: Table, cells: list[str]) -> None:
                 "; delete the column if it numbers the rows (in pandas: index=False) or is empty, "
                 "or give it a name"
             )
-    if pair := duplicate([name.lower() for name in cells]):
-        one, two = pair
-        raise ValueError(
-            f"{where}: columns {one + 1} and {two + 1} are both called {cells[two]!r}; "
-            "rename or delete one of them"
-        )
+    lower = [name.lower() for name in cells]
+    for column, name in enumerate(lower):
+        if (first := lower.index(name)) < column:
+            raise ValueError(
+                f"{table.path}, line {table.first.line}: columns {first + 1} and {column + 1} are "
+                f"both called {cells[column]!r}; rename or delete one of them"
+            )
 
 
 def _is_data(table: Table, label: int) -> bool:
-    """Whether the label in the first line comes again, so that it is a class and not a name."""
-    wanted, rows = table.first.cells[label].strip(), iter(table)
-    next(rows)
-    return any(row.cells[label].strip() == wanted for row in rows)
+    """Whether the label in the first line occurs again, so that it is a class and not a name."""
+    first = table.first.cells[label].strip()
+    return any(row.cells[label].strip() == first for row in table.examples(named=True))
 
 
 def _refuse_column_numbers(table: Table, cells: list[str]) -> None:
@@ -113,9 +112,7 @@ def _refuse_empty_column(table: Table, cells: list[str]) -> None:
 
 
 def _refuse_repeated(table: Table) -> None:
-    rows = iter(table)
-    next(rows)
-    for row in rows:
+    for row in table.examples(named=True):
         if row.cells == table.first.cells:
             raise ValueError(
                 f"{table.path}, line {row.line}: the names of line {table.first.line} come again; "
@@ -128,11 +125,9 @@ def _refuse_counter(table: Table, cells: list[str], label: int) -> None:
     for column, name in enumerate(cells):
         if column == label or name.lower() not in COUNTERS:
             continue
-        rows = iter(table)
-        next(rows)
-        found = [row.cells[column].strip() for row in rows]
+        found = [row.cells[column].strip() for row in table.examples(named=True)]
         if any(found == [str(n + start) for n in range(len(found))] for start in (0, 1)):
             raise ValueError(
                 f"{table.cell(table.first, column)}: the column {name!r} numbers the rows, which "
-                "says nothing of a new example; delete it (in pandas: index=False)"
+                "tells nothing about a new example; delete it (in pandas: index=False)"
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.core.params import Array
-from nets.datasets.dataset_page import texts_page
+from nets.datasets.dataset_page import dataset_page, first_texts
 
 
 # Without eq, as comparing arrays gives arrays: it equals itself only.
@@ -53,7 +53,9 @@ class Texts:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))
 
     def _repr_html_(self) -> str:
-        return texts_page(self)
+        samples = first_texts(self.x_train, self.y_train, self.classes)
+        description = repr(self).removeprefix(self.name)
+        return dataset_page(self.name, description, samples, len(self.classes))
 
     def __repr__(self) -> str:
         return (

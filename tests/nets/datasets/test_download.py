@@ -257,7 +257,7 @@ def test_mnist_without_a_network_says_what_to_do(dead, nowhere, monkeypatch):
         mnist()
     sentence = str(info.value)
     assert all(f"{name}.gz" in sentence for name in FILES)
-    assert f"can be had from {dead}" in sentence
+    assert f"are at {dead}" in sentence
     assert f"they belong in the folder '{nowhere / 'mnist'}', or in any other" in sentence
     assert "path=" in sentence
     assert isinstance(info.value.__cause__, URLError)
