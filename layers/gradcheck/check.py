@@ -9,62 +9,71 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import generator, label
 from layers.core.params import as_array
 from layers.gradcheck.diagnosis import diagnose
 from layers.gradcheck.examine import examine
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.flat import flat
-from layers.gradcheck.output import wrong_output
-from layers.gradcheck.raised import ForwardError, raised
+from layers.gradcheck.numeric.perturbation import flat
+from layers.gradcheck.numeric.raised_errors import ForwardError, raised
+from layers.gradcheck.numeric.returned_gradients import wrong_output
 from layers.gradcheck.report.report import GradientReport
 
 
 def gradcheck(
-    layer: Any, *inputs: Any, loss: Any = None, rng: Any = None, tolerance: float = 1e-6
+    layer: Any,
+    *inputs: ArrayLike,
+    loss: Any = None,
+    rng: Any = None,
+    tolerance: float = 1e-6,
+    explain: bool = True,
 ) -> GradientReport:
-    """Compare what `backward` says with what moving the inputs of `forward` shows.
+    """Compare the gradients that `backward` returns with numeric ones from `forward`.
 
     Works on a copy in float64. Every floating input and every parameter is moved, entry by entry
-    or, where it is large, at sampled entries and along random directions; the change of the
-    output, seen through a random dout, must be what backward predicts. Where the function has a
-    kink, no slope exists, and the comparison is set aside. The laws of layers are checked too:
-    shapes and keys, arguments untouched, two calls agree, linear in dout; and what shows beside
-    the gradient: inference, large scores, a softmax taken twice, precision.
+    or, if it is large, at sampled entries and along random directions; the change of the output,
+    weighted by a random dout, must be what backward predicts. At a kink the function has no slope,
+    and the comparison is set aside. The laws of layers are checked too: shapes and keys, unchanged
+    arguments, equal results of two calls, linearity in dout; and, besides the gradient, inference,
+    large scores, a softmax taken twice, and precision.
 
-    What is wrong is explained: mistakes that people make are tested against the numbers, and the
-    one that fits is named, with the numbers and a hint. In a net, the layers inside are examined
-    from the output back, and the first that is wrong is named.
+    A failure is explained: common mistakes are tested against the numbers, and the one that fits is
+    named, with the numbers and a hint. In a net, the inner layers are examined from the output
+    back, and the first that is wrong is named.
 
     Parameters
     ----------
     layer : layer
         A layer, a net, a loss, or any object with ``params``, ``forward`` and ``backward``.
-    *inputs : array
-        What ``forward`` is called with. Integers (labels, token ids) and inputs for which
-        ``backward`` returns nothing (a loss's target) are passed through. Numbers of any floating
-        dtype, float16 too, are compared in float64, in the memory layout that they are given in.
+    *inputs : array_like
+        The arguments of ``forward``. Integers (labels, token ids) and inputs for which ``backward``
+        returns nothing (a loss's target) are passed through. Numbers of any floating dtype, float16
+        too, are compared in float64, in the memory layout in which they are given.
     loss : tuple, optional
-        ``(SoftmaxCE(), labels)`` puts a loss behind a net, instead of a random dout.
+        ``(SoftmaxCE(), labels)`` applies a loss to the output of a net, instead of a random dout.
     rng : None, int or numpy.random.Generator
-        For dout, samples and directions. None stands for the seed 0 here, so that a check that
-        passes once passes again.
+        For dout, samples and directions. None is the seed 0 here, so that a check that passes once
+        passes again.
     tolerance : float
         The largest relative error of a correct gradient, between 0 and 1.
+    explain : bool
+        False skips the explanation of a failure, which takes most of the time of a check that
+        fails. The verdict is the same.
 
     Returns
     -------
     GradientReport
-        True if all is right; prints as a table, with the findings below it.
+        True if everything is correct; prints as a table with the findings below it.
 
     Raises
     ------
     TypeError
-        If `layer` lacks one of the three, or an input is not an array of real numbers, or has a
-        mask.
+        If `layer` lacks one of the three, or an input is not an array of real numbers, or is
+        masked.
     ValueError
-        If an input or the output holds nan or infinity, where nothing can be compared.
+        If an input or the output holds nan or infinity, so that nothing can be compared.
 
     Examples
     --------
@@ -79,21 +88,25 @@ def gradcheck(
 
     Notes
     -----
-    A layer that computes with complex numbers, as most that students write do, is moved along the
-    imaginary axis too, which shows slopes to the last digits. The layers of this library refuse
-    complex numbers. Source: the centred difference of 10-601, lecture 13, "Finite Difference
-    Method".
+    A layer that can compute with complex numbers is moved along the imaginary axis too, which shows
+    slopes to the last digits. The layers of this library refuse complex numbers. Source: the
+    centred difference of 10-601, lecture 13, "Finite Difference Method".
     """
     _require_layer(layer)
     _require_options(tolerance)
     rng = generator("gradcheck", 0 if rng is None else rng)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a layer is run at odd places, hundreds of times
-        return _checked(layer, inputs, loss, rng, tolerance)
+        warnings.simplefilter("ignore")  # a layer is run at unusual points, hundreds of times
+        return _checked(layer, inputs, loss, rng, tolerance, explain)
 
 
 def _checked(
-    layer: Any, inputs: Sequence[Any], loss: Any, rng: np.random.Generator, tolerance: float
+    layer: Any,
+    inputs: Sequence[Any],
+    loss: Any,
+    rng: np.random.Generator,
+    tolerance: float,
+    explain: bool,
 ) -> GradientReport:
     try:
         experiment = Experiment(layer, inputs, loss, rng)
@@ -108,16 +121,18 @@ def _checked(
     if not (found.tensors or found.findings):
         raise ValueError(
             "gradcheck: expected a floating input or parameter to compare; integers are passed "
-            "through: give x.astype(float) if x is what should move"
+            "through: give x.astype(float) to check the gradient of x"
         )
+    if not (explain or found):
+        return GradientReport(experiment.name, tolerance, found.tensors, found.findings)
     findings, notes = diagnose(experiment, found, tolerance, rng)
     victims = {name for finding in findings for name in finding.victims}
     tensors = [replace(tensor, victim=tensor.name in victims) for tensor in found.tensors]
     return GradientReport(experiment.name, tolerance, tensors, findings, notes)
 
 
-def assert_gradients(layer: Any, *inputs: Any, **options: Any) -> None:
-    """Run `gradcheck` and raise an AssertionError with its text unless all is right.
+def assert_gradients(layer: Any, *inputs: ArrayLike, **options: Any) -> None:
+    """Run `gradcheck` and raise an AssertionError with its text unless everything is correct.
 
     Parameters
     ----------
@@ -163,7 +178,7 @@ def _require_layer(layer: Any) -> None:
         raise TypeError(f"gradcheck: expected forward and backward of {label(layer)} to be methods")
     try:
         copy.deepcopy(layer)
-    except Exception as error:  # whatever a layer holds may refuse
+    except Exception as error:  # anything that a layer holds may refuse
         raise TypeError(
             f"gradcheck: expected a layer that copy.deepcopy can copy, because the check works on "
             f"a copy; {label(layer)} refuses: {error}"

@@ -1,4 +1,4 @@
-"""One layer examined by itself: the numbers, the form of what it returns, and the laws."""
+"""One layer examined by itself: its gradients, their form, and the laws."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import numpy as np
 
 from layers.gradcheck.laws import broken_laws, unsteady
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.raised_errors import raised
+from layers.gradcheck.numeric.returned_gradients import (
+    Tensor,
+    gradients_by_name,
+    read,
+    wrong_output,
+)
 from layers.gradcheck.numeric.tensors import check_tensor
-from layers.gradcheck.output import wrong_output
-from layers.gradcheck.raised import raised
 from layers.gradcheck.report.finding import Finding
 from layers.gradcheck.report.report import TensorReport
-from layers.gradcheck.returned import Tensor, read
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Examination:
     tensors : list of TensorReport
         One for each tensor whose gradient has the right form.
     findings : list of Finding
-        What has not the right form, and laws that are broken.
+        Gradients of the wrong form, and laws that are broken.
     """
 
     tensors: list[TensorReport] = field(default_factory=list)
@@ -41,12 +45,12 @@ class Examination:
 
 
 def examine(experiment: Experiment, tolerance: float, rng: np.random.Generator) -> Examination:
-    """Compare every gradient of an experiment, and try the laws."""
+    """Compare every gradient of an experiment, and check the laws."""
     if wrong := wrong_output(experiment.y):
         return Examination(findings=[wrong])
     try:
         returned = experiment.gradients()
-    except (Exception, SystemExit) as error:  # a student's layer may raise anything
+    except (Exception, SystemExit) as error:  # a user's layer may raise anything
         return Examination(findings=[raised("backward", error)])
     tensors, findings = read(experiment, returned)
     findings = [*unsteady(experiment), *findings] if findings else list(broken_laws(experiment))
@@ -63,9 +67,8 @@ def examine(experiment: Experiment, tolerance: float, rng: np.random.Generator) 
 
 
 def _gradients(experiment: Experiment) -> dict[str, Tensor]:
-    """What backward says, by name; nothing where it raises."""
+    """The gradients by name; none if backward raises."""
     try:
-        tensors, _ = read(experiment, experiment.gradients())
-    except Exception:  # beside the point, a layer may raise anything
+        return gradients_by_name(experiment)
+    except Exception:  # at another point, a layer may raise anything
         return {}
-    return {tensor.name: tensor for tensor in tensors}

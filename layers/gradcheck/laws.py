@@ -1,6 +1,6 @@
-"""The laws that a layer keeps beside having the right gradient.
+"""The laws that a layer obeys besides returning the correct gradient.
 
-Each law runs an experiment and yields what it finds broken.
+Each law runs an experiment and yields a finding where it is broken.
 """
 
 from __future__ import annotations
@@ -12,23 +12,24 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.mutation import Watch
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.flat import flat, scaled, varied
-from layers.gradcheck.raised import raised
+from layers.gradcheck.numeric.in_place_writes import WriteGuard
+from layers.gradcheck.numeric.perturbation import flat, perturbed
+from layers.gradcheck.numeric.raised_errors import raised
+from layers.gradcheck.numeric.returned_gradients import arrays
+from layers.gradcheck.numeric.slopes import UNDERFLOW
 from layers.gradcheck.report.finding import Finding
 
 Law = Callable[[Experiment], Iterator[Finding]]
 
 MARK = 1234567.0  # a number that no layer computes, exact in any floating dtype but the shortest
-UNDERFLOW = 1e-290  # close to the smallest number there is, numbers lose their digits
-# Signs and spreads of earlier inputs: a mask may be the same at some, and a domain end at others.
+# Signs and spreads of earlier inputs: some may give the same mask, others lie outside the domain.
 OTHERWISE = ((-1, 0.0), (1, 0.0), (1, 1.0))
 LAST_DIGITS = 1e-9  # two ways to compute one number may differ by this share of the largest
 
 
 def broken_laws(experiment: Experiment) -> Iterator[Finding]:
-    """All laws, for a layer whose backward returns gradients of the right form."""
+    """All laws, for a layer that returns gradients of the right form."""
     broken = list(dict.fromkeys(found for law in LAWS for found in _tried(law, experiment)))
     adding_up = {finding.tensor for finding in broken if finding.mistake == "accumulates"}
     for finding in broken:  # what grows from call to call cannot be linear in dout either
@@ -39,15 +40,15 @@ def broken_laws(experiment: Experiment) -> Iterator[Finding]:
 
 
 def unsteady(experiment: Experiment) -> list[Finding]:
-    """Whether forward says the same twice, without which nothing can be compared."""
+    """Whether forward gives another output the second time, so that nothing can be compared."""
     return _tried(repeatable, experiment)
 
 
 def _tried(law: Law, experiment: Experiment) -> list[Finding]:
-    """What a law finds broken; that a layer raises is a finding too."""
+    """The findings of a law; an error that the layer raises is a finding too."""
     try:
         return list(law(experiment))
-    except Exception as error:  # a student's layer may raise anything
+    except Exception as error:  # a user's layer may raise anything
         return [raised(f"a second {_verb_that_raises(experiment)}", error)]
 
 
@@ -60,17 +61,17 @@ def _verb_that_raises(experiment: Experiment) -> str:
 
 
 def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
-    """Nobody writes to what is not theirs: inputs, dout, parameters, the output handed out."""
+    """No pass writes to inputs, dout, parameters, or an output that was returned."""
     for name in experiment.written:
         yield Finding("mutates-input", name, f"forward changes {name} in place")
     given, dout = experiment.given(), experiment.sent()
-    with Watch(experiment.named_parameters()):
+    with WriteGuard(experiment.named_parameters()):
         handed = {"dout": dout, "the output": experiment.run(given)}
     watched = {name: array for name, array in handed.items() if isinstance(array, np.ndarray)}
     watched |= {**experiment.named_inputs(given), **experiment.named_parameters()}
-    with Watch(watched) as watch:
+    with WriteGuard(watched) as guard:
         experiment.backward(dout)
-    for name in watch.written:
+    for name in guard.written:
         yield Finding("mutates-input", name, f"backward changes {name} in place")
 
 
@@ -89,19 +90,19 @@ def repeatable(experiment: Experiment) -> Iterator[Finding]:
 
 
 def same_twice(experiment: Experiment) -> Iterator[Finding]:
-    """A second backward says what the first said."""
+    """A second backward returns the same gradients as the first."""
     experiment.run()
     first = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
     second = arrays(experiment.gradients())
     for name, g in first.items():
         if not close(second[name], g):
-            evidence = f"a second backward gives another gradient of {name} than the first"
+            evidence = f"a second backward gives a different gradient of {name}"
             if changed := _changed_by_backward(experiment):
-                evidence += f", because backward changes {changed}, which forward has kept"
+                evidence += f", because backward changes {changed}, which forward had kept"
                 yield Finding("cache-changed", name, evidence)
                 continue
             if close(second[name], 2 * g):
-                evidence += ": 2 times the first, because it adds to what was there"
+                evidence += ": 2 times the first, because it is added to the earlier one"
             yield Finding("accumulates", name, evidence)
 
 
@@ -122,23 +123,23 @@ def _changed_by_backward(experiment: Experiment) -> str:
 
 
 def nothing_overwritten(experiment: Experiment) -> Iterator[Finding]:
-    """What was handed out stays as it is, whatever is called next."""
-    bench = copy.deepcopy(experiment)  # what is handed out gets marked, and may be the layer's
-    outputs = _marked({"the output": bench.run()})
-    bench.run()
+    """Later calls do not change arrays that were returned earlier."""
+    other = copy.deepcopy(experiment)  # returned arrays get marked, and may be the layer's own
+    outputs = _marked({"the output": other.run()})
+    other.run()
     yield from _overwritten(outputs, "a second forward", "the output of the first")
-    gradients = _marked(arrays(bench.gradients()))
-    bench.gradients()
+    gradients = _marked(arrays(other.gradients()))
+    other.gradients()
     for name, g in gradients.items():
         where = f"the gradient of {name} that the first gave"
         yield from _overwritten({name: g}, "a second backward", where)
 
 
-def _marked(handed_out: dict[str, Any]) -> dict[str, Array]:
-    """The arrays among what was handed out, filled with a number that no layer computes."""
+def _marked(returned: dict[str, Any]) -> dict[str, Array]:
+    """The returned arrays, filled with a number that no layer computes."""
     found = {
         name: array
-        for name, array in handed_out.items()
+        for name, array in returned.items()
         if isinstance(array, np.ndarray) and array.flags.writeable and array.dtype.kind == "f"
     }
     for array in found.values():
@@ -156,17 +157,21 @@ def linear_in_dout(experiment: Experiment) -> Iterator[Finding]:
     """backward(-2 * dout) is -2 * backward(dout)."""
     experiment.run()
     once = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
-    again = arrays(experiment.gradients(scaled(experiment.dout, -2.0)))
+    again = arrays(experiment.gradients(_times_minus_two(experiment.dout)))
     for name, g in once.items():
         if not close(again[name], -2 * g):
             evidence = f"backward(-2 * dout) is not -2 * backward(dout) in the gradient of {name}"
             yield Finding("ignores-dout", name, evidence)
 
 
+def _times_minus_two(dout: Any) -> Any:
+    return tuple(-2.0 * part for part in dout) if isinstance(dout, tuple) else -2.0 * dout
+
+
 def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
-    """What backward says is about the forward just before it, whatever was run earlier."""
+    """Backward answers for the forward just before it, whatever was run earlier."""
     experiment.run()
-    right = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
+    latest = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
     for sign, spread in OTHERWISE:
         earlier = [_another(array, sign, spread) for array in experiment.inputs]
         try:
@@ -175,8 +180,8 @@ def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
         except Exception:  # the layer takes no such inputs, and nothing is known
             continue
         if not close(flat(after.y), flat(experiment.y)):
-            return  # forward itself remembers, which is no matter of backward
-        stale = [name for name, g in right.items() if not close(found[name], g)]
+            return  # forward itself remembers earlier inputs; backward is not to blame
+        stale = [name for name, g in latest.items() if not close(found[name], g)]
         for name in stale:
             evidence = (
                 f"after forward of one input and then of another, the gradient of {name} is not "
@@ -188,27 +193,20 @@ def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
 
 
 def _another(array: Array, sign: int, spread: float) -> Array:
-    """Another input of the same kind: other numbers, or the same whole numbers in other places."""
+    """Another input of the same kind: other numbers, or the same integers in other places."""
     rolled = np.roll(array, 1)
     if array.dtype.kind != "f":
         return rolled
     rng = np.random.default_rng(0)
-    other: Array = varied(sign * rolled, rng) * 10 ** rng.uniform(-spread, spread, array.shape)
+    other: Array = perturbed(sign * rolled, rng) * 10 ** rng.uniform(-spread, spread, array.shape)
     return other
 
 
 LAWS = (arguments_untouched, repeatable, same_twice, linear_in_dout, nothing_overwritten)
 
 
-def arrays(returned: Any) -> dict[str, Array]:
-    """All gradients that backward returned, by name."""
-    dx, grads = returned
-    inputs = {f"x{i}": g for i, g in enumerate(dx)} if isinstance(dx, tuple) else {"x": dx}
-    return {name: np.asarray(g) for name, g in {**inputs, **grads}.items() if g is not None}
-
-
 def close(a: Array, b: Array) -> bool:
-    """Whether two arrays hold the same numbers, but for their last digits."""
+    """Whether two arrays hold the same numbers, except for their last digits."""
     if a.shape != b.shape:
         return False
     allowed = LAST_DIGITS * np.abs(b).max(initial=0.0) + UNDERFLOW

@@ -1,4 +1,4 @@
-"""What the fixtures and the marker of pytest need: the checks, and a test for a marked layer.
+"""The pytest plugin: the checks for the fixtures, and a test for a marked layer.
 
 `handgrad_pytest.py` beside the packages holds the fixtures and hooks, which import this when used.
 """
@@ -41,7 +41,7 @@ class LayerItem(pytest.Item):
             raise TypeError(
                 f"{self.name}: expected labels to be the number of classes, got {labels!r}"
             )
-        if unknown := set(settings) - {"arguments", "loss", "rng", "tolerance"}:
+        if unknown := set(settings) - {"arguments", "loss", "rng", "tolerance", "explain"}:
             raise TypeError(f"{self.name}: the marker does not know {min(unknown)}: {self.usage}")
         layer = self._layer(settings.pop("arguments", ()))
         self._check(layer, shape, labels, settings)
@@ -67,7 +67,7 @@ class LayerItem(pytest.Item):
         return self.make(*arguments)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What the check says, without the frames of pytest and of this library."""
+        """The report of the check, without the frames of pytest and of this library."""
         if isinstance(excinfo.value, AssertionError):
             return str(excinfo.value)
         return f"{type(excinfo.value).__name__}: {excinfo.value}"

@@ -8,26 +8,21 @@ from itertools import chain
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.diagnosis.bench import run
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
-from layers.gradcheck.diagnosis.families.bias import bias
-from layers.gradcheck.diagnosis.families.derivative import derivative
-from layers.gradcheck.diagnosis.families.earlier import earlier
-from layers.gradcheck.diagnosis.families.examples import examples, overwritten
-from layers.gradcheck.diagnosis.families.inputs import inputs
-from layers.gradcheck.diagnosis.families.labels import labels
-from layers.gradcheck.diagnosis.families.masks import masks
-from layers.gradcheck.diagnosis.families.matrix import weights
-from layers.gradcheck.diagnosis.families.order import order
-from layers.gradcheck.diagnosis.families.paths import paths
-from layers.gradcheck.diagnosis.families.regularizer import regularizer
-from layers.gradcheck.diagnosis.families.scale import scale, zero
-from layers.gradcheck.diagnosis.families.shares import shares
-from layers.gradcheck.diagnosis.families.updated import updated
-from layers.gradcheck.diagnosis.flow import flow
-from layers.gradcheck.diagnosis.judge import Verdict, best, differs
-from layers.gradcheck.diagnosis.repair import repair
-from layers.gradcheck.diagnosis.variations import variations
+from layers.gradcheck.diagnosis.families.activations_and_masks import derivatives, masks
+from layers.gradcheck.diagnosis.families.bias_and_shapes import bias, missing_examples
+from layers.gradcheck.diagnosis.families.factors_and_signs import factors, penalties, zero
+from layers.gradcheck.diagnosis.families.gradient_paths import jacobian_patterns, shortcuts
+from layers.gradcheck.diagnosis.families.losses_and_labels import labels, other_inputs
+from layers.gradcheck.diagnosis.families.matrices_and_order import matrices, order, repairs
+from layers.gradcheck.diagnosis.families.state_and_sharing import (
+    earlier_calls,
+    repeated_lookups,
+    shared_parameters,
+    updated_parameters,
+)
+from layers.gradcheck.diagnosis.judge import best, differs
+from layers.gradcheck.diagnosis.measurement import measured, variations
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.report.finding import Finding
 
@@ -37,19 +32,19 @@ FAMILIES = (
     bias,
     labels,
     masks,
-    weights,
-    scale,
-    derivative,
-    inputs,
-    updated,
-    earlier,
-    examples,
-    overwritten,
-    shares,
-    paths,
-    repair,
-    flow,
-    regularizer,
+    matrices,
+    factors,
+    derivatives,
+    other_inputs,
+    updated_parameters,
+    earlier_calls,
+    missing_examples,
+    repeated_lookups,
+    shared_parameters,
+    shortcuts,
+    repairs,
+    jacobian_patterns,
+    penalties,
     order,
 )
 
@@ -58,28 +53,31 @@ def explained(
     experiment: Experiment, wrong: Sequence[str], rng: np.random.Generator
 ) -> Iterator[Finding]:
     """A finding for each wrong tensor: the mistake that explains it, or that none does."""
-    bench = run(experiment) if wrong else None
-    if bench is None:
+    first = measured(experiment) if wrong else None
+    if first is None:
         return
-    benches = [bench, *variations(bench, rng)]
+    measurements = [first, *variations(first, rng)]
     for name in wrong:
-        views = [View(bench, name) for bench in benches if name in bench.tensors]
+        views = [View(found, name) for found in measurements if name in found.tensors]
         case = Case(name, [view for view in views if view.places.size])
-        with np.errstate(all="ignore"):
-            finding = _finding(case) if case.views else None
-        yield finding or Finding("unexplained", name, _unknown(name), confidence=0.0)
+        evidence = f"d{name} cannot be explained: the function has no slope at any entry of {name}"
+        if case.views:
+            with np.errstate(all="ignore"):
+                yield _finding(case)
+        else:
+            yield Finding("unexplained", name, evidence, confidence=0.0)
 
 
 def _finding(case: Case) -> Finding:
-    verdict = best(case, _candidates(case))
-    if verdict is None:
+    found = best(case, _candidates(case))
+    if found is None:
         return Finding("unexplained", case.name, _unexplained(case), confidence=0.0)
-    evidence = _evidence(case, verdict)
-    return Finding(verdict.candidate.mistake, case.name, evidence, verdict.confidence)
+    evidence = _evidence(case, found.candidate)
+    return Finding(found.candidate.mistake, case.name, evidence, found.confidence)
 
 
 def _candidates(case: Case) -> Iterator[Candidate]:
-    """All mistakes; those that only name a pattern come after all others."""
+    """All mistakes; those that are only a pattern come after all others."""
     general = []
     for candidate in chain.from_iterable(family(case) for family in FAMILIES):
         if candidate.general:
@@ -89,15 +87,15 @@ def _candidates(case: Case) -> Iterator[Candidate]:
     yield from general
 
 
-def _evidence(case: Case, verdict: Verdict) -> str:
-    view, candidate = case.first, verdict.candidate
+def _evidence(case: Case, candidate: Candidate) -> str:
+    view = case.first
     predicted = candidate.predict(view)
     entries = view.places.size
     fit = entries if predicted is None else entries - int(differs(view, predicted).sum())
     share = f"all {entries} entries" if fit == entries else f"{fit} of {entries} entries"
     because = f"; {candidate.because}" if candidate.because else ""
     where = share if entries > 1 else "its one entry"
-    return f"d{case.name} {candidate.says} in {where}{because}"
+    return f"d{case.name} {candidate.claim} in {where}{because}"
 
 
 def _unexplained(case: Case) -> str:
@@ -120,15 +118,10 @@ def _by_how_much(view: View, off: Array) -> str:
 
 def _where(view: View, off: Array) -> str:
     """What the wrong entries have in common: one place, or one row, column or other slice."""
-    shape = view.tensor.array.shape
-    indices = np.unravel_index(view.places[off], shape)
+    indices = np.unravel_index(view.places[off], view.shape)
     common = [np.unique(along) for along in indices]
     fixed = [
         str(values[0]) if values.size == 1 and length > 1 else ":"
-        for values, length in zip(common, shape, strict=True)
+        for values, length in zip(common, view.shape, strict=True)
     ]
     return f", all of them in {view.name}[{', '.join(fixed)}]" if set(fixed) > {":"} else ""
-
-
-def _unknown(name: str) -> str:
-    return f"d{name} cannot be explained: at no entry of {name} has the function a slope"

@@ -1,4 +1,4 @@
-"""Which explanation fits the numbers best."""
+"""Which mistake fits the numbers best."""
 
 from __future__ import annotations
 
@@ -16,27 +16,22 @@ ENOUGH = 0.95  # the share of the wrong entries that an explanation must explain
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The best explanation of a wrong tensor.
+class Explanation:
+    """The mistake that explains a wrong tensor best.
 
-    Attributes
-    ----------
-    candidate : Candidate
-        The mistake.
-    confidence : float
-        The share of the entries that it explains, divided by the number of mistakes that explain
-        as many.
+    ``confidence`` is the share of the entries that it explains, divided by the number of mistakes
+    that explain as many.
     """
 
     candidate: Candidate
     confidence: float
 
 
-def best(case: Case, candidates: Iterable[Candidate]) -> Verdict | None:
-    """The candidate with the fewest entries unexplained; of equals, the first.
+def best(case: Case, candidates: Iterable[Candidate]) -> Explanation | None:
+    """The candidate that leaves the fewest entries unexplained; of equals, the first.
 
-    Where a tensor is so large that only some of its entries are looked at, the first candidate that
-    explains all of them is taken: others cost time, and chance explains no such tensor.
+    Where a tensor is so large that only some of its entries are compared, the first candidate that
+    explains all of them is taken: trying the rest takes time, and chance explains no such tensor.
     """
     wrong = sum(int(differs(view, view.numeric).sum()) for view in case.views)
     allowed = int((1 - ENOUGH) * wrong)
@@ -51,33 +46,30 @@ def best(case: Case, candidates: Iterable[Candidate]) -> Verdict | None:
     fitting = [candidate for candidate, count in left if count == fewest]
     named = {candidate.mistake for candidate in fitting if not candidate.general}
     entries = sum(view.places.size for view in case.views)
-    return Verdict(fitting[0], round((1 - fewest / entries) / max(len(named), 1), 3))
+    return Explanation(fitting[0], round((1 - fewest / entries) / max(len(named), 1), 3))
 
 
 def _unexplained(case: Case, candidate: Candidate, allowed: int) -> int:
-    """How many entries are not as predicted, counted on until it is too many."""
+    """How many entries are not as predicted, counted until there are too many."""
     total = 0
     for view in case.views:
         with np.errstate(all="ignore"):
             predicted = candidate.predict(view)
-        if predicted is None:
-            total += view.places.size
-        else:
-            total += int(differs(view, predicted).sum())
+        total += view.places.size if predicted is None else int(differs(view, predicted).sum())
         if total > allowed:
             break
     return total
 
 
 def differs(view: View, predicted: Array) -> Array:
-    """Where backward does not say what is predicted.
+    """Where backward did not return what is predicted.
 
-    Entries differ if they are further apart than rounding, and than a small part of what there is
-    to explain.
+    Entries differ if they are further apart than rounding, and than a small part of the error to
+    be explained.
     """
     size = np.maximum(np.abs(view.analytic), np.abs(predicted))
     largest = size.max(initial=0.0)
     to_explain = np.abs(view.analytic - view.numeric).max(initial=0.0)
     allowed = np.minimum(SAME * (size + 0.1 * largest), 0.02 * to_explain)
-    unlike: Array = ~(np.abs(view.analytic - predicted) <= np.maximum(allowed, ROUNDING * largest))
-    return unlike
+    close = np.abs(view.analytic - predicted) <= np.maximum(allowed, ROUNDING * largest)
+    return np.asarray(~close)  # nan is not close to anything

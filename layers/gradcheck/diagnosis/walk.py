@@ -10,23 +10,23 @@ import numpy as np
 
 from layers.core.checks import label
 from layers.gradcheck.diagnosis.explain import explained
-from layers.gradcheck.diagnosis.families.container import broken_chain
-from layers.gradcheck.diagnosis.families.wrong_shape import misshapen
-from layers.gradcheck.diagnosis.inner_layers import Call, layers_inside, recorded
+from layers.gradcheck.diagnosis.families.bias_and_shapes import misshapen
+from layers.gradcheck.diagnosis.families.net_containers import broken_chain
+from layers.gradcheck.diagnosis.recording import RecordedCall, layers_inside, recorded
 from layers.gradcheck.examine import Examination, examine
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.probes import Noticed, notice
 from layers.gradcheck.report.finding import Finding
 
-# Where numbers change by themselves, or are none, nothing else can be said.
+# If outputs change by themselves or are not numbers, nothing else can be said.
 UNSTEADY = ("not-repeatable", "changes-shape", "wrong-return", "wrong-output")
 
 
 @dataclass(frozen=True)
-class Part:
+class InnerLayer:
     """A layer inside a net, with the inputs it gets there.
 
-    ``prefix`` stands before the names of its tensors, ``label`` is what findings call it.
+    ``prefix`` is put before the names of its tensors, ``label`` is what findings call it.
     """
 
     layer: Any
@@ -38,19 +38,19 @@ class Part:
 def diagnose(
     experiment: Experiment, found: Examination, tolerance: float, rng: np.random.Generator
 ) -> tuple[list[Finding], list[Finding]]:
-    """All findings of an examination, the likeliest cause first; and what is only worth a note.
+    """All findings of an examination, the likeliest cause first, and the notes.
 
-    In a net, the layers inside are examined one by one, from the output back. What is wrong in one
-    of them is the cause; tensors that are wrong in the net, and right in their own layer, are its
+    In a net, the inner layers are examined one by one, from the output back. A layer that is wrong
+    by itself is the cause; tensors that are wrong in the net and correct in their own layer are its
     victims.
     """
     calls = recorded(experiment)
     noticed = Noticed()
     noticed.findings += [
-        _located(w, _part(call, call.layer)) for call in calls for w in call.written
+        _located(finding, _inner(call, call.layer)) for call in calls for finding in call.written
     ]
-    for part in _parts(experiment, calls):
-        noticed.add(_inside(part, bool(found), tolerance, rng))
+    for inner in _inner_layers(experiment, calls):
+        noticed.add(_inside(inner, bool(found), tolerance, rng))
     if not noticed.findings and not found:
         noticed.findings += broken_chain(experiment, calls)
     causes = noticed.findings
@@ -64,55 +64,57 @@ def diagnose(
     return noticed.findings, noticed.notes
 
 
-def _parts(experiment: Experiment, calls: Sequence[Call]) -> Iterator[Part]:
-    """The layers inside a net, unrun, each with its inputs; from the output back."""
+def _inner_layers(experiment: Experiment, calls: Sequence[RecordedCall]) -> Iterator[InnerLayer]:
+    """The layers of a net, not yet run, each with its inputs; from the output back."""
     layer, loss = experiment.unrun()
     if loss is not None:
         scores = experiment.outputs()
-        yield Part(loss[0], (scores, *loss[1:]), "loss.", f"the loss ({label(loss[0])})")
-        yield Part(layer, tuple(experiment.given()), "", "")
+        yield InnerLayer(loss[0], (scores, *loss[1:]), "loss.", f"the loss ({label(loss[0])})")
+        yield InnerLayer(layer, tuple(experiment.given()), "", "")
         return
     inside = layers_inside(layer)
     for call in reversed({call.name: call for call in calls}.values()):
-        yield _part(call, inside[call.name])
+        yield _inner(call, inside[call.name])
 
 
-def _part(call: Call, layer: Any) -> Part:
-    return Part(layer, call.inputs, f"{call.name}.", f"layer {call.name} ({label(layer)})")
+def _inner(call: RecordedCall, layer: Any) -> InnerLayer:
+    return InnerLayer(layer, call.inputs, f"{call.name}.", f"layer {call.name} ({label(layer)})")
 
 
-def _inside(part: Part, net_is_right: bool, tolerance: float, rng: np.random.Generator) -> Noticed:
-    """What is wrong with a layer when it is examined by itself.
+def _inside(
+    inner: InnerLayer, net_is_correct: bool, tolerance: float, rng: np.random.Generator
+) -> Noticed:
+    """The findings and notes of an inner layer when it is examined by itself.
 
-    Where the whole net is right, its layers are, and only what shows beside the gradient is asked.
+    If the gradients of the whole net are correct, those of its layers are, and only the probes run.
     """
     try:
-        experiment = Experiment(part.layer, part.inputs, None, rng)
-        found = Examination() if net_is_right else examine(experiment, tolerance, rng)
+        experiment = Experiment(inner.layer, inner.inputs, None, rng)
+        found = Examination() if net_is_correct else examine(experiment, tolerance, rng)
         findings, notes = diagnose(experiment, found, tolerance, rng)
     except Exception:  # nothing is known of a layer that does not run by itself
         return Noticed()
-    return Noticed([_located(f, part) for f in findings], [_located(n, part) for n in notes])
+    return Noticed([_located(f, inner) for f in findings], [_located(n, inner) for n in notes])
 
 
-def _located(finding: Finding, part: Part) -> Finding:
+def _located(finding: Finding, inner: InnerLayer) -> Finding:
     """A finding about a layer, as one about the net that holds it."""
-    if not part.label:
+    if not inner.label:
         return finding
     kind, tensor = "", finding.tensor
     if tensor.startswith("the parameter "):
         kind, tensor = "the parameter ", tensor.removeprefix("the parameter ")
-    name = f"{kind}{part.prefix}{tensor}".removesuffix(".")
+    name = f"{kind}{inner.prefix}{tensor}".removesuffix(".")
     if not finding.layer:
-        evidence = f"{part.label}: {finding.evidence}"
-        return replace(finding, tensor=name, layer=part.label, evidence=evidence)
-    layer = f"layer {part.prefix}{finding.layer.removeprefix('layer ')}"
+        evidence = f"{inner.label}: {finding.evidence}"
+        return replace(finding, tensor=name, layer=inner.label, evidence=evidence)
+    layer = f"layer {inner.prefix}{finding.layer.removeprefix('layer ')}"
     evidence = layer + finding.evidence.removeprefix(finding.layer)
     return replace(finding, tensor=name, layer=layer, evidence=evidence)
 
 
 def _with_victims(causes: Sequence[Finding], found: Examination) -> list[Finding]:
-    """The causes; the first of them names what is wrong only because of them."""
+    """The causes; the first names the tensors that are wrong only because of them."""
     own = {cause.tensor for cause in causes}
     victims = tuple(name for name in found.wrong if name not in own)
     return [replace(causes[0], victims=victims), *causes[1:]]
@@ -131,7 +133,7 @@ def _besides(found: Examination, causes: Sequence[Finding]) -> list[Finding]:
 def _by_itself(
     experiment: Experiment, found: Examination, rng: np.random.Generator
 ) -> list[Finding]:
-    """The findings about a layer that holds no others, or whose others are right."""
+    """The findings about a layer without inner layers, or with none that is wrong."""
     if any(finding.mistake in UNSTEADY for finding in found.findings):
         return found.findings
     shapes = [

@@ -4,7 +4,7 @@ For a function that computes with complex numbers as it does with real ones::
 
     f(x + i h) = f(x) + i h f'(x) - h**2 f''(x) / 2 - ...
 
-so that f'(x) is the imaginary part over h, right to the last digits for a tiny h, because nothing
+so that f'(x) is the imaginary part over h, correct to the last digits for a tiny h, because nothing
 is subtracted.
 
 Source: Squire and Trapp, "Using complex variables to estimate derivatives of real functions", 1998.
@@ -21,8 +21,8 @@ import numpy as np
 from layers.core.params import Array
 from layers.core.random_state import generators, put_back
 from layers.gradcheck.numeric.experiment import Experiment, Index
-from layers.gradcheck.numeric.flat import flat
-from layers.gradcheck.numeric.memory_layout import Layout
+from layers.gradcheck.numeric.memory_layout import MemoryLayout
+from layers.gradcheck.numeric.perturbation import flat
 
 STEP = 1e-20  # in units of the entry's own size: its square is far below the last digit
 
@@ -30,14 +30,13 @@ STEP = 1e-20  # in units of the entry's own size: its square is far below the la
 class ComplexTwin:
     """A copy of a layer whose inputs and parameters are complex.
 
-    The layers of this library refuse complex numbers, which mean nothing to a net, and are not
-    asked to take them here either. Students' layers, which compute with whatever they are given,
-    are asked; where one raises, drops imaginary parts with a warning, or gives real numbers, there
-    is no twin.
+    The layers of this library refuse complex numbers. Layers written by users mostly compute with
+    whatever they are given; if one raises, drops imaginary parts with a warning, or returns real
+    numbers, there is no twin.
 
-    A twin can still be wrong where forward uses what is no function of complex numbers, such as
-    the absolute value; and where it is right, it sees digits that backward itself has lost to
-    rounding. So it accuses nobody: it gives more digits to what the real differences say.
+    A twin can be wrong where forward is not analytic, as in an absolute value; and where it is
+    correct, it shows digits that backward itself has lost to rounding. So it never decides a
+    verdict: it only gives more digits to the real differences.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -65,7 +64,7 @@ class ComplexTwin:
         array[index] = start + 1j * step
         try:
             return float(self._dout @ (self._imaginary() / step))
-        except Exception:  # a student's layer may raise anything
+        except Exception:  # a user's layer may raise anything
             return None
         finally:
             array[index] = start
@@ -79,7 +78,7 @@ class ComplexTwin:
             put_back(generator, state)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            y = self._layer.forward(*map(Layout.copy, self._layouts, self._inputs))
+            y = self._layer.forward(*map(MemoryLayout.copy, self._layouts, self._inputs))
             y = y if self._loss is None else self._loss.forward(y, *self._targets)
         parts = y if isinstance(y, tuple) else (y,)
         outputs = np.concatenate([np.ravel(part) for part in parts])

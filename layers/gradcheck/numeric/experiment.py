@@ -1,4 +1,4 @@
-"""A layer on the bench: a float64 copy of it, its inputs, and a gradient to send back."""
+"""What is checked: a float64 copy of a layer, its inputs, and a dout to send back."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from layers.core.cast import cast
 from layers.core.checks import label
 from layers.core.params import Array, as_array
 from layers.core.random_state import generators, put_back, state_of
-from layers.gradcheck.mutation import Watch
-from layers.gradcheck.numeric.flat import draw_like, size_of
-from layers.gradcheck.numeric.memory_layout import Layout, laid_out, layout_of, same_copy
-from layers.gradcheck.raised import ForwardError, is_ours
+from layers.gradcheck.numeric.in_place_writes import WriteGuard
+from layers.gradcheck.numeric.memory_layout import MemoryLayout, laid_out, layout_of, same_copy
+from layers.gradcheck.numeric.perturbation import random_dout, size_of
+from layers.gradcheck.numeric.raised_errors import ForwardError, is_ours
 
 Index = tuple[int, ...]
 Unrun = Callable[[], tuple[Any, Any]]
 
 
 class Experiment:
-    """What is checked: y = forward(inputs), and the scalar dout . y with the gradient to compare.
+    """y = forward(inputs), and the scalar dout . y with the gradient to compare.
 
-    Everything is a copy in float64, so that the check may move any entry, and the layer of the
-    caller never notices. Each pass gets copies of the inputs and of dout, so that a layer which
-    writes into them finds the same numbers each time. The copies lie in memory as what was given
-    does, and dout as the output does. Random layers draw the same numbers too:
-    the state of every generator that the layer holds is put back first.
+    Everything is a float64 copy, so that the check can move any entry without touching the caller's
+    layer. Each pass gets copies of the inputs and of dout, so that a layer that writes into them
+    finds the same numbers each time. The copies have the memory layout of the given arrays, and
+    dout that of the output. Random layers draw the same numbers each time: the state of every
+    generator that the layer holds is put back first.
 
     Parameters
     ----------
@@ -39,18 +39,18 @@ class Experiment:
     loss : None or tuple
         A loss and its further arguments, run on the layer's output.
     rng : numpy.random.Generator
-        Where dout is drawn from.
+        Draws dout.
 
     Attributes
     ----------
     y : array
         The output of the first pass.
     layouts, dout_layout
-        How the inputs and dout lie in memory in each pass.
+        The memory layouts of the inputs and of dout in each pass.
     written : list of str
-        What the first pass has written to, though it was not its own; it is put back.
+        The inputs and parameters that the first pass wrote to; they are put back.
     unrun : callable
-        Makes new copies of the layer and the loss, which have not been run here.
+        Makes new copies of the layer and the loss, which have not been run.
     """
 
     def __init__(
@@ -60,16 +60,16 @@ class Experiment:
         self.layer = cast(layer, np.float64)
         arrays = [_array(value, position) for position, value in enumerate(inputs)]
         self.inputs = [np.array(array, _moved(array.dtype), order="C") for array in arrays]
-        self.layouts = [Layout.of(array) for array in arrays]
+        self.layouts = [MemoryLayout.of(array) for array in arrays]
         self.loss, self.targets = _split(loss)
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
         given = self.given()
-        with Watch({**self.named_inputs(given), **self.named_parameters()}) as watch:
+        with WriteGuard({**self.named_inputs(given), **self.named_parameters()}) as guard:
             y = self._first(given)
             self.y = copy.deepcopy(y)
-        self.written = watch.written
+        self.written = guard.written
         self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
-        self.dout = draw_like(self.y, rng)
+        self.dout = random_dout(self.y, rng)
         self.dout_layout = layout_of(y)
 
     @property
@@ -83,7 +83,7 @@ class Experiment:
         return bool(self._generators)
 
     def _first(self, given: Sequence[Array]) -> Any:
-        """The first pass, whose errors are the layer's own."""
+        """The first pass; what it raises is the layer's own error."""
         try:
             return self.run(given)
         except (Exception, SystemExit) as error:
@@ -114,7 +114,7 @@ class Experiment:
 
     def gradients(self, dout: Any = None) -> Any:
         """What backward returns, after a loss its own gradient has passed through."""
-        with Watch(self.named_parameters()):
+        with WriteGuard(self.named_parameters()):
             return self.backward(self.sent(dout))
 
     def backward(self, dout: Any) -> Any:
@@ -188,7 +188,7 @@ class Experiment:
 
 
 def _array(value: Any, position: int) -> Array:
-    """What was given, as an array of numbers that can be moved or passed through."""
+    """An input, as an array of numbers to be moved or passed through."""
     array = as_array("gradcheck", f"input {position}", value)
     if array.dtype.kind not in "fiub":
         raise TypeError(

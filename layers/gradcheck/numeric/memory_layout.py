@@ -1,7 +1,7 @@
-"""How an array lies in memory, so that copies can lie in the same way.
+"""The memory layout of an array, so that copies can have the same.
 
-A layer may be right for one layout and wrong for another: ``reshape(-1)`` of an array that is not
-contiguous is a copy, and what is written into it is lost.
+A layer may be correct for one layout and wrong for another: ``reshape(-1)`` of an array that is not
+contiguous is a copy, and writes to it are lost.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from layers.core.params import Array
 
 
 @dataclass(frozen=True)
-class Layout:
+class MemoryLayout:
     """The order of the axes in memory, their direction, and where there are gaps.
 
-    It belongs to no shape: an array with longer axes can lie in the same way.
+    It is independent of the shape: an array with longer axes can have the same layout.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Layout:
     writeable: bool
 
     @classmethod
-    def of(cls, array: Array) -> Layout:
+    def of(cls, array: Array) -> MemoryLayout:
         """The layout of an array; where entries share memory, as in a broadcast one, plain."""
         steps, axes = array.strides, range(array.ndim)
         shared = any(steps[axis] == 0 and array.shape[axis] > 1 for axis in axes)
@@ -61,7 +61,7 @@ class Layout:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether any copy of NumPy's lies so."""
+        """Whether it is the layout of an ordinary copy."""
         is_c = self.order == tuple(range(len(self.order)))[::-1]
         turned = any(self.gaps) or any(self.reversed)
         return is_c and not turned and self.byteorder in "=|" and self.writeable
@@ -69,8 +69,7 @@ class Layout:
     def copy(self, array: Array) -> Array:
         """A copy of an array in this layout; of one with fewer or more axes, a plain copy."""
         if self.is_plain or array.ndim != len(self.order):
-            plain: Array = array.copy()
-            return plain
+            return np.array(array)
         laid = self._empty(array.shape, array.dtype.newbyteorder(self.byteorder))
         laid[...] = array
         laid.flags.writeable = self.writeable
@@ -96,18 +95,18 @@ def layout_of(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(layout_of, value))
     is_plain = type(value) is np.ndarray and not value.dtype.hasobject
-    return Layout.of(value) if is_plain else None
+    return MemoryLayout.of(value) if is_plain else None
 
 
 def laid_out(value: Any, layout: Any) -> Any:
     """A copy in this layout of an array, or of each of a tuple; of anything else, a deep copy."""
     if isinstance(value, tuple) and isinstance(layout, tuple) and len(value) == len(layout):
         return tuple(map(laid_out, value, layout))
-    if isinstance(value, np.ndarray) and isinstance(layout, Layout):
+    if isinstance(value, np.ndarray) and isinstance(layout, MemoryLayout):
         return layout.copy(value)
     return copy.deepcopy(value)
 
 
 def same_copy(value: Any) -> Any:
-    """A deep copy, whose arrays lie in memory as the original's do."""
+    """A deep copy whose arrays have the memory layout of the originals."""
     return laid_out(value, layout_of(value))

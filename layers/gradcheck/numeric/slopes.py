@@ -1,9 +1,9 @@
-"""Slopes from function values alone, with an honest estimate of their error.
+"""Slopes from function values alone, with an estimate of their error.
 
-Two errors fight in a finite difference. Too large a step h bends: the truncation error of the
-centred difference grows like h**2. Too small a step drowns in rounding: that error grows like
-1 / h. Which step is right depends on the function, so a whole ladder of steps is tried, two to a
-factor of ten, and the step is taken at which the neighbours on the ladder agree best.
+A finite difference has two errors. The truncation error of the centred difference grows with the
+step h like h**2, the rounding error like 1 / h. Which step is best depends on the function, so a
+ladder of steps is tried, two to a factor of ten, and the step is taken at which neighbouring steps
+agree best.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.numeric.experiment import Experiment, Index
-from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.numeric.perturbation import flat
 
 Curve = Callable[[float], Array]
 EPSILON = float(np.finfo(np.float64).eps)
-LONGEST, SHORTEST = 1e2, 1e-13  # where the ladder begins and ends, in units of the scale
-IS_SURE = 0.25  # of the distance between two slopes, that the one may be off which is preferred
+UNDERFLOW = 1e-290  # close to the smallest number, digits are lost
+LONGEST, SHORTEST = 1e2, 1e-13  # the ends of the ladder, in units of the scale
+IS_SURE = 0.25  # of the distance between two slopes: the largest error of the preferred one
 LATER = 3  # shorter steps with which a very long one has to agree
-FEW_DIGITS = 4  # steps of the last digit that are rounding, and no movement
-RUNG = 10**0.5  # from one step of the ladder to the next
+FEW_DIGITS = 4  # steps of the last digit that are rounding and not movement
+RATIO = 10**0.5  # of neighbouring steps
 
 
 @dataclass(frozen=True)
-class Line:
+class OutputsAlongLine:
     """The outputs along a straight line through the point, and the weights that add them up.
 
     Attributes
@@ -35,13 +36,13 @@ class Line:
     outputs : callable
         ``outputs(t)`` is the flattened output at distance t; nan where forward fails.
     dout : array
-        The weights: the slope of dout . outputs(t) at t = 0 is what is wanted.
+        The weights: the slope of dout . outputs(t) at t = 0 is to be found.
     scale : float
-        How far it is natural to move.
+        The natural size of a step.
     near : float
-        The size of the entry that is moved: a kink at 0 lies that far away.
+        The size of the entry that is moved: a kink at 0 is that far away.
     exact : callable
-        ``exact(t)`` is the distance that is really moved when t is asked for: x + t is rounded.
+        ``exact(t)`` is the distance really moved, because x + t is rounded.
     """
 
     outputs: Curve
@@ -64,7 +65,7 @@ class Slope:
     value : float
         The best estimate.
     error : float
-        How far off it may be; infinite where nothing can be said.
+        The largest error it may have; infinite where nothing is known.
     kink : float
         By how much the slopes to both sides differ, where that does not shrink with the step.
     """
@@ -74,13 +75,13 @@ class Slope:
     kink: float
 
 
-def quick(line: Line) -> float:
+def quick(line: OutputsAlongLine) -> float:
     """One centred difference with the step that is best for a function of ordinary shape."""
     rise, run = line.rises(1e-5 * (line.near or line.scale))
     return float(line.dout @ rise) / run if run else np.nan
 
 
-def extrapolated(line: Line) -> float:
+def extrapolated(line: OutputsAlongLine) -> float:
     """Richardson's extrapolation of two long steps: (4 D(h / 2) - D(h)) / 3.
 
     The centred difference errs by c h**2 + d h**4; the combination has only the second term. That
@@ -93,12 +94,12 @@ def extrapolated(line: Line) -> float:
     return float(line.dout @ (4 * half_rise / half_run - rise / run)) / 3
 
 
-def careful(line: Line, analytic: float) -> Slope:
+def careful(line: OutputsAlongLine, analytic: float) -> Slope:
     """The best centred difference on a ladder of steps.
 
     A function may look straight from afar and bend close by, where a unit switches or is no longer
-    saturated. Therefore a shorter step that speaks for `analytic`, and is sure of it, goes before a
-    longer one.
+    saturated. Therefore a shorter step is preferred if it agrees with `analytic` within a small
+    error.
     """
     steps = _ladder(line)
     middle = line.outputs(0.0)
@@ -130,14 +131,13 @@ def _chosen(slopes: Array, errors: Array, analytic: float) -> int:
     return best + int(shorter[0]) if shorter.size else best
 
 
-def _ladder(line: Line) -> Array:
-    """Steps from far too long to far too short, shorter still where 0 is near."""
+def _ladder(line: OutputsAlongLine) -> Array:
+    """Steps from far too long to far too short, and shorter still where 0 is near."""
     lowest = SHORTEST * line.scale
     if line.near:
         lowest = min(lowest, max(1e-3 * line.near, 1e-30 * line.scale))
-    rungs = int(np.ceil(np.log(LONGEST * line.scale / lowest) / np.log(RUNG)))
-    steps: Array = LONGEST * line.scale / RUNG ** np.arange(rungs + 1)
-    return steps
+    count = int(np.ceil(np.log(LONGEST * line.scale / lowest) / np.log(RATIO)))
+    return np.asarray(LONGEST * line.scale / RATIO ** np.arange(count + 1))
 
 
 def _rounding(bends: Array) -> Array:
@@ -146,15 +146,14 @@ def _rounding(bends: Array) -> Array:
     The second difference of a smooth function shrinks with the square of the step, that of a kink
     at the point with the step. What is left over either way is rounding.
     """
-    smooth, kinked = (np.abs(bends[1:] - bends[:-1] / RUNG**power) for power in (2, 1))
+    smooth, kinked = (np.abs(bends[1:] - bends[:-1] / RATIO**power) for power in (2, 1))
     leftover = np.minimum(smooth, kinked)
     padded = np.concatenate([leftover[:1], leftover, leftover[-1:]])
-    at_and_below: Array = np.maximum.accumulate(padded[::-1])[::-1]
-    return at_and_below[:-1]
+    return np.flip(np.maximum.accumulate(padded[::-1]))[:-1]
 
 
 def _unseen(ups: Array, downs: Array, runs: Array, dout: Array, middle: Array) -> Array:
-    """Changes too small to show in the outputs, as an error of the sum, at each step.
+    """The error of the sum at each step from changes too small to show in the outputs.
 
     An output of size s moves in steps of its last digit, and by a few of them it has not really
     moved. Where an output never moves, the widest step bounds its slope. Where none moves, the
@@ -166,15 +165,13 @@ def _unseen(ups: Array, downs: Array, runs: Array, dout: Array, middle: Array) -
     sizes = np.abs(dout * middle)
     seen = sizes[ever].sum() + sizes[~ever].sum() * runs / runs.max()
     lost = np.where(moved.any(axis=1), 0.0, 1e4 * (sizes.sum() + np.abs(dout).sum()))
-    unseen: Array = EPSILON * (seen + lost)
-    return unseen
+    return np.asarray(EPSILON * (seen + lost))
 
 
 def _disagreement(slopes: Array) -> Array:
     """How much each slope differs from its neighbours with longer and shorter steps."""
     gaps = np.abs(np.diff(slopes))
-    larger: Array = np.maximum(np.append(np.inf, gaps), np.append(gaps, gaps[-1]))
-    return larger
+    return np.asarray(np.maximum(np.append(np.inf, gaps), np.append(gaps, gaps[-1])))
 
 
 def _later_disagreement(slopes: Array) -> Array:
@@ -185,14 +182,13 @@ def _later_disagreement(slopes: Array) -> Array:
     """
     padded = np.append(slopes, np.full(LATER, slopes[-1]))
     shifted = np.array([padded[k : k + slopes.size] for k in range(1, LATER + 1)])
-    largest: Array = np.abs(shifted - slopes).max(axis=0)
-    return largest
+    return np.asarray(np.abs(shifted - slopes).max(axis=0))
 
 
 def _kink(gaps: Array) -> float:
     """By how much the slopes to both sides differ, if that stays the same over three steps.
 
-    Given are the differences from the chosen step on: a kink at the point does not go away when
+    `gaps` are the differences from the chosen step on: a kink at the point does not go away when
     the step shrinks. In a smooth function the difference shrinks with it, and where there is only
     rounding it grows.
     """
@@ -211,7 +207,14 @@ def _of_size(size: int, experiment: Experiment) -> Array:
     return y if y.size == size else np.full(size, np.nan)
 
 
-def entry_line(experiment: Experiment, array: Array, index: Index, scale: float) -> Line:
+def index_of(place: int, shape: tuple[int, ...]) -> Index:
+    """The index of an entry from its position in the flattened array."""
+    return tuple(int(i) for i in np.unravel_index(place, shape))
+
+
+def along_entry(
+    experiment: Experiment, array: Array, index: Index, scale: float
+) -> OutputsAlongLine:
     """Move one entry of a tensor."""
     start = float(array[index])
 
@@ -224,10 +227,14 @@ def entry_line(experiment: Experiment, array: Array, index: Index, scale: float)
 
     size = flat(experiment.y).size
     dout = flat(experiment.dout)
-    return Line(outputs, dout, max(abs(start), scale), abs(start), lambda t: (start + t) - start)
+    return OutputsAlongLine(
+        outputs, dout, max(abs(start), scale), abs(start), lambda t: (start + t) - start
+    )
 
 
-def direction_line(experiment: Experiment, array: Array, way: Array, scale: float) -> Line:
+def along_direction(
+    experiment: Experiment, array: Array, way: Array, scale: float
+) -> OutputsAlongLine:
     """Move a whole tensor in one direction."""
     start = array.copy()
 
@@ -239,4 +246,4 @@ def direction_line(experiment: Experiment, array: Array, way: Array, scale: floa
             array[...] = start
 
     size = flat(experiment.y).size
-    return Line(outputs, flat(experiment.dout), scale, 0.0, float)
+    return OutputsAlongLine(outputs, flat(experiment.dout), scale, 0.0, float)

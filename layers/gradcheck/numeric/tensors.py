@@ -9,31 +9,32 @@ from enum import Enum
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.laws import UNDERFLOW
 from layers.gradcheck.numeric.complex_step import ComplexTwin, complex_twin
 from layers.gradcheck.numeric.experiment import Experiment, Index
-from layers.gradcheck.numeric.flat import flat, size_of
+from layers.gradcheck.numeric.perturbation import flat, size_of
+from layers.gradcheck.numeric.returned_gradients import Tensor
 from layers.gradcheck.numeric.sampling import Sampling
 from layers.gradcheck.numeric.slopes import (
     EPSILON,
-    Line,
+    UNDERFLOW,
+    OutputsAlongLine,
+    along_direction,
+    along_entry,
     careful,
-    direction_line,
-    entry_line,
     extrapolated,
+    index_of,
     quick,
 )
-from layers.gradcheck.report.report import Entry, TensorReport
-from layers.gradcheck.returned import Tensor
+from layers.gradcheck.report.report import GradientEntry, TensorReport
 
 Place = Index | Array
 
-WORK = 25 * 10**6  # how many numbers the passes for one tensor may touch, about
-FEWEST, MOST = 30, 1000  # entries compared in any case, and at most
+WORK = 25 * 10**6  # about how many numbers the passes for one tensor may touch
+FEWEST, MOST = 30, 1000  # entries compared at least and at most
 DIRECTIONS = 6
 LAST_DIGITS = 4 * EPSILON  # of a number of size 1, after a few operations
 AGREE = 1e-4  # how close the complex step must come to the difference
-NEAR = 100  # times the tolerance: rounding of the first look may explain an error below that
+NEAR = 100  # times the tolerance: rounding of the quick estimate may explain smaller errors
 SURE = 30  # comparisons that failed, after which a tensor is known to be wrong ...
 SURE_IF_LARGE = 3  # ... or, where each costs many passes
 
@@ -47,15 +48,15 @@ class Kink(Enum):
 
 
 @dataclass(frozen=True)
-class Probe:
-    """One number to compare: a line through the tensor, and backward's slope along it.
+class ClaimedSlope:
+    """One number to compare: a line through the tensor, and the slope by backward along it.
 
-    ``rounding`` is what backward may be off because it computes with numbers of size 1: where
-    p - 1 is what is left of a saturated p, it has lost its digits, and is no mistake.
+    ``rounding`` is the rounding error of a backward that computes with numbers of size 1: in
+    p - 1 of a saturated p, digits are lost without a mistake.
     """
 
     place: str
-    line: Line
+    line: OutputsAlongLine
     analytic: float
     rounding: float
 
@@ -72,13 +73,13 @@ def check_tensor(
     Parameters
     ----------
     experiment : Experiment
-        The layer on the bench.
+        The layer with its inputs and dout.
     tensor : Tensor
-        The tensor, live in the experiment, and what backward says of it.
+        The tensor, live in the experiment, with the gradient that backward returned.
     beside : sequence of Experiment and Tensor
         The same two a little to either side, to tell a kink from a mistake.
     tolerance : float
-        The largest relative error of a right gradient.
+        The largest relative error of a correct gradient.
     rng : numpy.random.Generator
         Chooses entries and directions of a large tensor.
     """
@@ -95,7 +96,7 @@ def check_tensor(
         worst=max(sure, key=lambda entry: entry.error, default=None),
         wrong=sum(entry.error > tolerance for entry in sure),
     )
-    if ways and report:  # of a wrong tensor, it does not matter what might have been missed
+    if ways and report:  # what a sample may miss does not matter for a wrong tensor
         random = [entry for entry in found[len(entries) :][:DIRECTIONS] if entry]
         report = replace(report, sampling=_sampling(tensor, len(entries), random))
     return report if report else _with_both_gradients(report, tensor, entries, found)
@@ -107,16 +108,16 @@ def _comparisons(
     beside: Sequence[tuple[Experiment, Tensor]],
     places: Sequence[Place],
     tolerance: float,
-) -> Iterator[Entry | None]:
-    """A comparison for each place; None at a kink, where the layer is right to both sides."""
+) -> Iterator[GradientEntry | None]:
+    """A comparison for each place; None at a kink, if the layer is correct to both sides."""
     complete = all(isinstance(place, tuple) for place in places)
     twin = complex_twin(experiment) if complete else None
     enough = SURE if complete else SURE_IF_LARGE
     wrong = 0
     for place in places:
-        found, kink = _compare(_probe(experiment, tensor, place), tolerance, wrong >= enough)
+        found, kink = _compare(_claimed(experiment, tensor, place), tolerance, wrong >= enough)
         if kink is not Kink.NONE and beside:
-            sides = (_compare(_probe(*side, place), tolerance)[0] for side in beside)
+            sides = (_compare(_claimed(*side, place), tolerance)[0] for side in beside)
             failed = next((entry for entry in sides if entry.error > tolerance), None)
             if failed is None:
                 yield None
@@ -126,7 +127,7 @@ def _comparisons(
         yield _sharpened(found, tensor, place, twin)
 
 
-def _sampling(tensor: Tensor, entries: int, random: Sequence[Entry]) -> Sampling | None:
+def _sampling(tensor: Tensor, entries: int, random: Sequence[GradientEntry]) -> Sampling | None:
     """What the random directions may have missed."""
     length = float(np.linalg.norm(tensor.gradient))
     if not (length and random):
@@ -136,7 +137,10 @@ def _sampling(tensor: Tensor, entries: int, random: Sequence[Entry]) -> Sampling
 
 
 def _with_both_gradients(
-    report: TensorReport, tensor: Tensor, entries: Sequence[Index], found: Sequence[Entry | None]
+    report: TensorReport,
+    tensor: Tensor,
+    entries: Sequence[Index],
+    found: Sequence[GradientEntry | None],
 ) -> TensorReport:
     """The report on a wrong tensor, with what a picture of it needs."""
     analytic, numeric = (np.full(tensor.array.shape, np.nan) for _ in range(2))
@@ -146,28 +150,30 @@ def _with_both_gradients(
     return replace(report, analytic=analytic, numeric=numeric)
 
 
-def _compare(probe: Probe, tolerance: float, sure: bool = False) -> tuple[Entry, Kink]:
+def _compare(
+    claimed: ClaimedSlope, tolerance: float, sure: bool = False
+) -> tuple[GradientEntry, Kink]:
     """The comparison, and whether a kink may be why it fails.
 
-    `sure` says that the tensor is known to be wrong, so that a first look is enough.
+    With `sure`, the tensor is known to be wrong, so that a quick estimate is enough.
     """
-    numeric = quick(probe.line)
-    error = _relative(probe.analytic, numeric, 0.0)
+    numeric = quick(claimed.line)
+    error = _relative(claimed.analytic, numeric, 0.0)
     if tolerance < error < NEAR * tolerance and not sure:
-        numeric = extrapolated(probe.line)
-        error = _relative(probe.analytic, numeric, 0.0)
-    noticed = tolerance * max(abs(probe.analytic), abs(numeric))
+        numeric = extrapolated(claimed.line)
+        error = _relative(claimed.analytic, numeric, 0.0)
+    noticed = tolerance * max(abs(claimed.analytic), abs(numeric))
     if error <= tolerance or sure:
-        return Entry(probe.place, probe.analytic, numeric, error, noticed), Kink.NONE
-    slope = careful(probe.line, probe.analytic)
-    doubt = slope.error + probe.rounding
-    error = _relative(probe.analytic, slope.value, 2 * doubt / tolerance)
-    distance = abs(probe.analytic - slope.value)
+        return GradientEntry(claimed.place, claimed.analytic, numeric, error, noticed), Kink.NONE
+    slope = careful(claimed.line, claimed.analytic)
+    doubt = slope.error + claimed.rounding
+    error = _relative(claimed.analytic, slope.value, 2 * doubt / tolerance)
+    distance = abs(claimed.analytic - slope.value)
     # Kinks that cancel each other cannot be seen, but what they do to the slope is not small.
     visible = slope.kink > 1e-3 * distance
-    large = distance > 0.1 * max(abs(probe.analytic), abs(slope.value))
+    large = distance > 0.1 * max(abs(claimed.analytic), abs(slope.value))
     noticed += 2 * doubt
-    entry = Entry(probe.place, probe.analytic, slope.value, error, noticed)
+    entry = GradientEntry(claimed.place, claimed.analytic, slope.value, error, noticed)
     if error <= tolerance or not (visible or large):
         return entry, Kink.NONE
     return entry, Kink.SEEN if visible else Kink.POSSIBLE
@@ -182,8 +188,10 @@ def _relative(analytic: float, numeric: float, floor: float) -> float:
     return abs(analytic - numeric) / (max(abs(analytic), abs(numeric)) + floor)
 
 
-def _sharpened(found: Entry, tensor: Tensor, place: Place, twin: ComplexTwin | None) -> Entry:
-    """The comparison with the digits of the complex step, where that says the same."""
+def _sharpened(
+    found: GradientEntry, tensor: Tensor, place: Place, twin: ComplexTwin | None
+) -> GradientEntry:
+    """The comparison with the digits of the complex step, where the two agree."""
     if twin is None or not isinstance(place, tuple):
         return found
     exact = twin.slope(tensor.name, place)
@@ -204,7 +212,7 @@ def _chosen(array: Array, most: int, rng: np.random.Generator) -> list[Index]:
     if array.size <= most:
         return list(np.ndindex(array.shape))
     sample = np.sort(rng.choice(array.size, most, replace=False))
-    return [tuple(int(i) for i in np.unravel_index(k, array.shape)) for k in sample]
+    return [index_of(place, array.shape) for place in sample]
 
 
 def _ways(tensor: Tensor, rng: np.random.Generator) -> list[Array]:
@@ -215,15 +223,15 @@ def _ways(tensor: Tensor, rng: np.random.Generator) -> list[Array]:
     return [way / size_of(way) for way in ways]
 
 
-def _probe(experiment: Experiment, tensor: Tensor, place: Place) -> Probe:
+def _claimed(experiment: Experiment, tensor: Tensor, place: Place) -> ClaimedSlope:
     scale = size_of(tensor.array)
     if isinstance(place, np.ndarray):
-        line = direction_line(experiment, tensor.array, place, scale)
+        line = along_direction(experiment, tensor.array, place, scale)
         slope = float(np.vdot(tensor.gradient, place))
-        return Probe("one direction", line, slope, _rounding(experiment) * place.size**0.5)
+        return ClaimedSlope("one direction", line, slope, _rounding(experiment) * place.size**0.5)
     name = f"{tensor.name}[{', '.join(map(str, place))}]" if place else tensor.name
-    line = entry_line(experiment, tensor.array, place, scale)
-    return Probe(name, line, float(tensor.gradient[place]), _rounding(experiment))
+    line = along_entry(experiment, tensor.array, place, scale)
+    return ClaimedSlope(name, line, float(tensor.gradient[place]), _rounding(experiment))
 
 
 def _rounding(experiment: Experiment) -> float:

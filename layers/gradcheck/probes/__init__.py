@@ -1,4 +1,4 @@
-"""What is checked beside the gradient: inference, large scores, softmax, shapes, dtype, layout."""
+"""What is checked besides the gradient: inference, large scores, softmax, shapes, dtype, layout."""
 
 from layers.gradcheck.probes.all_probes import Noticed, notice
 

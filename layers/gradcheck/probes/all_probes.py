@@ -26,14 +26,14 @@ class Noticed:
     findings : list of Finding
         Mistakes.
     notes : list of Finding
-        What is no mistake of the gradient, and worth knowing.
+        Advice: not mistakes of the gradient, but worth knowing.
     """
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 
     def add(self, other: Noticed) -> None:
-        """Take over what another look has noticed, unless it is known of a layer inside."""
+        """Take over findings and notes, unless they are known from an inner layer."""
         located = {f.mistake for f in [*self.findings, *self.notes] if f.layer}
         for mine, theirs in ((self.findings, other.findings), (self.notes, other.notes)):
             mine += [f for f in theirs if f not in mine and (f.layer or f.mistake not in located)]
@@ -59,8 +59,8 @@ def notice(experiment: Experiment, is_net: bool = False) -> Noticed:
 
 
 def _tried(probe: Probe, experiment: Experiment) -> list[Finding]:
-    """What a probe finds; a layer that does not take what the probe gives it is left in peace."""
+    """What a probe finds; nothing if the layer raises on the inputs of the probe."""
     try:
         return list(probe(experiment))
-    except Exception:  # a student's layer may raise anything
+    except Exception:  # a user's layer may raise anything
         return []

@@ -1,4 +1,4 @@
-"""(N,) against (N, 1): their difference has shape (N, N), and nobody complains."""
+"""(N,) against (N, 1): their difference has shape (N, N), without an error."""
 
 from __future__ import annotations
 

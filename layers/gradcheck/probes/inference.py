@@ -1,4 +1,4 @@
-"""predict says the same twice, and the same of a batch as of its rows."""
+"""predict gives the same output twice, and the same for a batch as for its rows."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SAME = 1e-6  # of the largest output, or 1e-9 of the largest input
 
 
 def defines_predict(layer: Any) -> bool:
-    """Whether a layer has an inference pass of its own, beside forward."""
+    """Whether a layer has an inference pass of its own besides forward."""
     own = getattr(type(layer), "predict", None)
     return own is not None and own is not Layer.predict
 
 
 def inference(experiment: Experiment) -> Iterator[Finding]:
-    """Random numbers, and statistics of the batch, have no place in inference."""
+    """Inference must not depend on random numbers or on the other examples of the batch."""
     layer = copy.deepcopy(experiment.layer)
     (x,) = experiment.given()
     if not np.shape(experiment.y):

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.laws import arrays, close
+from layers.gradcheck.laws import close
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.flat import flat
-from layers.gradcheck.numeric.memory_layout import Layout
+from layers.gradcheck.numeric.memory_layout import MemoryLayout
+from layers.gradcheck.numeric.perturbation import flat
+from layers.gradcheck.numeric.returned_gradients import arrays
 from layers.gradcheck.report.finding import Finding
 
 
 def fortran(array: Array) -> Array:
-    """Column by column, as what a transposing layer or a DataFrame gives."""
+    """Column by column, as from a transposing layer or a DataFrame."""
     return np.asfortranarray(array)
 
 
@@ -45,7 +46,7 @@ def layouts(experiment: Experiment) -> Iterator[Finding]:
         try:
             y = flat(other.run())
             found = arrays(other.gradients())
-        except Exception:  # a layer that refuses this layout gives no wrong numbers
+        except Exception:  # a layer that refuses this layout returns no wrong numbers
             continue
         wrong = [] if close(y, flat(experiment.y)) else ["the output"]
         wrong += [f"the gradient of {n}" for n, g in expected.items() if not close(found[n], g)]
@@ -61,5 +62,5 @@ def _layouts(dout: Any, lay: Any) -> Any:
     return _layout(dout, lay) if isinstance(dout, np.ndarray) else None
 
 
-def _layout(array: Array, lay: Any) -> Layout:
-    return Layout.of(lay(array) if array.ndim else array)
+def _layout(array: Array, lay: Any) -> MemoryLayout:
+    return MemoryLayout.of(lay(array) if array.ndim else array)

@@ -7,24 +7,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layers.gradcheck.laws import arrays
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.numeric.perturbation import flat
+from layers.gradcheck.numeric.returned_gradients import arrays, gradients_by_name
 from layers.gradcheck.report.finding import Finding
-from layers.gradcheck.returned import read
 
-LARGE = 1e3  # by how much the inputs are multiplied, or how large the largest of them is made
-HUGE = 1e100  # a function that was this large before it overflowed is as large as it says
+LARGE = 1e3  # the factor of the inputs, or the size that the largest of them gets
+HUGE = 1e100  # a function that was this large before it overflowed really is that large
 
 
 def overflow(experiment: Experiment) -> Iterator[Finding]:
     """An exp overflows, or a log meets 0, on the way to a number that is not that large."""
-    tensors, _ = read(experiment, experiment.gradients())
+    tensors = gradients_by_name(experiment).values()
     moved = [i for i, a in enumerate(experiment.inputs) if any(a is t.array for t in tensors)]
     largest = max((float(np.abs(experiment.inputs[i]).max(initial=0.0)) for i in moved), default=0)
     if not 0 < largest < LARGE:
         return
-    trial = Trial(experiment, moved)
+    trial = LargeInputs(experiment, moved)
     factor = LARGE / min(largest, 1.0)
     if not trial.fails(factor):
         return
@@ -33,13 +32,13 @@ def overflow(experiment: Experiment) -> Iterator[Finding]:
         yield Finding("overflow", "", evidence)
 
 
-class Trial:
+class LargeInputs:
     """One layer, run at larger and larger inputs.
 
     Attributes
     ----------
     what, why : str
-        What the last failure was, and what went before it.
+        The last failure, and its reason.
     """
 
     def __init__(self, experiment: Experiment, moved: list[int]) -> None:
@@ -50,7 +49,7 @@ class Trial:
         self.what, self.why, self.size = "", "", 0.0
 
     def fails(self, factor: float) -> bool:
-        """Whether the output or the gradient is not finite, though all that went in was."""
+        """Whether the output or the gradient is not finite although the inputs are."""
         inputs = self.experiment.given()
         for position in self.moved:
             inputs[position] = inputs[position] * factor
@@ -88,7 +87,7 @@ class Trial:
 
 
 def _reason(events: list[str], is_loss: bool) -> str:
-    """What went wrong first; a division by 0 counts for losses, whose domain is known."""
+    """The reason of a failure; a division by 0 counts only in a loss, where the domain is known."""
     if "overflow" in events:
         return "a number overflowed on the way"
     if is_loss and "divide by zero" in events:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from layers.core.cast import cast
-from layers.gradcheck.laws import arrays
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.returned_gradients import arrays
 from layers.gradcheck.report.finding import Finding
 
 

@@ -10,19 +10,19 @@ from layers.gradcheck.report.hints import HINTS
 
 @dataclass(frozen=True)
 class Finding:
-    """A mistake, and what it was recognised by.
+    """A mistake, and the evidence for it.
 
     Attributes
     ----------
     mistake : str
         A stable name: "missing-batch-mean", "mutates-input", ...
     tensor : str
-        Where it shows; empty where it concerns the whole layer.
+        The tensor that shows it; empty if it concerns the whole layer.
     evidence : str
-        What was seen, in a sentence with its numbers.
+        What was observed, with its numbers.
     confidence : float
         From 0 to 1: the share of the entries that the mistake explains, divided by the number of
-        mistakes that would explain them as well. 0 where nothing known explains them.
+        mistakes that would explain them as well. 0 if no known mistake explains them.
     layer : str
         In a net: the layer that is wrong, "layer 2 (FullyConnected 5 -> 2)".
     victims : tuple of str
@@ -38,11 +38,11 @@ class Finding:
 
     @property
     def hint(self) -> str:
-        """One sentence that leads to the mistake, and leaves the finding of it to the reader."""
+        """A question that leads to the mistake without giving the answer."""
         return HINTS.get(self.mistake, "")
 
     def lines(self) -> list[str]:
-        """The finding as it stands in the text of a report."""
+        """The finding in the text of a report."""
         sure = "" if self.confidence == 1 else f" (confidence {self.confidence:.2f})"
         lines = [f"{self.mistake}{sure}: {self.evidence}"]
         if self.victims:
@@ -50,7 +50,7 @@ class Finding:
         return [*lines, f"    hint: {self.hint}"]
 
     def to_dict(self) -> dict[str, Any]:
-        """What `GradientReport.to_dict` says of this finding."""
+        """The finding in `GradientReport.to_dict`."""
         return {
             "mistake": self.mistake,
             "tensor": self.tensor,

@@ -19,7 +19,7 @@ SIDE_BY_SIDE = 'style="display:flex;flex-wrap:wrap;gap:1.5em"'
 
 
 @dataclass(frozen=True)
-class Frame:
+class HeatmapPart:
     """What is drawn of a matrix, and how: the rows, the columns, the worst entry, the scale."""
 
     rows: range
@@ -43,7 +43,7 @@ class Frame:
 
 
 def heatmap(name: str, analytic: Array, numeric: Array) -> str:
-    """What backward says of a tensor, what the numbers say, and the difference, as HTML.
+    """The analytic and the numeric gradient of a tensor, and their difference, as HTML.
 
     Parameters
     ----------
@@ -57,22 +57,22 @@ def heatmap(name: str, analytic: Array, numeric: Array) -> str:
     )
     with np.errstate(invalid="ignore"):
         off = said - found
-    frame = _frame(said, found, off)
+    part = _part(said, found, off)
     titles = (f"backward: d{name}", f"numeric: d{name}", "difference")
     panels = [
-        f"<div>{html.escape(title)}<br/>{_svg(matrix, frame)}</div>"
+        f"<div>{html.escape(title)}<br/>{_svg(matrix, part)}</div>"
         for title, matrix in zip(titles, (said, found, off), strict=True)
     ]
-    return f"<div {SIDE_BY_SIDE}>{''.join(panels)}</div><p><small>{frame.caption}</small></p>"
+    return f"<div {SIDE_BY_SIDE}>{''.join(panels)}</div><p><small>{part.caption}</small></p>"
 
 
-def _frame(said: Array, found: Array, off: Array) -> Frame:
+def _part(said: Array, found: Array, off: Array) -> HeatmapPart:
     distance = np.nan_to_num(np.abs(off), nan=-1.0, posinf=np.finfo(float).max)
     row, column = (int(i) for i in np.unravel_index(distance.argmax(), off.shape))
     sizes = np.abs([said, found])
     largest = float(sizes[np.isfinite(sizes)].max(initial=0.0)) or 1.0
     rows, columns = _around(row, len(off)), _around(column, off.shape[1])
-    return Frame(rows, columns, (row, column), largest)
+    return HeatmapPart(rows, columns, (row, column), largest)
 
 
 def _around(place: int, size: int) -> range:
@@ -81,31 +81,31 @@ def _around(place: int, size: int) -> range:
     return range(first, min(first + MOST, size))
 
 
-def _svg(matrix: Array, frame: Frame) -> str:
-    wide, high = frame.tile
-    tiles = [_tile(float(matrix[i, j]), (i, j), frame) for i in frame.rows for j in frame.columns]
-    size = f'width="{len(frame.columns) * wide}" height="{len(frame.rows) * high}"'
+def _svg(matrix: Array, part: HeatmapPart) -> str:
+    wide, high = part.tile
+    tiles = [_tile(float(matrix[i, j]), (i, j), part) for i in part.rows for j in part.columns]
+    size = f'width="{len(part.columns) * wide}" height="{len(part.rows) * high}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
-        f"{''.join(tiles)}{_mark(frame)}</svg>"
+        f"{''.join(tiles)}{_mark(part)}</svg>"
     )
 
 
-def _corner(place: tuple[int, int], frame: Frame) -> tuple[int, int]:
-    wide, high = frame.tile
-    return (place[1] - frame.columns[0]) * wide, (place[0] - frame.rows[0]) * high
+def _corner(place: tuple[int, int], part: HeatmapPart) -> tuple[int, int]:
+    wide, high = part.tile
+    return (place[1] - part.columns[0]) * wide, (place[0] - part.rows[0]) * high
 
 
-def _tile(value: float, place: tuple[int, int], frame: Frame) -> str:
-    (x, y), (wide, high) = _corner(place, frame), frame.tile
+def _tile(value: float, place: tuple[int, int], part: HeatmapPart) -> str:
+    (x, y), (wide, high) = _corner(place, part), part.tile
     shape = f'<rect x="{x}" y="{y}" width="{wide - 1}" height="{high - 1}"'
     if np.isnan(value):
         return f'{shape} fill="none" stroke="#888" stroke-opacity="0.5"/>'
-    colour = _colour(value / frame.largest)
+    colour = _colour(value / part.largest)
     tile = f'{shape} fill="rgb{colour}"><title>{list(place)}: {value:.6g}</title></rect>'
-    if len(frame.columns) > LEGIBLE:
+    if len(part.columns) > LEGIBLE:
         return tile
-    text = f"{value:.2g}" if abs(value) > ROUNDING * frame.largest else "0"
+    text = f"{value:.2g}" if abs(value) > ROUNDING * part.largest else "0"
     ink = "#000" if sum(colour) > 330 else "#fff"
     return tile + (
         f'<text x="{x + wide / 2}" y="{y + high - 6}" font-size="11" fill="{ink}" '
@@ -113,9 +113,9 @@ def _tile(value: float, place: tuple[int, int], frame: Frame) -> str:
     )
 
 
-def _mark(frame: Frame) -> str:
+def _mark(part: HeatmapPart) -> str:
     """A frame around the worst entry, which shows on every colour."""
-    (x, y), (wide, high) = _corner(frame.worst, frame), frame.tile
+    (x, y), (wide, high) = _corner(part.worst, part), part.tile
     return "".join(
         f'<rect x="{x + inset}" y="{y + inset}" width="{wide - 1 - 2 * inset}" '
         f'height="{high - 1 - 2 * inset}" fill="none" stroke="{ink}" stroke-width="1.5"/>'

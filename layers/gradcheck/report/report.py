@@ -1,4 +1,4 @@
-"""What a gradient check found, for people and for programs."""
+"""The result of a gradient check, as text, as HTML and as data."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import Any
 from layers.core.params import Array
 from layers.gradcheck.numeric.sampling import Sampling
 from layers.gradcheck.report.finding import Finding
+from layers.gradcheck.report.heatmap import heatmap
 from layers.gradcheck.report.report_page import page
 
 Row = tuple[str, str, str, str, str]
+HEADER: Row = ("tensor", "shape", "compared", "worst error", "verdict")
+PICTURES = 6  # of more wrong tensors, only these many are drawn
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One comparison: where, what backward said, what the differences said, how far apart.
+class GradientEntry:
+    """One comparison: its place, the analytic and the numeric gradient, and the relative error.
 
-    ``error`` is relative to the larger of the two values, less what the numeric value may be off.
+    ``error`` is relative to the larger of the two values, less the error of the numeric value.
     ``unseen`` is the largest difference that would have passed.
     """
 
@@ -46,7 +49,7 @@ class TensorReport:
         Along how many directions it was moved as a whole, where it is large.
     kinks : int
         How many comparisons were set aside, because the function has no slope there.
-    worst : Entry or None
+    worst : GradientEntry or None
         The comparison with the largest error.
     wrong : int
         How many comparisons failed.
@@ -63,7 +66,7 @@ class TensorReport:
     checked: int
     directions: int
     kinks: int
-    worst: Entry | None
+    worst: GradientEntry | None
     wrong: int
     victim: bool = False
     sampling: Sampling | None = None
@@ -85,13 +88,13 @@ class TensorReport:
 
     @property
     def verdict(self) -> str:
-        """In one word: right, WRONG, or wrong as a victim of another layer."""
+        """In one word: correct, WRONG, or a victim of another layer."""
         if not self.wrong:
-            return "right"
+            return "correct"
         return "victim" if self.victim else "WRONG"
 
     def to_dict(self) -> dict[str, Any]:
-        """What `GradientReport.to_dict` says of this tensor."""
+        """The tensor in `GradientReport.to_dict`."""
         worst = self.worst and {
             "place": self.worst.place,
             "analytic": number(self.worst.analytic),
@@ -107,20 +110,26 @@ class TensorReport:
             "sampling": asdict(self.sampling) if self.sampling else None,
         }
 
+    def picture(self) -> str:
+        """Both gradients and their difference as HTML; empty where there is nothing to draw."""
+        if self.analytic is None or self.numeric is None or not self.analytic.size:
+            return ""
+        return heatmap(self.name, self.analytic, self.numeric)
+
     def explanation(self) -> str:
-        """What is wrong, with both values."""
+        """Where it is wrong most, with both values."""
         assert self.worst
         return (
             f"{self.name} is wrong in {self.wrong} of "
             f"{self.checked + self.directions - self.kinks} comparisons; the worst is at "
-            f"{self.worst.place}: backward says {self.worst.analytic:.10g}, "
-            f"numerically it is {self.worst.numeric:.10g}"
+            f"{self.worst.place}: backward returned {self.worst.analytic:.10g}, "
+            f"the numeric gradient is {self.worst.numeric:.10g}"
         )
 
 
 @dataclass(frozen=True)
 class GradientReport:
-    """The verdict of a gradient check: true if everything is right.
+    """The result of a gradient check: true if everything is correct.
 
     Attributes
     ----------
@@ -131,7 +140,7 @@ class GradientReport:
     findings : list of Finding
         Mistakes, the likeliest cause first.
     notes : list of Finding
-        What is no mistake of the gradient, and worth knowing. Notes do not count for the verdict.
+        Advice that does not count for the verdict.
     """
 
     name: str
@@ -144,35 +153,43 @@ class GradientReport:
         return not self.findings and all(self.tensors)
 
     def raise_if_failed(self) -> None:
-        """Raise an AssertionError with the whole text unless everything is right."""
+        """Raise an AssertionError with the whole text unless everything is correct."""
         __tracebackhide__ = True  # pytest shows the test's own line, and the text
         if not self:
             raise AssertionError(str(self))
 
     def __str__(self) -> str:
-        verdict = "right" if self else "WRONG"
-        lines = [f"gradient check of {self.name}: {verdict}"]
+        lines = [f"gradient check of {self.name}: {self.verdict}"]
         if self.tensors:
-            header: Row = ("tensor", "shape", "compared", "worst error", "verdict")
-            lines += _table([header, *(tensor.row() for tensor in self.tensors)])
+            lines += _table([HEADER, *(tensor.row() for tensor in self.tensors)])
         lines += [tensor.explanation() for tensor in self.tensors if not tensor]
         lines += [line for finding in self.findings for line in finding.lines()]
-        lines += [
-            tensor.sampling.sentence(tensor.name) for tensor in self.tensors if tensor.sampling
-        ]
-        lines += [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
-        return printable("\n".join(lines))
+        return printable("\n".join([*lines, *self._remarks()]))
+
+    @property
+    def verdict(self) -> str:
+        """In one word: correct or WRONG."""
+        return "correct" if self else "WRONG"
+
+    def _remarks(self) -> list[str]:
+        """What sampling may have missed, and the notes."""
+        remarks = [t.sampling.sentence(t.name) for t in self.tensors if t.sampling]
+        return remarks + [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return page(self)
+        wrong = sorted((t for t in self.tensors if not t), key=lambda tensor: tensor.victim)
+        pictures = "".join(tensor.picture() for tensor in wrong[:PICTURES])
+        rows = [HEADER, *(tensor.row() for tensor in self.tensors)]
+        findings = [finding.lines() for finding in self.findings]
+        return page(self.name, self.verdict, rows, findings, pictures, self._remarks())
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything that was found, as what `json.dumps` takes.
+        """Everything that was found, for `json.dumps`.
 
-        Numbers that JSON does not know are told as text: "nan", "inf", "-inf".
+        Numbers that JSON lacks are text: "nan", "inf", "-inf".
 
         Examples
         --------
@@ -192,15 +209,15 @@ class GradientReport:
 
 
 def printable(text: str) -> str:
-    """`text` with what the terminal cannot show, such as a class called after a letter, escaped."""
+    """`text` with the characters that the terminal cannot show escaped."""
     encoding = getattr(sys.stdout, "encoding", None)
-    if not isinstance(encoding, str):  # as of a StringIO, which takes any character
+    if not isinstance(encoding, str):  # such as a StringIO, which takes any character
         return text
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def number(value: float) -> float | str:
-    """A number that JSON can hold, or its name where there is none."""
+    """A number that JSON can hold, or its name."""
     return float(value) if math.isfinite(value) else str(float(value))
 
 

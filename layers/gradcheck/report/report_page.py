@@ -3,44 +3,48 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from layers.gradcheck.report.finding import Finding
-from layers.gradcheck.report.heatmap import heatmap
-
-if TYPE_CHECKING:
-    from layers.gradcheck.report.report import GradientReport
-
-HEADER = ("tensor", "shape", "compared", "worst error", "verdict")
-PICTURES = 6  # of more wrong tensors, only these many are drawn
 LEFT = 'style="text-align:left"'
 
 
-def page(report: GradientReport) -> str:
-    """A report as HTML, without script and without colours of its own but those of the tiles."""
-    wrong = [tensor for tensor in report.tensors if not tensor]
-    wrong.sort(key=lambda tensor: tensor.victim)
-    pictures = [
-        heatmap(tensor.name, tensor.analytic, tensor.numeric)
-        for tensor in wrong[:PICTURES]
-        if tensor.analytic is not None and tensor.numeric is not None and tensor.analytic.size
-    ]
-    verdict = "right" if report else "WRONG"
+def page(
+    name: str,
+    verdict: str,
+    rows: Sequence[tuple[str, ...]],
+    findings: Sequence[Sequence[str]],
+    pictures: str,
+    remarks: Sequence[str],
+) -> str:
+    """A report as HTML, without script and without colours except in the pictures.
+
+    Parameters
+    ----------
+    name, verdict : str
+        What was checked, and the result in one word.
+    rows : sequence of tuple of str
+        The header of the table, and a row for each tensor.
+    findings : sequence of sequence of str
+        The lines of each finding; the first begins with the name of the mistake.
+    pictures : str
+        The pictures of wrong tensors, as HTML.
+    remarks : sequence of str
+        What comes last: the sampling and the notes.
+    """
+    items = "".join(f"<li>{_finding(lines)}</li>" for lines in findings)
     return (
         '<div style="overflow-x:auto">'
-        f"<p>gradient check of {html.escape(report.name)}: <strong>{verdict}</strong></p>"
-        f"{_table([tensor.row() for tensor in report.tensors])}"
-        f"{_findings(report.findings)}"
-        f"{''.join(pictures)}"
-        f"{_sentences(report)}</div>"
+        f"<p>gradient check of {html.escape(name)}: <strong>{verdict}</strong></p>"
+        f"{_table(rows)}{f'<ol>{items}</ol>' if items else ''}{pictures}"
+        f"{''.join(f'<p>{html.escape(remark)}</p>' for remark in remarks)}</div>"
     )
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
-    if not rows:
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    if len(rows) < 2:
         return ""
-    head = "".join(f"<th {LEFT}>{cell}</th>" for cell in HEADER)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    head = "".join(f"<th {LEFT}>{cell}</th>" for cell in rows[0])
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows[1:])
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -49,23 +53,9 @@ def _cell(text: str) -> str:
     return f"<td {LEFT}>{f'<strong>{shown}</strong>' if text == 'WRONG' else shown}</td>"
 
 
-def _findings(findings: list[Finding]) -> str:
-    if not findings:
-        return ""
-    items = "".join(f"<li>{_finding(finding)}</li>" for finding in findings)
-    return f"<ol>{items}</ol>"
-
-
-def _finding(finding: Finding) -> str:
-    first, *others = (html.escape(line.strip()) for line in finding.lines())
-    name = html.escape(finding.mistake)
-    return f"<strong>{name}</strong>{first.removeprefix(name)}" + "".join(
+def _finding(lines: Sequence[str]) -> str:
+    first, *others = (html.escape(line.strip()) for line in lines)
+    name, colon, evidence = first.partition(":")
+    return f"<strong>{name}</strong>{colon}{evidence}" + "".join(
         f"<br/><em>{line}</em>" for line in others
     )
-
-
-def _sentences(report: GradientReport) -> str:
-    """What was sampled, and the notes."""
-    lines = [tensor.sampling.sentence(tensor.name) for tensor in report.tensors if tensor.sampling]
-    lines += [f"note: {note.mistake}: {note.evidence}" for note in report.notes]
-    return "".join(f"<p>{html.escape(line)}</p>" for line in lines)

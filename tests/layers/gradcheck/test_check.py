@@ -38,7 +38,7 @@ def mistakes(report):
 
 # What is right passes.
 
-SCALES = [1e-6, 1e-4, 1e-2, 1.0, 1e2, 1e4, 1e6]
+SCALES = [1e-6, 1e-2, 1.0, 1e4]
 
 
 def right_layers(seed, d):
@@ -49,7 +49,7 @@ def right_layers(seed, d):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_right_layers_pass_at_any_scale(scale, seed):
     rng = np.random.default_rng(seed)
     n, d = rng.integers(1, 6, 2)
@@ -61,7 +61,7 @@ def test_right_layers_pass_at_any_scale(scale, seed):
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_right_layers_pass_at_exact_kinks(scale, seed):
     rng = np.random.default_rng(seed)
     n, d = rng.integers(1, 6, 2)
@@ -74,7 +74,7 @@ def test_right_layers_pass_at_exact_kinks(scale, seed):
 
 
 @pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(1))
 def test_right_nets_of_zero_weights_pass(activation, seed):
     rng = np.random.default_rng(seed)
     zero = FullyConnected(4, 5, weight_init="zeros")
@@ -108,7 +108,7 @@ def zero_weights(d):
     return FullyConnected(d, d, weight_init="zeros")
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(6))
 def test_right_nets_behind_a_loss_pass(seed):
     rng = np.random.default_rng(seed)
     n, d, h, classes = rng.integers(1, 7, 4)
@@ -119,7 +119,7 @@ def test_right_nets_behind_a_loss_pass(seed):
     assert_gradients(net, x, loss=(MSE(), rng.normal(size=(n, classes))), rng=seed)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(3))
 def test_right_layers_pass_where_entries_are_of_very_different_size(seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(4, 3)) * 10.0 ** rng.integers(-6, 5, (4, 3))
@@ -127,7 +127,7 @@ def test_right_layers_pass_where_entries_are_of_very_different_size(seed):
         gradcheck(layer, x).raise_if_failed()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(6))
 def test_right_nets_of_whole_numbers_pass(seed):
     """Many units stand exactly at their kink."""
     rng = np.random.default_rng(seed)
@@ -149,7 +149,7 @@ def close_to_kinks(distance, seed):
 
 
 @pytest.mark.parametrize("distance", [1e-8, 1e-6, 1e-4])
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_right_nets_close_to_kinks_pass(distance, seed):
     net, x = close_to_kinks(distance, seed)
     assert_gradients(net, x)
@@ -251,12 +251,28 @@ def rows_with_gradients():
 
 
 @pytest.mark.parametrize(("row", "name"), list(rows_with_gradients()))
-@pytest.mark.parametrize("factor", [1.0005, -1.0, 0.0])
-def test_a_tensor_that_is_wrong_by_a_factor_is_found(row, name, factor):
-    report = gradcheck(Tampered(row.make(), name, lambda g: factor * g), *row.inputs())
-    assert wrong_tensors(report) == [name]
-    expected = {-1.0: "wrong-sign", 0.0: "zero-gradient"}.get(factor, "constant-factor")
-    assert [(found.mistake, found.tensor) for found in report.findings] == [(expected, name)]
+def test_a_tensor_that_is_wrong_by_0_05_percent_is_found(row, name):
+    tampered = Tampered(row.make(), name, lambda g: 1.0005 * g)
+    assert wrong_tensors(gradcheck(tampered, *row.inputs(), explain=False)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("factor", "mistake"),
+    [(1.0005, "constant-factor"), (-1.0, "wrong-sign"), (0.0, "zero-gradient")],
+)
+@pytest.mark.parametrize("name", ["x", "W", "b"])
+def test_a_wrong_factor_is_named(name, factor, mistake):
+    layer = Tampered(FullyConnected(4, 3, rng=0), name, lambda g: factor * g)
+    (finding,) = gradcheck(layer, X).findings
+    assert (finding.mistake, finding.tensor) == (mistake, name)
+
+
+@pytest.mark.parametrize("layer", [FullyConnected(4, 3, rng=0), wrong.DbAveraged()])
+def test_without_an_explanation_the_verdict_is_the_same(layer):
+    told, untold = gradcheck(layer, X), gradcheck(layer, X, explain=False)
+    assert bool(told) == bool(untold)
+    assert [bool(tensor) for tensor in told.tensors] == [bool(tensor) for tensor in untold.tensors]
+    assert not untold.findings
 
 
 @pytest.mark.parametrize(("row", "name"), list(rows_with_gradients()))
@@ -272,7 +288,7 @@ def test_one_entry_that_is_wrong_is_found(row, name):
         g.flat[places[0]] *= 1.001
         return g
 
-    report = gradcheck(Tampered(row.make(), name, one), *row.inputs())
+    report = gradcheck(Tampered(row.make(), name, one), *row.inputs(), explain=False)
     assert wrong_tensors(report) == [name]
     (tensor,) = [tensor for tensor in report.tensors if not tensor]
     assert tensor.wrong == 1
@@ -324,20 +340,15 @@ IN_NETS = {"derivative-missing": "1.x", "bias-averaged": "2.b", "wrong-sign": "2
     ids=[f"{index}-{type(layer).__name__}" for index, (layer, *_) in enumerate(WRONG_GRADIENTS)],
 )
 def test_a_mistake_is_found_in_its_tensor_and_named(layer, inputs, tensors, mistake):
-    for seed in range(2):
-        report = gradcheck(layer, *inputs, rng=seed)
-        assert not report
-        assert wrong_tensors(report) == tensors
-        (finding,) = report.findings
-        tensor = IN_NETS[mistake] if isinstance(layer, Chain) else tensors[0]
-        assert (finding.mistake, finding.tensor) == (mistake, tensor)
-        text = str(report)
-        for tensor in report.tensors:
-            if not tensor:
-                worst = tensor.worst
-                assert f"{tensor.name} is wrong in {tensor.wrong} of " in text
-                assert f"the worst is at {worst.place}: backward says {worst.analytic:.10g}" in text
-                assert f"numerically it is {worst.numeric:.10g}" in text
+    report = gradcheck(layer, *inputs)
+    assert not report
+    assert wrong_tensors(report) == tensors
+    (finding,) = report.findings
+    tensor = IN_NETS[mistake] if isinstance(layer, Chain) else tensors[0]
+    assert (finding.mistake, finding.tensor) == (mistake, tensor)
+    text = str(report)
+    for tensor in report.tensors:
+        assert tensor or tensor.explanation() in text
 
 
 def test_the_mask_of_dout_is_found_and_named():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from layers import Dropout, FullyConnected, gradcheck
-from layers.gradcheck.diagnosis.families import shares
+from layers.gradcheck.diagnosis.families import state_and_sharing
 from tests.layers.gradcheck.wrong_layers import Plain
 from tests.layers.gradcheck.zoo import courses
 from tests.layers.gradcheck.zoo.courses import NORM, Norm, right_ones, specimens
@@ -26,13 +26,16 @@ FOUND = {specimen.name: specimen for specimen in specimens()}
         ),
         ("LayerNorm-wrong-axis-x-means", "dx follows columns, and y depends on rows in all"),
         ("Norm2-path-missing-x-", "dx lacks what flows through the norm of its row in all 24"),
-        ("NotTransposed-weight-not-transposed-x-", "dx is right if backward gets W.T for W, in"),
-        ("Convolution-weight-reversed-x-", "dx is right if backward gets W with axis 0 reversed"),
-        ("Attention-transposed-x2-", "dx2 is right if backward finds p.T for p, in all 15 entries"),
-        ("FusedWithoutSlope-derivative-missing-x-", "is right if dout is multiplied by 1 - y**2"),
+        ("NotTransposed-weight-not-transposed-x-", "dx is correct if backward gets W.T for W, in"),
+        ("Convolution-weight-reversed-x-", "dx is correct if backward gets W with axis 0 reversed"),
+        (
+            "Attention-transposed-x2-",
+            "dx2 is correct if backward finds p.T for p, in all 15 entries",
+        ),
+        ("FusedWithoutSlope-derivative-missing-x-", "is correct if dout is multiplied by 1 - y**2"),
         ("Exponential-derivative-one-sided-x-", "dout times 1 where x > 0, and times y elsewhere"),
         ("Attention-constant-factor-x0-", "1.732 is the square root of the width of the input"),
-        ("CrossEntropyInPlace-cache-changed-x-", "because backward changes p, which forward has"),
+        ("CrossEntropyInPlace-cache-changed-x-", "because backward changes p, which forward had"),
         ("TwiceTheSame-cache-overwritten-dense-", "layer dense (Bare): it is used 2 times, and"),
     ],
 )
@@ -59,7 +62,7 @@ def test_in_a_shared_graph_only_what_lies_below_the_wrong_layer_is_a_victim():
     (finding,) = report.findings
     assert finding.layer.startswith("layer bent ")
     assert finding.victims == ("x", "first.W", "first.b")
-    assert [t.verdict for t in report.tensors if t.name[:3] == "out"] == ["right", "right"]
+    assert [t.verdict for t in report.tensors if t.name[:3] == "out"] == ["correct", "correct"]
 
 
 def test_a_random_layer_that_is_used_twice_is_not_said_to_forget():
@@ -99,7 +102,7 @@ def test_a_large_wrong_layer_is_explained_in_few_passes(monkeypatch):
 
 def test_reading_a_parameter_for_its_shape_is_no_use_of_it(monkeypatch):
     measured = []
-    monkeypatch.setattr(shares, "slopes", lambda *args: measured.append(args))
+    monkeypatch.setattr(state_and_sharing, "output_slopes", lambda *args: measured.append(args))
     kind = mutant(FullyConnected, courses.bias(lambda dout: 3 * dout[:1].sum(axis=0)))
     gradcheck(kind(4, 3, rng=0), np.random.default_rng(0).normal(size=(5, 4)))
     assert not measured

@@ -68,8 +68,10 @@ def check(tmp_path, capsys):
 def test_pairs_of_functions_are_layers(check):
     code, out = check(FUNCTIONS.format(reduced="sum"))
     assert code == 0
-    assert "affine_forward(x, w, b), input of shape (5, 4)\ngradient check of affine: right" in out
-    assert "relu_forward(x), input of shape (5, 4)\ngradient check of relu: right" in out
+    assert (
+        "affine_forward(x, w, b), input of shape (5, 4)\ngradient check of affine: correct" in out
+    )
+    assert "relu_forward(x), input of shape (5, 4)\ngradient check of relu: correct" in out
     assert out.endswith("\n\n2 right, 0 wrong, 0 not checked\n")
 
 
@@ -255,7 +257,7 @@ def test_a_file_imports_what_is_beside_it_as_where_python_runs_it(folder, capsys
         Path(name).write_text("MINE = 1\n")
     Path("mine.py").write_text(BESIDE)
     assert main(["check", "mine.py"]) == 0
-    assert "gradient check of Mine: right" in capsys.readouterr().out
+    assert "gradient check of Mine: correct" in capsys.readouterr().out
     import layers as ours
 
     assert hasattr(ours, "FullyConnected")
@@ -280,4 +282,4 @@ def test_what_a_terminal_cannot_show_is_escaped(folder, monkeypatch, encoding):
     assert main(["check", "λ.py"]) == 0
     stream.flush()
     stream.seek(0)
-    assert "gradient check of \\u03bb: right" in stream.read()
+    assert "gradient check of \\u03bb: correct" in stream.read()

@@ -109,7 +109,7 @@ class TestTrain:
     def test_everything_is_written(self, run, tmp_path):
         code, out, err = run("train", "--epochs", 1, "--out", tmp_path / "out")
         assert (code, err) == (0, "")
-        assert "gradient check of Sequential of 3 layers: right" in out
+        assert "gradient check of Sequential of 3 layers: correct" in out
         written = re.findall(r"wrote (.+)", out)
         names = [
             "weights.safetensors",

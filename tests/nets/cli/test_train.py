@@ -20,5 +20,5 @@ def test_mnist_is_read_to_98_percent(tmp_path, capsys):
     options = ["--data", "mnist", "--hidden", "512,512", "--epochs", "4", "--out", str(tmp_path)]
     assert main(["train", *options]) == 0
     out = capsys.readouterr().out
-    assert "gradient check of Sequential of 5 layers: right" in out
+    assert "gradient check of Sequential of 5 layers: correct" in out
     assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) >= 98

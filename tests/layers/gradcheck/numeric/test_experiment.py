@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from layers import MSE, Dropout, FullyConnected, SoftmaxCE, Tanh
-from layers.gradcheck.mutation import Watch
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.flat import flat, scaled, size_of
+from layers.gradcheck.numeric.in_place_writes import WriteGuard
+from layers.gradcheck.numeric.perturbation import flat, size_of
 from tests.layers.gradcheck import wrong_layers as wrong
 from tests.layers.gradcheck.wrong_layers import Add, Affine, Chain, Plain, SinAndSquare, Square
 
@@ -180,11 +180,11 @@ def test_the_first_output_is_kept_though_the_layer_writes_over_it():
 
 def test_a_watch_names_what_is_written_to_and_puts_it_back():
     one, other = np.array([1.0, np.nan]), np.array([2.0, -0.0])
-    with Watch({"one": one, "other": other}) as watch:
+    with WriteGuard({"one": one, "other": other}) as watch:
         other[1] = 0.0  # equal, but not the same bytes
     assert watch.written == ["other"]
     assert str(other[1]) == "-0.0"
-    with Watch({"one": one, "other": other}) as watch:
+    with WriteGuard({"one": one, "other": other}) as watch:
         one[:] = one.copy()
     assert watch.written == []
 
@@ -201,16 +201,6 @@ def test_flat_is_one_vector_of_all_outputs():
 def test_flat_is_a_copy():
     y = np.ones(3)
     assert not np.shares_memory(flat(y), y)
-
-
-def test_scaled_makes_new_arrays():
-    dout = np.array([1.0, 2.0])
-    assert scaled(dout, -2.0).tolist() == [-2, -4]
-    assert scaled(1.5, 2) == 3
-    first, second = scaled((dout, 3.0), 2.0)
-    assert first.tolist() == [2, 4]
-    assert second == 6
-    assert dout.tolist() == [1, 2]
 
 
 def test_the_size_of_an_array_is_its_root_mean_square():

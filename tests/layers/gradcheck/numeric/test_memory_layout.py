@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers import SoftmaxCE, gradcheck
-from layers.gradcheck.numeric.memory_layout import Layout, laid_out, same_copy
+from layers.gradcheck.numeric.memory_layout import MemoryLayout, laid_out, same_copy
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Affine, Plain
 
@@ -49,14 +49,14 @@ def described(array):
 @pytest.mark.parametrize("name", SAME)
 def test_a_copy_lies_as_the_original_does(name):
     given = LAYOUTS[name](X)
-    layout = Layout.of(given)
+    layout = MemoryLayout.of(given)
     made = layout.copy(given.astype(float))
     assert np.array_equal(made, given)
     assert not np.shares_memory(made, given)
     assert described(made) == described(given)
     assert made.flags.c_contiguous == given.flags.c_contiguous
     assert made.flags.f_contiguous == given.flags.f_contiguous
-    assert Layout.of(made) == layout
+    assert MemoryLayout.of(made) == layout
     assert layout.copy(np.ones((7, 3))).shape == (7, 3)  # a layout belongs to no shape
     assert layout.copy(np.ones(3)).shape == (3,)
 
@@ -64,7 +64,7 @@ def test_a_copy_lies_as_the_original_does(name):
 @pytest.mark.parametrize("shape", [(), (0,), (1, 1), (3, 0, 2), (2, 1, 3)])
 def test_any_shape_can_be_copied(shape):
     x = np.asfortranarray(np.ones(shape))[..., ::-1] if shape else np.array(1.0)
-    assert np.array_equal(Layout.of(x).copy(x), x)
+    assert np.array_equal(MemoryLayout.of(x).copy(x), x)
 
 
 def test_a_slice_of_a_large_array_takes_little_memory():

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from layers import FullyConnected, gradcheck
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.numeric.slopes import (
-    Line,
+    OutputsAlongLine,
+    along_direction,
+    along_entry,
     careful,
-    direction_line,
-    entry_line,
     extrapolated,
     quick,
 )
@@ -25,7 +25,9 @@ def line(f, x, scale=1.0, dout=(1.0,)):
     def outputs(t):
         return np.atleast_1d(np.asarray(f(x + t), float))
 
-    return Line(outputs, np.array(dout), max(abs(x), scale), abs(x), lambda t: (x + t) - x)
+    return OutputsAlongLine(
+        outputs, np.array(dout), max(abs(x), scale), abs(x), lambda t: (x + t) - x
+    )
 
 
 def silent(f):
@@ -89,13 +91,13 @@ def test_the_quick_step_follows_the_size_of_the_entry():
         steps.append(t)
         return np.array([t])
 
-    quick(Line(outputs, np.ones(1), 5.0, 100.0, float))
-    quick(Line(outputs, np.ones(1), 5.0, 0.0, float))
+    quick(OutputsAlongLine(outputs, np.ones(1), 5.0, 100.0, float))
+    quick(OutputsAlongLine(outputs, np.ones(1), 5.0, 0.0, float))
     assert steps == pytest.approx([1e-3, -1e-3, 5e-5, -5e-5])
 
 
 def test_the_quick_slope_where_nothing_can_move():
-    assert math.isnan(quick(Line(np.atleast_1d, np.ones(1), 1.0, 0.0, lambda t: 0.0)))
+    assert math.isnan(quick(OutputsAlongLine(np.atleast_1d, np.ones(1), 1.0, 0.0, lambda t: 0.0)))
 
 
 @given(
@@ -202,7 +204,7 @@ def test_an_entry_is_moved_and_put_back():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     experiment = on_the_bench(Square(), x)
     (array,) = experiment.inputs
-    moved = entry_line(experiment, array, (1, 0), 2.0)
+    moved = along_entry(experiment, array, (1, 0), 2.0)
     assert moved.outputs(0.5).tolist() == [1.0, 4.0, 12.25, 16.0]
     assert moved.outputs(0.0).tolist() == [1.0, 4.0, 9.0, 16.0]
     assert array.tolist() == x.tolist()
@@ -214,19 +216,19 @@ def test_an_entry_is_moved_and_put_back():
 
 def test_a_small_entry_is_moved_by_the_scale_of_its_tensor():
     experiment = on_the_bench(Square(), np.array([1e-3, 5.0]))
-    moved = entry_line(experiment, experiment.inputs[0], (0,), 2.0)
+    moved = along_entry(experiment, experiment.inputs[0], (0,), 2.0)
     assert (moved.scale, moved.near) == (2.0, 1e-3)
 
 
 def test_an_entry_of_a_parameter_is_moved():
     experiment = on_the_bench(Affine(), np.ones((2, 4)))
-    moved = entry_line(experiment, experiment.tensors()["b"], (2,), 1.0)
+    moved = along_entry(experiment, experiment.tensors()["b"], (2,), 1.0)
     np.testing.assert_allclose(moved.outputs(0.5) - moved.outputs(0.0), [0, 0, 0.5] * 2)
 
 
 def test_several_outputs_lie_in_one_line():
     experiment = on_the_bench(SinAndSquare(), np.array([0.5, 1.0]))
-    moved = entry_line(experiment, experiment.inputs[0], (1,), 1.0)
+    moved = along_entry(experiment, experiment.inputs[0], (1,), 1.0)
     np.testing.assert_allclose(
         moved.outputs(1.0), [math.sin(0.5), math.sin(2.0), 0.25, 4.0], rtol=1e-15
     )
@@ -237,7 +239,7 @@ def test_a_tensor_is_moved_in_a_direction_and_put_back():
     experiment = on_the_bench(FullyConnected(2, 1, weight_init="zeros"), np.array([[1.0, 10.0]]))
     W = experiment.tensors()["W"]
     way = np.array([[0.6], [0.8]])
-    moved = direction_line(experiment, W, way, 3.0)
+    moved = along_direction(experiment, W, way, 3.0)
     assert moved.outputs(2.0).tolist() == pytest.approx([17.2])
     assert W.tolist() == [[0.0], [0.0]]
     assert (moved.scale, moved.near) == (3.0, 0.0)
@@ -248,19 +250,25 @@ def test_a_tensor_is_moved_in_a_direction_and_put_back():
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_extrapolation_is_right_to_many_digits_with_a_long_step(scale):
     x = scale * np.array([0.7])
-    sine = Line(lambda t: np.sin((x + t) / scale), np.array([2.0]), scale, x[0], lambda t: t)
+    sine = OutputsAlongLine(
+        lambda t: np.sin((x + t) / scale), np.array([2.0]), scale, x[0], lambda t: t
+    )
     assert extrapolated(sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
     assert quick(sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
 
 
 def test_extrapolation_loses_less_to_rounding_than_a_short_step():
-    high = Line(lambda t: 1e7 + (2 + np.array([t])) ** 2, np.ones(1), 2.0, 2.0, lambda t: t)
+    high = OutputsAlongLine(
+        lambda t: 1e7 + (2 + np.array([t])) ** 2, np.ones(1), 2.0, 2.0, lambda t: t
+    )
     assert abs(quick(high) - 4) > 1e-5
     assert abs(extrapolated(high) - 4) < 1e-6
 
 
 def test_extrapolation_of_a_step_that_is_lost_is_nan():
-    assert np.isnan(extrapolated(Line(lambda t: np.ones(1), np.ones(1), 1.0, 1.0, lambda t: 0.0)))
+    assert np.isnan(
+        extrapolated(OutputsAlongLine(lambda t: np.ones(1), np.ones(1), 1.0, 1.0, lambda t: 0.0))
+    )
 
 
 @pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, KeyError, AssertionError])
@@ -274,8 +282,8 @@ def test_where_forward_refuses_there_is_no_output_and_the_tensor_is_put_back(err
     experiment = on_the_bench(Picky(), np.array([1.0, 4.0]))
     (array,) = experiment.inputs
     for moved in (
-        entry_line(experiment, array, (0,), 1.0),
-        direction_line(experiment, array, np.array([1.0, 0.0]), 1.0),
+        along_entry(experiment, array, (0,), 1.0),
+        along_direction(experiment, array, np.array([1.0, 0.0]), 1.0),
     ):
         assert np.isnan(moved.outputs(-2.0)).all()
         assert moved.outputs(-2.0).shape == (2,)
@@ -289,7 +297,7 @@ def test_where_forward_changes_the_shape_of_its_output_there_is_none():
             return x[x > 0]
 
     experiment = on_the_bench(Filtering(), np.array([1.0, 4.0]))
-    moved = entry_line(experiment, experiment.inputs[0], (0,), 1.0)
+    moved = along_entry(experiment, experiment.inputs[0], (0,), 1.0)
     assert np.isnan(moved.outputs(-2.0)).all()
     assert moved.outputs(-2.0).shape == (2,)
     assert moved.outputs(2.0).tolist() == [3.0, 4.0]

@@ -3,8 +3,8 @@ import pytest
 
 from layers.gradcheck.numeric import tensors
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.returned_gradients import Tensor, read
 from layers.gradcheck.numeric.tensors import check_tensor
-from layers.gradcheck.returned import Tensor, read
 from tests.layers.gradcheck.wrong_layers import Affine, Plain, RowSums, Square
 
 X = np.random.default_rng(0).normal(size=(5, 4))

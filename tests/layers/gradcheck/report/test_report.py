@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from layers.gradcheck import Finding, GradientReport, TensorReport
-from layers.gradcheck.report.report import Entry
+from layers.gradcheck.report.report import GradientEntry
 
-RIGHT = TensorReport("x", (5, 4), 20, 0, 0, Entry("x[0, 1]", 1.0, 1.0 + 1e-10, 1e-10), 0)
-KINKS = TensorReport("x1", (3,), 3, 0, 2, Entry("x1[0]", 1.0, 1.0, 0.0), 0)
-LARGE = TensorReport("W", (200, 100), 1000, 7, 0, Entry("one direction", 1.0, 1.0, 0.0), 0)
+RIGHT = TensorReport("x", (5, 4), 20, 0, 0, GradientEntry("x[0, 1]", 1.0, 1.0 + 1e-10, 1e-10), 0)
+KINKS = TensorReport("x1", (3,), 3, 0, 2, GradientEntry("x1[0]", 1.0, 1.0, 0.0), 0)
+LARGE = TensorReport("W", (200, 100), 1000, 7, 0, GradientEntry("one direction", 1.0, 1.0, 0.0), 0)
 EMPTY = TensorReport("x", (0, 4), 0, 0, 0, None, 0)
-WRONG = TensorReport("b", (3,), 3, 7, 1, Entry("b[2]", 2 / 3, -123456.78901234, 1.5), 4)
+WRONG = TensorReport("b", (3,), 3, 7, 1, GradientEntry("b[2]", 2 / 3, -123456.78901234, 1.5), 4)
 FINDING = Finding("accumulates", "b", "a second backward gives another gradient of b")
 
 
@@ -23,10 +23,10 @@ def test_a_tensor_is_right_if_no_comparison_is_wrong():
 @pytest.mark.parametrize(
     ("tensor", "row"),
     [
-        (RIGHT, ("x", "(5, 4)", "20 entries", "1.0e-10", "right")),
-        (KINKS, ("x1", "(3,)", "3 entries, 2 at kinks", "0.0e+00", "right")),
-        (LARGE, ("W", "(200, 100)", "1000 entries, 7 directions", "0.0e+00", "right")),
-        (EMPTY, ("x", "(0, 4)", "0 entries", "", "right")),
+        (RIGHT, ("x", "(5, 4)", "20 entries", "1.0e-10", "correct")),
+        (KINKS, ("x1", "(3,)", "3 entries, 2 at kinks", "0.0e+00", "correct")),
+        (LARGE, ("W", "(200, 100)", "1000 entries, 7 directions", "0.0e+00", "correct")),
+        (EMPTY, ("x", "(0, 4)", "0 entries", "", "correct")),
         (WRONG, ("b", "(3,)", "3 entries, 7 directions, 1 at kinks", "1.5e+00", "WRONG")),
     ],
 )
@@ -36,8 +36,8 @@ def test_a_row_of_the_table(tensor, row):
 
 def test_an_explanation_tells_where_and_both_values():
     assert WRONG.explanation() == (
-        "b is wrong in 4 of 9 comparisons; the worst is at b[2]: backward says 0.6666666667, "
-        "numerically it is -123456.789"
+        "b is wrong in 4 of 9 comparisons; the worst is at b[2]: backward returned 0.6666666667, "
+        "the numeric gradient is -123456.789"
     )
 
 
@@ -55,7 +55,7 @@ def test_the_verdict(tensors, findings, verdict):
     report = GradientReport("Layer", 1e-6, tensors, findings)
     assert bool(report) is verdict
     assert str(report).splitlines()[0] == (
-        f"gradient check of Layer: {'right' if verdict else 'WRONG'}"
+        f"gradient check of Layer: {'correct' if verdict else 'WRONG'}"
     )
     if verdict:
         report.raise_if_failed()
@@ -71,8 +71,8 @@ def test_the_text():
     assert str(report).splitlines() == [
         "gradient check of FullyConnected 4 -> 3: WRONG",
         "tensor  shape       compared                             worst error  verdict",
-        "x       (5, 4)      20 entries                           1.0e-10      right",
-        "W       (200, 100)  1000 entries, 7 directions           0.0e+00      right",
+        "x       (5, 4)      20 entries                           1.0e-10      correct",
+        "W       (200, 100)  1000 entries, 7 directions           0.0e+00      correct",
         "b       (3,)        3 entries, 7 directions, 1 at kinks  1.5e+00      WRONG",
         WRONG.explanation(),
         "accumulates: a second backward gives another gradient of b",
@@ -116,12 +116,12 @@ def test_notes_do_not_count_for_the_verdict():
 def test_a_victim_is_wrong_and_called_so():
     victim = replace(WRONG, victim=True)
     assert not victim
-    assert (WRONG.verdict, victim.verdict, RIGHT.verdict) == ("WRONG", "victim", "right")
+    assert (WRONG.verdict, victim.verdict, RIGHT.verdict) == ("WRONG", "victim", "correct")
     assert victim.row()[-1] == "victim"
 
 
 def test_a_report_for_machines():
-    endless = replace(WRONG, worst=Entry("b[2]", np.inf, np.nan, np.inf))
+    endless = replace(WRONG, worst=GradientEntry("b[2]", np.inf, np.nan, np.inf))
     note = Finding("float32-lost", "", "the output is float64")
     report = GradientReport("Layer", 1e-6, [RIGHT, EMPTY, endless], [FINDING], [note])
     found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
@@ -134,7 +134,7 @@ def test_a_report_for_machines():
         "directions": 0,
         "kinks": 0,
         "wrong": 0,
-        "verdict": "right",
+        "verdict": "correct",
         "worst": {"place": "x[0, 1]", "analytic": 1.0, "numeric": 1.0 + 1e-10, "error": 1e-10},
         "sampling": None,
     }

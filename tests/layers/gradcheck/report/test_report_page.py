@@ -19,7 +19,7 @@ def html(layer, x=X):
 
 def test_a_right_report_is_a_table_without_pictures():
     page = html(ReLU())
-    assert "gradient check of ReLU: <strong>right</strong>" in page
+    assert "gradient check of ReLU: <strong>correct</strong>" in page
     assert "<td" in page
     assert "<svg" not in page
 

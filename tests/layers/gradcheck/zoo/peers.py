@@ -24,7 +24,7 @@ import numpy as np
 from layers import gradcheck
 from layers.core.cast import cast
 from layers.core.random_state import generators, put_back, state_of
-from layers.gradcheck.numeric.flat import draw_like, flat
+from layers.gradcheck.numeric.perturbation import flat, random_dout
 from tests.layers.gradcheck.zoo.census import specimens
 from tests.layers.gradcheck.zoo.right import checks
 from tests.layers.gradcheck.zoo.specimen import Specimen
@@ -43,7 +43,7 @@ class Function:
         self.loss = copy.deepcopy(loss)
         self.states = [(found, state_of(found)) for found in generators(self.layer)]
         y = self.forward()
-        self.dout = draw_like(y, np.random.default_rng(0))
+        self.dout = random_dout(y, np.random.default_rng(0))
         dx, _ = self.backward(self.dout)
         several = isinstance(dx, tuple)
         moved = range(len(dx)) if several else [] if dx is None else [0]

@@ -35,7 +35,14 @@ SAMPLE = [
 ]
 
 
-@pytest.mark.parametrize("specimen", SAMPLE, ids=[specimen.name for specimen in SAMPLE])
+def specimen_cases():
+    """Every sixth specimen by default, all with the slow tests."""
+    for number, specimen in enumerate(SAMPLE):
+        marks = pytest.mark.slow if number % 6 else ()
+        yield pytest.param(specimen, id=specimen.name, marks=marks)
+
+
+@pytest.mark.parametrize("specimen", specimen_cases())
 def test_a_mistake_is_caught_and_named(specimen):
     report = specimen.report()
     found = census.outcome(specimen, report)
@@ -47,7 +54,9 @@ def test_a_mistake_is_caught_and_named(specimen):
         assert 0 < finding.confidence <= 1
 
 
-@pytest.mark.parametrize("seed", range(1000, 1005))
+@pytest.mark.parametrize(
+    "seed", [1000, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1001, 1005))]
+)
 def test_no_right_layer_is_accused(seed):
     for name, layer, inputs, options in checks(seed):
         report = gradcheck(layer, *inputs, **options)
@@ -55,6 +64,7 @@ def test_no_right_layer_is_accused(seed):
         assert not report.findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "kind"),
     [(3000076, "Sequential before a loss on kinks"), (3000138, "Recurrent on kinks")],

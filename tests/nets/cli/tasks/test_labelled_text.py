@@ -50,7 +50,7 @@ def test_first_names_are_told_apart(train):
     run = train("--task", "text", "--epochs", 4)
     assert (run.code, run.error) == (0, "")
     assert run.written == FILES
-    assert "gradient check of Sequential of 5 layers: right" in run.printed
+    assert "gradient check of Sequential of 5 layers: correct" in run.printed
     assert run.results["test accuracy"] > 82  # all female would be 77.7
     sample = (run.out / "sample.txt").read_text()
     assert sample in run.printed

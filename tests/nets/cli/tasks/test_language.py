@@ -33,7 +33,7 @@ def test_names_are_predicted(train):
     assert (run.code, run.error) == (0, "")
     assert run.written == FILES
     assert "names: 4096 training and 1067 test texts, 2 classes" in run.printed
-    assert "gradient check of Sequential of 5 layers: right" in run.printed
+    assert "gradient check of Sequential of 5 layers: correct" in run.printed
     assert 6 < run.results["test perplexity"] < 10
     assert np.log(run.results["test perplexity"]) == pytest.approx(
         run.results["test loss"], abs=1e-3

@@ -1,4 +1,4 @@
-"""What backward returned, read as tensors with their gradients, or as findings."""
+"""What forward and backward returned, as tensors with their gradients or as findings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.flat import flat
+from layers.gradcheck.numeric.perturbation import flat
 from layers.gradcheck.report.finding import Finding
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor of the experiment, live, and what backward says its gradient is."""
+    """A tensor of the experiment, live, and the gradient that backward returned for it."""
 
     name: str
     array: Array
@@ -24,7 +24,7 @@ class Tensor:
 
 
 def read(experiment: Experiment, returned: Any) -> tuple[list[Tensor], list[Finding]]:
-    """Pair every tensor with its gradient; what has not the right form becomes a finding."""
+    """Pair every tensor with its gradient; a gradient of the wrong form becomes a finding."""
     if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
         kind = type(returned).__name__
         shown = f"a tuple of {len(returned)}" if isinstance(returned, tuple) else f"a {kind}"
@@ -47,6 +47,19 @@ def read(experiment: Experiment, returned: Any) -> tuple[list[Tensor], list[Find
     return tensors, findings
 
 
+def gradients_by_name(experiment: Experiment, dout: Any = None) -> dict[str, Tensor]:
+    """The tensors with a gradient of the right form, after one backward pass."""
+    tensors, _ = read(experiment, experiment.gradients(dout))
+    return {tensor.name: tensor for tensor in tensors}
+
+
+def arrays(returned: Any) -> dict[str, Array]:
+    """All gradients that backward returned, by name."""
+    dx, grads = returned
+    inputs = {f"x{i}": g for i, g in enumerate(dx)} if isinstance(dx, tuple) else {"x": dx}
+    return {name: np.asarray(g) for name, g in {**inputs, **grads}.items() if g is not None}
+
+
 def _inputs(experiment: Experiment, dx: Any) -> Iterator[tuple[str, Array, Any]]:
     """The floating inputs for which backward returns something."""
     several = isinstance(dx, tuple)
@@ -56,9 +69,9 @@ def _inputs(experiment: Experiment, dx: Any) -> Iterator[tuple[str, Array, Any]]
 
 
 def _missing(experiment: Experiment, dx: Any) -> Iterator[Finding]:
-    """Floating inputs without a gradient, which only a loss's targets may be."""
+    """Floating inputs without a gradient, which only the targets of a loss may lack."""
     if isinstance(dx, tuple) and len(dx) >= len(experiment.inputs):
-        return  # a None that stands for an input is meant
+        return  # each input has a gradient or an explicit None
     is_loss = experiment.loss is None and flat(experiment.y).size == 1
     given = 0 if dx is None else len(dx) if isinstance(dx, tuple) else 1
     for position, array in enumerate(experiment.inputs):
@@ -102,3 +115,23 @@ def _wrong_form(name: str, array: Array, gradient: Array) -> Finding | None:
     if not np.isfinite(gradient).all():
         return Finding("not-finite", name, f"the gradient of {name} holds nan or infinity")
     return None
+
+
+def wrong_output(y: Any) -> Finding | None:
+    """A finding, unless y is an array or a number in float64, or a tuple of these."""
+    for part in y if isinstance(y, tuple) else (y,):
+        if what := _objection(part):
+            return Finding("wrong-output", "", f"forward returns {what}")
+    return None
+
+
+def _objection(y: Any) -> str:
+    is_number = isinstance(y, (int, float, np.number)) and not isinstance(y, bool)
+    if not isinstance(y, np.ndarray) and not is_number:
+        return f"a {type(y).__name__} instead of an array"
+    dtype = np.asarray(y).dtype
+    if dtype.kind != "f":
+        return f"numbers of dtype {dtype}, which cannot change by a small amount"
+    if dtype.itemsize < 8:
+        return f"{dtype} for float64, so that small changes are lost in its rounding"
+    return ""

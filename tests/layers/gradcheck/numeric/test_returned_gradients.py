@@ -5,7 +5,7 @@ import pytest
 
 from layers import MSE
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.returned import read
+from layers.gradcheck.numeric.returned_gradients import read
 from tests.layers.gradcheck.wrong_layers import Affine, Multiply, Square, WholeParameters
 
 X = np.ones((5, 4))

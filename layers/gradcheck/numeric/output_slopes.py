@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.numeric.experiment import Experiment, Index
-from layers.gradcheck.numeric.flat import flat, size_of
-from layers.gradcheck.numeric.slopes import Line, entry_line
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.perturbation import flat, size_of
+from layers.gradcheck.numeric.slopes import OutputsAlongLine, along_entry, index_of
 
 STEPS = (1e-6, 1e-5, 1e-4)  # in units of the entry's own size
-MORE_STEPS = (1e-7, *STEPS, 1e-3, 1e-2)  # for functions whose bends are of another size
+MORE_STEPS = (1e-7, *STEPS, 1e-3, 1e-2)  # for functions that bend on another scale
 SURE, USABLE = 1e-7, 1e-5  # relative differences of neighbours
 
 
 @dataclass(frozen=True)
-class Slopes:
+class OutputSlopes:
     """The slopes at some entries of a tensor.
 
     Attributes
@@ -36,20 +36,19 @@ class Slopes:
     numeric: Array
 
 
-def slopes(experiment: Experiment, array: Array, places: Iterable[int]) -> Slopes:
-    """The slopes at these entries; nan where the function has a kink or ends nearby."""
-    wanted = np.fromiter(places, int)
+def output_slopes(experiment: Experiment, array: Array, places: Array) -> OutputSlopes:
+    """The slopes at these entries; nan where the function has a kink or is not defined nearby."""
     outputs = flat(experiment.run())
     scale = size_of(array)
-    rows = np.full((wanted.size, outputs.size), np.nan)
-    for row, place in zip(rows, wanted, strict=True):
-        index: Index = tuple(int(i) for i in np.unravel_index(place, array.shape))
-        row[...] = _row(entry_line(experiment, array, index, scale), outputs)
-    return Slopes(wanted, rows, rows @ flat(experiment.dout))
+    rows = np.full((places.size, outputs.size), np.nan)
+    for row, place in zip(rows, places, strict=True):
+        index = index_of(place, array.shape)
+        row[...] = _row(along_entry(experiment, array, index, scale), outputs)
+    return OutputSlopes(places, rows, rows @ flat(experiment.dout))
 
 
-def _row(line: Line, middle: Array) -> Array:
-    """The centred difference with the step whose neighbours agree best."""
+def _row(line: OutputsAlongLine, middle: Array) -> Array:
+    """The centred difference at the step where neighbouring steps agree best."""
     row, doubt = _best(line, STEPS, middle)
     if doubt > SURE:
         row, doubt = _best(line, MORE_STEPS, middle)
@@ -58,8 +57,8 @@ def _row(line: Line, middle: Array) -> Array:
     return row
 
 
-def _best(line: Line, steps: Sequence[float], middle: Array) -> tuple[Array, float]:
-    """A row of slopes, and by what share of its size its neighbour differs from it."""
+def _best(line: OutputsAlongLine, steps: Sequence[float], middle: Array) -> tuple[Array, float]:
+    """A row of slopes, and by what share of its size the row of the next step differs."""
     rows = np.array([_difference(line, step * line.scale) for step in steps])
     weight = np.abs(line.dout)
     gaps = np.abs(np.diff(rows, axis=0)) @ weight
@@ -70,12 +69,12 @@ def _best(line: Line, steps: Sequence[float], middle: Array) -> tuple[Array, flo
     return rows[best], float(gaps[best] / size) if gaps[best] else 0.0
 
 
-def _difference(line: Line, step: float) -> Array:
+def _difference(line: OutputsAlongLine, step: float) -> Array:
     rise, run = line.rises(step)
     return rise / run if run else np.full(rise.shape, np.nan)
 
 
-def _at_a_kink(line: Line, middle: Array, row: Array) -> bool:
+def _at_a_kink(line: OutputsAlongLine, middle: Array, row: Array) -> bool:
     """Whether the slopes to both sides still differ at short steps, and come no closer."""
     weight = np.abs(line.dout)
     longer, shorter = (

@@ -1,4 +1,4 @@
-"""What a layer raises, told as a finding."""
+"""What a layer raises, reported as a finding."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from pathlib import Path
 
 from layers.gradcheck.report.finding import Finding
 
-CHECK = Path(__file__).parent
+CHECK = Path(__file__).parents[1]
 OURS = CHECK.parent, CHECK.parent.with_name("nets")
 
 
 class ForwardError(Exception):
-    """The first forward pass of a layer raised something, which is the cause of this."""
+    """The first forward pass of a layer raised its ``__cause__``."""
 
 
 def is_ours(error: BaseException) -> bool:
-    """Whether an error is a sentence of this library's own layers about what they were given."""
+    """Whether an error is one of this library's own messages about its arguments."""
     file = _frame(error)[0]
     return any(file.is_relative_to(package) for package in OURS) and not _is_check(file)
 
 
 def raised(verb: str, error: BaseException) -> Finding:
-    """A finding that tells what a pass raised, and in which line of which file."""
+    """What a pass raised, and in which line of which file."""
     if isinstance(error, ForwardError) and error.__cause__:
         error = error.__cause__
     file, line = _frame(error)
@@ -37,7 +37,7 @@ def _is_check(file: Path) -> bool:
 
 
 def _frame(error: BaseException) -> tuple[Path, int]:
-    """The file and the line that raised, NumPy's own left out; names may be somebody else's."""
+    """The file and the line that raised, leaving out those of NumPy."""
     frames = [
         (Path(frame.f_code.co_filename), line)
         for frame, line in traceback.walk_tb(error.__traceback__)

@@ -1,18 +1,18 @@
-"""Noticing who writes to arrays that are not theirs."""
+"""Noticing writes to arrays that belong to the caller."""
 
 from __future__ import annotations
 
 from layers.core.params import Array
 
 
-class Watch:
-    """Notices which arrays are written to in a block, and puts them back."""
+class WriteGuard:
+    """Records which arrays are written to in a block, and puts them back."""
 
     def __init__(self, arrays: dict[str, Array]) -> None:
         self.arrays = arrays
         self.written: list[str] = []
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> WriteGuard:
         self._before = {name: array.copy() for name, array in self.arrays.items()}
         return self
 

@@ -1,4 +1,4 @@
-"""What a net is made of, seen from outside: the layers inside, and what each was called with."""
+"""The layers inside a net, found from outside, and what each was called with."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from layers.gradcheck.report.finding import Finding
 
 
 @dataclass
-class Call:
-    """One forward pass through a layer inside, and the backward pass that answered it.
+class RecordedCall:
+    """One forward pass through an inner layer, and the backward pass that answered it.
 
     Attributes
     ----------
     name : str
-        Where the layer stands: its position, its name, or the attribute that holds it.
+        Where the layer is: its position, its name, or the attribute that holds it.
     layer, fresh : layer
-        The layer inside, which has been run, and a copy of it from before.
+        The inner layer, which has been run, and a copy of it from before.
     inputs, output, dout, returned
         Copies of what went in and came out; dout and returned are None before backward.
     written : list of Finding
-        What the two passes wrote to, though it was not theirs.
+        Arrays of the caller that the two passes wrote to.
     """
 
     name: str
@@ -45,9 +45,26 @@ class Call:
         """What findings call this layer."""
         return f"layer {self.name} ({label(self.layer)})"
 
+    @property
+    def gave_gradients(self) -> bool:
+        """Whether backward returned (dx, grads)."""
+        pair = self.returned
+        return isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], dict)
+
+    @property
+    def grads(self) -> dict[str, Any]:
+        """The gradients of the layer's parameters."""
+        return self.returned[1] if self.gave_gradients else {}
+
+    def changes(self, verb: str, name: str, before: Any, now: Any) -> None:
+        """Note that a pass has changed an array of the caller."""
+        if isinstance(before, np.ndarray) and before.tobytes() != now.tobytes():
+            evidence = f"{verb} changes {name} in place"
+            self.written.append(Finding("mutates-input", name, evidence))
+
 
 def is_layer(thing: Any) -> bool:
-    """Whether something has the two verbs."""
+    """Whether something has forward and backward."""
     verbs = (getattr(thing, name, None) for name in ("forward", "backward"))
     return not isinstance(thing, type) and all(callable(verb) for verb in verbs)
 
@@ -55,7 +72,7 @@ def is_layer(thing: Any) -> bool:
 def layers_inside(layer: Any) -> dict[str, Any]:
     """The layers that a net holds, by position, by name, or by attribute.
 
-    A net is whatever has ``layers``, yields layers when iterated, or holds some as attributes.
+    A net has ``layers``, yields layers when iterated, or holds some as attributes.
     """
     held = getattr(layer, "layers", None)
     if held is None and hasattr(layer, "__iter__") and hasattr(layer, "__len__"):
@@ -82,70 +99,50 @@ def _among(held: Any, prefix: str) -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{key}", value
 
 
-def recorded(experiment: Experiment) -> list[Call]:
-    """The calls of the layers inside, in the order of forward, during one pass and back.
+def recorded(experiment: Experiment) -> list[RecordedCall]:
+    """The calls of the inner layers, in the order of forward, during one forward and backward.
 
-    What the layers raise on the way ends the recording; what was called until then is returned.
+    If a layer raises, the calls until then are returned.
     """
-    bench = copy.deepcopy(experiment)
-    calls: list[Call] = []
-    inside = layers_inside(bench.layer)
-    for name, layer in inside.items():
-        if not any(layer is other for other, _ in _named_before(inside, name)):
+    other = copy.deepcopy(experiment)
+    calls: list[RecordedCall] = []
+    listened: list[Any] = []
+    for name, layer in layers_inside(other.layer).items():
+        if not any(layer is known for known in listened):
             _listen(name, layer, calls)
+        listened.append(layer)
     try:
-        bench.run()
-        bench.gradients()
-    except Exception:  # a student's layer may raise anything
+        other.run()
+        other.gradients()
+    except Exception:  # a user's layer may raise anything
         return calls
     return calls
 
 
-def _named_before(inside: dict[str, Any], name: str) -> Iterator[tuple[Any, str]]:
-    for other, layer in inside.items():
-        if other == name:
-            return
-        yield layer, other
-
-
-def _listen(name: str, layer: Any, calls: list[Call]) -> None:
-    """Put ears on the two verbs of a layer."""
+def _listen(name: str, layer: Any, calls: list[RecordedCall]) -> None:
+    """Record the calls of forward and backward of a layer."""
     fresh = copy.deepcopy(layer)
     forward, backward = layer.forward, layer.backward
 
-    def hear_forward(*inputs: Any, **options: Any) -> Any:
-        call = Call(name, layer, same_copy(inputs), None, fresh)
+    def recorded_forward(*inputs: Any, **options: Any) -> Any:
+        call = RecordedCall(name, layer, same_copy(inputs), None, fresh)
         output = forward(*inputs, **options)
         call.output = same_copy(output)
-        for position in _changed(call.inputs, inputs):
-            call.written.append(_writes("forward", f"input {position}"))
+        for position, (before, now) in enumerate(zip(call.inputs, inputs, strict=True)):
+            call.changes("forward", f"input {position}", before, now)
         calls.append(call)
         return output
 
-    def hear_backward(dout: Any, *others: Any, **options: Any) -> Any:
+    def recorded_backward(dout: Any, *others: Any, **options: Any) -> Any:
         unanswered = [call for call in calls if call.layer is layer and call.dout is None]
-        call = unanswered[-1] if unanswered else Call(name, layer, (), None)
+        call = unanswered[-1] if unanswered else RecordedCall(name, layer, (), None)
         call.dout = same_copy(dout)
         returned = backward(dout, *others, **options)
         call.returned = copy.deepcopy(returned)
-        if _changed((call.dout,), (dout,)):
-            call.written.append(_writes("backward", "dout"))
+        call.changes("backward", "dout", call.dout, dout)
         return returned
 
     try:
-        layer.forward, layer.backward = hear_forward, hear_backward
-    except AttributeError:  # an object with __slots__ keeps its secrets
+        layer.forward, layer.backward = recorded_forward, recorded_backward
+    except AttributeError:  # an object with __slots__ takes no other methods
         return
-
-
-def _writes(verb: str, what: str) -> Finding:
-    return Finding("mutates-input", what, f"{verb} changes {what} in place")
-
-
-def _changed(before: tuple[Any, ...], now: tuple[Any, ...]) -> list[int]:
-    """Which arrays are no longer what they were."""
-    return [
-        position
-        for position, (one, other) in enumerate(zip(before, now, strict=True))
-        if isinstance(one, np.ndarray) and one.tobytes() != other.tobytes()
-    ]
