@@ -700,7 +700,7 @@ def test_other_entries_are_sampled_by_another_seed():
 
 def test_a_large_tensor_that_is_wrong_as_a_whole_is_found():
     layer, x = large("W", lambda g: 1.0005 * g)
-    report = gradcheck(layer, x)
+    report = gradcheck(layer, x, explain=False)
     assert wrong_tensors(report) == ["W"]
     assert report.tensors[1].wrong > 1000
 
@@ -713,7 +713,7 @@ def test_one_wrong_row_of_a_large_tensor_is_found(factor, seed):
         return g
 
     layer, x = large("W", one_row)
-    assert wrong_tensors(gradcheck(layer, x, rng=seed)) == ["W"]
+    assert wrong_tensors(gradcheck(layer, x, rng=seed, explain=False)) == ["W"]
 
 
 def test_one_wrong_row_is_found_where_only_few_entries_can_be_compared():
@@ -724,15 +724,14 @@ def test_one_wrong_row_is_found_where_only_few_entries_can_be_compared():
 
     rng = np.random.default_rng(0)
     layer = wrong.RowSums(rng.normal(size=(600, 700)))
-    report = gradcheck(Tampered(layer, "W", one_row), rng.normal(size=(600, 700)))
+    report = gradcheck(Tampered(layer, "W", one_row), rng.normal(size=(600, 700)), explain=False)
     assert wrong_tensors(report) == ["W"]
     assert {tensor.checked for tensor in report.tensors} == {30}
 
 
 def test_the_seed_is_the_same_unless_one_is_given():
     layer, x = large()
-    one, same = gradcheck(layer, x), gradcheck(layer, x)
-    assert str(one) == str(same) == str(gradcheck(layer, x, rng=0))
+    assert str(gradcheck(layer, x)) == str(gradcheck(layer, x, rng=0))
 
 
 def test_a_generator_can_be_given():
@@ -961,7 +960,7 @@ def test_a_right_report_is_true_and_raises_nothing():
     assert bool(report) is True
     report.raise_if_failed()
     assert assert_gradients(Square(), X) is None
-    assert str(report).startswith("gradient check of Square: right\n")
+    assert str(report).startswith("gradient check of Square: correct\n")
 
 
 def test_a_wrong_report_is_false_and_raises_its_whole_text():

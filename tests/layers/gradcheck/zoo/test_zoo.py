@@ -42,7 +42,7 @@ def specimen_cases():
         yield pytest.param(specimen, id=specimen.name, marks=marks)
 
 
-@pytest.mark.parametrize("specimen", specimen_cases())
+@pytest.mark.parametrize("specimen", list(specimen_cases()))
 def test_a_mistake_is_caught_and_named(specimen):
     report = specimen.report()
     found = census.outcome(specimen, report)
