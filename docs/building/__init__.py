@@ -1,1 +1,1 @@
-"""What the site is made with: each file is one extension of Sphinx, or the table for one."""
+"""Extensions of Sphinx for the site, one a file, and their tables."""

@@ -1,4 +1,4 @@
-"""Files that are made anew with every build, and touched only where they change."""
+"""Files that every build generates, written only where they change."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def fill(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Leave in a folder these files, by their paths, and no others.
+    """Make a folder contain exactly these files, given by path.
 
-    What is there already stays untouched, so that Sphinx reads again only what has changed.
+    Unchanged files are not written, so that Sphinx reads only what has changed.
     """
     for path, content in files.items():
         target = folder / path

@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw by themselves: no script, no network."""
+"""Formulas as MathML, which browsers draw without scripts or a network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from docutils import nodes
 from docutils.utils.math import latex2mathml
 from sphinx.util import logging
 
-SYNONYMS = {r"\dots": r"\ldots", r"\textstyle": ""}  # docutils does not know those to the left
+SYNONYMS = {r"\dots": r"\ldots", r"\textstyle": ""}  # docutils knows only the latter
 PLAIN = {
     ' xmlns="http://www.w3.org/1998/Math/MathML"': "",
     "&ApplyFunction;": "\N{FUNCTION APPLICATION}",
@@ -36,11 +36,11 @@ def mathml(tex: str, block: bool = False) -> str:
 
 
 def _mend(element: ElementTree.Element) -> None:
-    """What docutils writes, as TeX would set it."""
+    """Set an element as TeX would."""
     if element.tag == "mtable" and element.get("class") == "ams-align":
         element.set("displaystyle", "true")
     if element.tag == "msub" and (element[0].findtext("mo") or "").strip() in BRACES:
-        element.tag = "munder"  # words stand below a brace
+        element.tag = "munder"  # words below a brace
 
 
 def _write(translator: Any, node: nodes.Element, block: bool) -> None:
@@ -59,11 +59,11 @@ def inline(translator: Any, node: nodes.Element) -> None:
 
 
 def block(translator: Any, node: nodes.Element) -> None:
-    """Write a formula that stands by itself."""
+    """Write a formula in a paragraph of its own."""
     _write(translator, node, block=True)
 
 
 def setup(app: Any) -> dict[str, bool]:
-    """Offer this way of writing formulas to Sphinx, as ``mathml``."""
+    """Register the renderer ``mathml``."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

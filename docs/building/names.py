@@ -14,7 +14,7 @@ import optimizers
 
 
 class Name(NamedTuple):
-    """A public name: the package that it is imported from, and what it stands for."""
+    """A public name: its package, and its value."""
 
     package: str
     name: str
@@ -22,23 +22,23 @@ class Name(NamedTuple):
 
     @property
     def path(self) -> str:
-        """What one imports, such as ``layers.ReLU``."""
+        """The import path, such as ``layers.ReLU``."""
         return f"{self.package}.{self.name}"
 
     @property
     def page(self) -> str:
-        """The document that describes it."""
+        """The document about it."""
         return f"api/{self.package}/{self.name}"
 
     @property
     def summary(self) -> str:
-        """What its docstring says first; a constant's is that of its class."""
+        """The first paragraph of its docstring; for a constant, of its class."""
         paragraph = (inspect.getdoc(self.value) or "").split("\n\n")[0]
         return " ".join(paragraph.split())
 
 
 def packages() -> list[ModuleType]:
-    """The packages that list public names: the three, and those right inside them."""
+    """The packages with public names: the three, and those directly inside them."""
     found = []
     for package in (layers, nets, optimizers):
         inside = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
@@ -48,7 +48,7 @@ def packages() -> list[ModuleType]:
 
 
 def names() -> list[Name]:
-    """Every public name once; where several packages list it, that of the shortest path."""
+    """Every public name once, under the shortest path if several packages list it."""
     found: dict[int, Name] = {}
     for package in packages():
         for name in _listed(package):
@@ -59,7 +59,7 @@ def names() -> list[Name]:
 
 
 def of(package: ModuleType) -> list[Name]:
-    """The names of one package, of which some may be at home in another one."""
+    """The names of one package, some of which may be documented in another."""
     home = {id(name.value): name for name in names()}
     return [
         home[id(getattr(package, name))]

@@ -1,4 +1,4 @@
-"""The notebooks as they are in ``notebooks/``, with the outputs that they were committed with."""
+"""The notebooks of ``notebooks/`` with their committed outputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LECTURES = "# What the lectures say"
 
 
 def write(app: Any) -> None:
-    """Copy the notebooks, and the two pages that their README holds."""
+    """Copy the notebooks, and the two pages of their README."""
     readme = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
     index, lectures = readme.split(LECTURES)
     books = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))

@@ -1,7 +1,7 @@
-"""Two ways to write the same thing, beside each other, from a file that the tests run.
+"""Two ways to write the same thing side by side, from a file that the tests run.
 
-The file is cut at its lines ``# %% title``. A part called ``handgrad`` and the one after it stand
-side by side; the others have the whole width.
+The file is cut at its lines ``# %% title``. A part called ``handgrad`` and the next one are shown
+side by side; other parts have the whole width.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SideBySide(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Show all parts in their order."""
+        """Show all parts in order."""
         relative, path = self.env.relfn2path(self.arguments[0])
         self.env.note_dependency(relative)
         with open(path, encoding="utf-8") as file:

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """The result for one layer: a report, or the reason why it was not checked."""
 
     name: str
@@ -133,14 +133,14 @@ def _refuse_arguments_of_functions(arguments: Arguments, found: dict[str, Any]) 
         )
 
 
-def _text(outcomes: list[Outcome]) -> str:
+def _text(outcomes: list[CheckOutcome]) -> str:
     counts = [sum(outcome.code == code for outcome in outcomes) for code in (0, 1, 2)]
     right, wrong, unchecked = counts
     total = f"{right} right, {wrong} wrong, {unchecked} not checked"
     return "\n\n".join([*map(str, outcomes), total])
 
 
-def _document(target: str, outcomes: list[Outcome]) -> str:
+def _document(target: str, outcomes: list[CheckOutcome]) -> str:
     checked = [outcome.to_dict() for outcome in outcomes]
     return json.dumps({"target": target, "checked": checked}, indent=2, allow_nan=False)
 
@@ -174,7 +174,7 @@ def _pairs(module: ModuleType) -> Iterator[tuple[str, tuple[Any, Any]]]:
             yield stem, (forward, backward)
 
 
-def _outcome(name: str, found: Any, shape: Shape, arguments: Arguments) -> Outcome:
+def _outcome(name: str, found: Any, shape: Shape, arguments: Arguments) -> CheckOutcome:
     try:
         if isinstance(found, tuple):
             layer, call = _function_pair(name, found[0], found[1], shape)
@@ -182,10 +182,10 @@ def _outcome(name: str, found: Any, shape: Shape, arguments: Arguments) -> Outco
             layer, call = _construct(found, shape, arguments)
         report = _report(layer, shape)
     except UncheckedError as reason:
-        return Outcome(name, name, reason=str(reason))
+        return CheckOutcome(name, name, reason=str(reason))
     except (ValueError, MemoryError) as error:  # more axes or numbers than an array can have
-        return Outcome(name, name, reason=f"no input of shape {shape} can be made: {error}")
-    return Outcome(name, f"{call}, input of shape {shape}", report)
+        return CheckOutcome(name, name, reason=f"no input of shape {shape} can be made: {error}")
+    return CheckOutcome(name, f"{call}, input of shape {shape}", report)
 
 
 def _construct(kind: Any, shape: Shape, arguments: Arguments) -> tuple[Any, str]:

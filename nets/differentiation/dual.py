@@ -1,4 +1,4 @@
-"""Forward mode: numbers that carry their derivative with them."""
+"""Forward mode: numbers that carry their derivative."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RULES: dict[Any, tuple[Callable[..., Any], ...]] = {
     np.cos: (lambda x: -np.sin(x),),
     np.tanh: (lambda x: 1 - np.tanh(x) ** 2,),
 }
-# Linear functions: what they do to the values, they do to the slopes.
+# Linear functions, which apply to the slopes as to the values.
 LINEAR = (np.sum, np.mean, np.reshape, np.transpose, np.concatenate)
 COMPARISONS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 

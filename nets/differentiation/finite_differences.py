@@ -25,14 +25,14 @@ def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
     f : callable
         Returns one number.
     *xs : number or array
-        Where to differentiate. Arrays of integers, such as labels, are passed through and get None.
+        Where to differentiate. Arrays of integers, such as labels, are not differentiated: None.
     h : float
-        The step: positive, and not so small that it leaves an input as it is.
+        The step: positive, and large enough to change every input.
 
     Returns
     -------
     number, array or tuple
-        The gradient, in the shapes of the inputs; a tuple if there are several.
+        The gradient, in the shapes of the inputs; a tuple for several.
 
     Examples
     --------
@@ -92,9 +92,9 @@ def _centred(f: Function, inputs: Sequence[Array], h: float) -> Any:
 def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
     """The complex step: the imaginary part of f(x + i h), over h.
 
-    f(x + i h) = f(x) + i h f'(x) - ... has nothing to subtract, so that h may be as small as one
-    likes, and all digits are correct. One evaluation for each number among the inputs. f must be
-    made of operations that are differentiable for complex numbers: not abs, max or a comparison.
+    f(x + i h) = f(x) + i h f'(x) - ... needs no difference, so that h may be tiny, and all digits
+    are correct. One evaluation for each number among the inputs. f must be made of operations that
+    are differentiable for complex numbers: not abs, max or a comparison.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
     Raises
     ------
     TypeError
-        If f gives a real number.
+        If f returns a real number.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
 
 def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
     function("complex_step", "f", f)
-    # All of them, so that a result which is real can only be one that dropped something.
+    # All of them, so that a real result means that f dropped an imaginary part.
     as_complex = [x.astype(complex) if x.dtype.kind == "f" else x for x in inputs]
 
     def slope(entry: Any) -> Any:
@@ -139,7 +139,7 @@ def _value(f: Function, arguments: Sequence[Any], owner: str) -> Any:
     return number(called(owner, f, arguments), owner)
 
 
-# The same for inputs that were checked, and for any step: what a step too small does can be shown.
+# The same for checked inputs and any step, to show the effect of a step that is too small.
 BY_STEP: dict[str, Callable[[Function, Sequence[Array], float], Any]] = {
     "forward difference": _forward,
     "centred difference": _centred,

@@ -1,4 +1,4 @@
-"""Reverse mode: what `backward` of this library does."""
+"""Reverse mode, which is `backward` in this library."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def reverse_mode(layer: Any, *xs: Any, dout: Any = 1.0) -> Any:
 
 
 def number_of(layer: Any, dout: Any = 1.0) -> Function:
-    """A layer as a function that gives one number: the sum of its outputs, each times its dout.
+    """A layer as a function that returns one number: the sum of its outputs, each times its dout.
 
     Its gradient is what ``backward(dout)`` returns. It runs a copy of the layer, which draws the
     same random numbers each time.

@@ -10,7 +10,7 @@ from layers.core.notebook import number, typeset
 from layers.core.params import Array
 from nets.display.colours import BLUE_RGB, VERMILION_RGB
 
-SMALL = 64  # entries of an array whose numbers are shown
+SMALL = 64  # entries; larger arrays are not shown
 WIDEST = 10  # numbers in a row
 CELL = "min-width:2.8em;padding:0.15em 0.5em;text-align:right;font-variant-numeric:tabular-nums"
 

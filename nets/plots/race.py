@@ -63,7 +63,7 @@ def race(optimizers: Mapping[str, Any], surface: Surface = VALLEY, steps: int = 
     Notes
     -----
     Source: the lecture "Backpropagation" by Li, Karpathy and Johnson, "The effects of different
-    update form formulas"; CSE 587, lecture 3, whose figure shows SGD with and without momentum.
+    update form formulas"; CSE 587, lecture 3, with a figure of SGD with and without momentum.
     """
     ways = walks(optimizers, surface, steps)
     figure = blank(10.5, 4.4)

@@ -1,4 +1,4 @@
-"""The look that the pictures share."""
+"""The style of all pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEVERAL = ("#000000", VERMILION, "#E69F00", "#009E73", BLUE, "#CC79A7", "#56B4E9
 
 
 def plain(axes: Axes) -> None:
-    """No box around a curve, and faint lines behind it at the heights that are named."""
+    """No box around a curve, and faint lines at its ticks."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
 
@@ -25,7 +25,7 @@ def dots(points: int) -> str:
 
 
 def whole_numbers(axes: Axes) -> None:
-    """Count epochs and steps by whole numbers."""
+    """Ticks at integers, for epochs and steps."""
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(

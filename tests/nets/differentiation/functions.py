@@ -1,4 +1,4 @@
-"""Functions whose derivatives are known, written as NumPy writes them."""
+"""Functions with known derivatives, in NumPy."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def net_gradient(x):
 FUNCTIONS = {
     "a number": (np.sin, (1.0,), np.cos),
     "two numbers": (quiz, (2.0, 3.0), quiz_gradient),
-    "whole numbers": (lambda x, y: x * y, (2, 3), lambda x, y: (3.0, 2.0)),
+    "integers": (lambda x, y: x * y, (2, 3), lambda x, y: (3.0, 2.0)),
     "an array": (net, (X,), net_gradient),
     "a number and an array": (
         lambda a, x: np.sum(a * (x / (1 + np.exp(-x)))) - 3.0 + (-a),
@@ -50,9 +50,9 @@ FUNCTIONS = {
 }
 
 
-def assert_gradient(found, right, tolerance):
-    assert isinstance(found, tuple) == isinstance(right, tuple)
-    pairs = zip(found, right, strict=True) if isinstance(right, tuple) else [(found, right)]
+def assert_gradient(found, correct, tolerance):
+    assert isinstance(found, tuple) == isinstance(correct, tuple)
+    pairs = zip(found, correct, strict=True) if isinstance(correct, tuple) else [(found, correct)]
     for a, b in pairs:
         assert np.shape(a) == np.shape(b)
         assert np.ndim(a) or type(a) is float

@@ -10,8 +10,8 @@ from tests.nets.differentiation.functions import FUNCTIONS, W, X, assert_gradien
 
 @pytest.mark.parametrize("kind", FUNCTIONS)
 def test_the_gradient_is_the_exact_one(kind):
-    f, xs, right = FUNCTIONS[kind]
-    assert_gradient(forward_mode(f, *xs), right(*xs), 1e-14)
+    f, xs, correct = FUNCTIONS[kind]
+    assert_gradient(forward_mode(f, *xs), correct(*xs), 1e-14)
 
 
 @pytest.mark.parametrize("ufunc", RULES, ids=lambda ufunc: ufunc.__name__)

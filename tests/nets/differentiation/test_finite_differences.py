@@ -13,8 +13,8 @@ over_ways = pytest.mark.parametrize(("way", "tolerance"), WAYS)
 @over_ways
 @pytest.mark.parametrize("kind", FUNCTIONS)
 def test_the_gradient_is_the_exact_one(kind, way, tolerance):
-    f, xs, right = FUNCTIONS[kind]
-    assert_gradient(way(f, *xs), right(*xs), tolerance)
+    f, xs, correct = FUNCTIONS[kind]
+    assert_gradient(way(f, *xs), correct(*xs), tolerance)
 
 
 @over_ways

@@ -10,8 +10,8 @@ from tests.nets.differentiation.functions import FUNCTIONS, X, assert_gradient, 
 
 @pytest.mark.parametrize("kind", FUNCTIONS)
 def test_the_gradient_is_the_exact_one(kind):
-    f, xs, right = FUNCTIONS[kind]
-    assert_gradient(symbolic(f, *xs), right(*xs), 1e-14)
+    f, xs, correct = FUNCTIONS[kind]
+    assert_gradient(symbolic(f, *xs), correct(*xs), 1e-14)
 
 
 def test_derivatives_are_formulas_to_read():

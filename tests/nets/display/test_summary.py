@@ -138,13 +138,13 @@ def in_a_graph(layer):
 @pytest.mark.parametrize("make", [Loud, LoudReLU, lambda: LoudNet(ReLU())])
 @pytest.mark.parametrize("wrap", [lambda layer: layer, Sequential, in_a_graph])
 @pytest.mark.parametrize("shape", [None, (4,), (7, 4)])
-def test_layers_of_somebody_are_not_run(make, wrap, shape, capsys):
+def test_user_defined_layers_are_not_run(make, wrap, shape, capsys):
     net = Sequential(Tanh(), wrap(make()), ReLU(), FullyConnected(2, 1), ReLU())
     assert outputs(net, shape)[1:] == ["?", "?", "(N, 1)", "(N, 1)"]
     assert "<svg" in net._repr_html_()
 
 
-def test_what_follows_a_layer_of_somebody_is_known_again_in_a_net_inside():
+def test_shapes_after_a_user_defined_layer_are_known_again_inside_a_net():
     net = Sequential(FullyConnected(4, 2), Sequential(Loud(), FullyConnected(2, 3), ReLU()), Tanh())
     assert outputs(net) == ["(N, 2)", "(N, 3)", "(N, 3)"]
 
@@ -219,7 +219,7 @@ def test_html_escapes_what_a_student_calls_the_layer():
     "shape",
     ["64", 64, (2.5,), [[1, 2]], (-1,), (True,), ("3",), {3}, (None,), (2**62, 8), np.ones(2)],
 )
-def test_what_is_no_shape_is_refused(shape):
+def test_an_invalid_shape_is_refused(shape):
     sentence = (
         "summary: expected input_shape to be the shape of one example, a tuple of integers "
         f"such as (64,), got {shape!r}"

@@ -1,4 +1,4 @@
-"""Activations are drawn as they compute, and their derivatives as backward says."""
+"""Activations are drawn as forward computes them, and derivatives as backward does."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The grid to the right is what the first layers make of the one to the left."""
+"""The grid to the right is the output of the first layers for the one to the left."""
 
 import numpy as np
 import pytest

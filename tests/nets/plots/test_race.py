@@ -1,4 +1,4 @@
-"""Update rules on surfaces: what they do there, and that the picture shows it."""
+"""The walks of optimizers on surfaces, and their picture."""
 
 import copy
 from dataclasses import replace
@@ -77,7 +77,7 @@ def test_in_the_valley_all_get_near_the_bottom():
 
 
 def test_in_the_valley_momentum_damps_what_plain_descent_swings():
-    """At a rate that is right along the valley, plain descent jumps from side to side."""
+    """At a rate that suits the length of the valley, plain descent jumps from side to side."""
     ways = walks(RULES, VALLEY, 10)
     assert (np.diff(np.sign(ways["SGD"][:, 1])) != 0).all()
     assert (np.diff(np.sign(ways["Nesterov"][:, 1])) != 0).sum() < 4
