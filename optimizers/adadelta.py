@@ -58,6 +58,11 @@ class Adadelta(Optimizer):
 
     slots = ("v", "u")
     elementwise = True
+    checks = Optimizer.checks | {
+        "rho": requirements.share,
+        "epsilon": requirements.number,
+        "weight_decay": requirements.number,
+    }
 
     def __init__(
         self,
@@ -67,9 +72,9 @@ class Adadelta(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.rho = requirements.number(self, "rho", rho, below=1)
-        self.epsilon = requirements.number(self, "epsilon", epsilon)
-        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
+        self.rho = rho
+        self.epsilon = epsilon
+        self.weight_decay = weight_decay
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, by a step of the size of those before."""

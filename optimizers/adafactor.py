@@ -68,6 +68,13 @@ class Adafactor(Optimizer):
     """
 
     slots = ("row", "column", "v")
+    checks = Optimizer.checks | {
+        "beta2_decay": requirements.not_positive,
+        "epsilon1": requirements.optional,
+        "epsilon2": requirements.number,
+        "d": requirements.at_least_1,
+        "weight_decay": requirements.number,
+    }
 
     def __init__(
         self,
@@ -79,15 +86,11 @@ class Adafactor(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.beta2_decay = requirements.number(
-            self, "beta2_decay", beta2_decay, low=-math.inf, most=0
-        )
-        self.epsilon1 = (
-            None if epsilon1 is None else requirements.number(self, "epsilon1", epsilon1)
-        )
-        self.epsilon2 = requirements.number(self, "epsilon2", epsilon2)
-        self.d = requirements.number(self, "d", d, low=1)
-        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
+        self.beta2_decay = beta2_decay
+        self.epsilon1 = epsilon1
+        self.epsilon2 = epsilon2
+        self.d = d
+        self.weight_decay = weight_decay
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """A row and a column, or the whole of what has no rows."""

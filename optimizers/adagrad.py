@@ -60,6 +60,10 @@ class Adagrad(Optimizer):
 
     slots = ("G",)
     elementwise = True
+    checks = Optimizer.checks | {
+        "epsilon": requirements.number,
+        "weight_decay": requirements.number,
+    }
 
     def __init__(
         self,
@@ -68,8 +72,8 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.epsilon = requirements.number(self, "epsilon", epsilon)
-        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
+        self.epsilon = epsilon
+        self.weight_decay = weight_decay
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the root of all squares so far."""

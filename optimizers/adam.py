@@ -57,6 +57,13 @@ class Adam(Optimizer):
 
     slots = ("m", "v")
     elementwise = True
+    decoupled = False  # `AdamW` lets theta decay instead of adding the decay to the gradient
+    checks = Optimizer.checks | {
+        "beta1": requirements.share,
+        "beta2": requirements.share,
+        "epsilon": requirements.number,
+        "weight_decay": requirements.number,
+    }
 
     def __init__(
         self,
@@ -67,34 +74,24 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.beta1 = requirements.number(self, "beta1", beta1, below=1)
-        self.beta2 = requirements.number(self, "beta2", beta2, below=1)
-        self.epsilon = requirements.number(self, "epsilon", epsilon)
-        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.weight_decay = weight_decay
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against the mean gradient, in units of the gradient's size."""
-        g = self._decay(theta, g, learning_rate)
+        step, epsilon, decay, keep = self.numbers(learning_rate)[2:]
+        if keep != 1:
+            theta *= keep
+        if decay:
+            g = g + decay * theta
         m, v = state["m"], state["v"]
         m *= self.beta1
         m += (1 - self.beta1) * g
         v *= self.beta2
         v += (1 - self.beta2) * (g * g)
-        step, epsilon = self._corrected(learning_rate)
         theta -= step * m / (np.sqrt(v) + epsilon)
-
-    def _decay(self, theta: Array, g: Array, learning_rate: float) -> Array:
-        """The gradient with the decay in it; `AdamW` lets theta decay instead."""
-        return g + self.weight_decay * theta if self.weight_decay else g
-
-    def _corrected(self, learning_rate: float) -> tuple[float, float]:
-        """The learning rate and epsilon for m and v in the place of m_hat and v_hat.
-
-        Both sides of the fraction m_hat / (sqrt(v_hat) + epsilon) are multiplied by
-        sqrt(1 - beta2**t), so that numbers are corrected instead of arrays.
-        """
-        root = math.sqrt(1 - self.beta2**self.t)
-        return learning_rate * root / (1 - self.beta1**self.t), self.epsilon * root
 
     @property
     def loop(self) -> Loop:
@@ -102,8 +99,17 @@ class Adam(Optimizer):
         return _loop
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
-        """What the loop takes beside the arrays."""
-        step, epsilon = self._corrected(learning_rate)
+        """The averages' shares, then the step and epsilon for m and v in place of m_hat and v_hat.
+
+        Both sides of the fraction m_hat / (sqrt(v_hat) + epsilon) are multiplied by
+        sqrt(1 - beta2**t), so that numbers are corrected instead of arrays. The decay, and the
+        share of theta that is kept, come last: the decay is in the gradient, or in theta itself.
+        """
+        root = math.sqrt(1 - self.beta2**self.t)
+        step, epsilon = learning_rate * root / (1 - self.beta1**self.t), self.epsilon * root
+        if self.decoupled:
+            keep = 1 - learning_rate * self.weight_decay
+            return self.beta1, self.beta2, step, epsilon, 0.0, keep
         return self.beta1, self.beta2, step, epsilon, self.weight_decay, 1.0
 
 
@@ -116,15 +122,15 @@ def _loop(
     beta2: float,
     step: float,
     epsilon: float,
-    weight_decay: float,
-    shrink: float,
+    decay: float,
+    keep: float,
 ) -> None:
-    """Adam, and AdamW, where theta shrinks first: one pass over the entries for numba."""
+    """The same rule in one pass over the entries, for numba."""
     number = theta.dtype.type
     kept1, kept2, new1, new2 = number(beta1), number(beta2), number(1 - beta1), number(1 - beta2)
-    size, floor, decay, share = number(step), number(epsilon), number(weight_decay), number(shrink)
+    size, floor, share, kept = number(step), number(epsilon), number(decay), number(keep)
     for i in range(theta.size):
-        slope = g[i] + decay * theta[i] if weight_decay else g[i]
+        slope = g[i] + share * theta[i] if decay else g[i]
         m[i] = m[i] * kept1 + new1 * slope
         v[i] = v[i] * kept2 + new2 * (slope * slope)
-        theta[i] = theta[i] * share - size * m[i] / (np.sqrt(v[i]) + floor)
+        theta[i] = theta[i] * kept - size * m[i] / (np.sqrt(v[i]) + floor)

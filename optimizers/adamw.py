@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from optimizers.adam import Adam
 from optimizers.optimizer import LearningRate
-from optimizers.param_arrays import Array
 
 
 class AdamW(Adam):
@@ -43,6 +42,8 @@ class AdamW(Adam):
     Source: Loshchilov and Hutter, 2019; defaults as in PyTorch.
     """
 
+    decoupled = True
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,
@@ -52,13 +53,3 @@ class AdamW(Adam):
         weight_decay: float = 0.01,
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, weight_decay)
-
-    def _decay(self, theta: Array, g: Array, learning_rate: float) -> Array:
-        """Let theta decay, and leave the gradient as it is."""
-        theta *= 1 - learning_rate * self.weight_decay
-        return g
-
-    def numbers(self, learning_rate: float) -> tuple[float, ...]:
-        """What the loop takes beside the arrays."""
-        *others, _, _ = super().numbers(learning_rate)
-        return *others, 0.0, 1 - learning_rate * self.weight_decay

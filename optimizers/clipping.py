@@ -139,6 +139,8 @@ class Clipped(Wrapped):
     array([-3.,  4.])
     """
 
+    checks = Wrapped.checks | {"norm": requirements.optional, "value": requirements.optional}
+
     def __init__(
         self, optimizer: Any, norm: float | None = None, value: float | None = None
     ) -> None:
@@ -148,8 +150,8 @@ class Clipped(Wrapped):
                 "Clipped: expected norm or value, one of them, "
                 f"got norm={requirements.short(norm)} and value={requirements.short(value)}"
             )
-        self.norm = None if norm is None else requirements.number(self, "norm", norm)
-        self.value = None if value is None else requirements.number(self, "value", value)
+        self.norm = norm
+        self.value = value
 
     @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:

@@ -68,9 +68,7 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
     Source: CSE 587, lecture 3, "Nesterov Accelerated Gradient (NAG)".
     """
     _check(optimizer)
-    params, _ = param_arrays.pairs(params, params)
-    param_arrays.memory(params)
-    param_arrays.state(params, optimizer.state, optimizer.shapes)
+    params, _ = param_arrays.for_step(params, params, optimizer.state, optimizer.shapes)
     reach = (
         requirements.rate_at(optimizer, optimizer.learning_rate, optimizer.t + 1)
         * optimizer.momentum

@@ -5,15 +5,16 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from optimizers import param_arrays, requirements
 from optimizers.param_arrays import Array, State
 from optimizers.running import Loop, Running, compiled
-from optimizers.spelling import ABSENT, OTHER_NAMES, meant, spelled, spelled_class
+from optimizers.spelling import hint, spelled, spelled_class
 
+Check = Callable[[Any, str, Any], Any]
 LearningRate = float | Callable[[int], float]
 
 
@@ -22,9 +23,11 @@ class Optimizer:
 
     An optimizer knows neither layers nor nets: `step` takes a dict of parameters and a dict of
     gradients with the same keys. Subclasses name the arrays that they keep for each parameter in
-    `slots`, and define `update`, the rule for one parameter. Where the rule treats every entry by
-    itself, the subclass says ``elementwise = True``: `update` may then see several parameters
-    joined to one vector, or a part of one, which is faster.
+    `slots`, and define `update`, the rule for one parameter; `shapes` says which of the slots a
+    parameter needs, where it is not all. `checks` says for each setting what
+    values it may have. Where the rule treats every entry by itself, the subclass sets
+    ``elementwise = True``: `update` may then see several parameters joined to one vector, or a
+    part of one, which is faster.
 
     Parameters
     ----------
@@ -45,7 +48,9 @@ class Optimizer:
         If a setting is out of range.
     """
 
+    slots: tuple[str, ...] = ()
     elementwise = False
+    checks: ClassVar[dict[str, Check]] = {"learning_rate": requirements.learning_rate}
     _running: Running | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -53,24 +58,37 @@ class Optimizer:
         if "__init__" in vars(cls):
             spelled_class(cls)
 
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The names of the arrays that the rule keeps for each parameter."""
-        return ()
-
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """The shapes of the arrays that are kept for a parameter of a shape: mostly the same."""
         return dict.fromkeys(self.slots, shape)
 
     @spelled
     def __init__(self, learning_rate: LearningRate) -> None:
-        self.learning_rate = requirements.learning_rate(self, "learning_rate", learning_rate)
+        self.learning_rate = learning_rate
         self.state: dict[str, State] = {}
         self.t = 0
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Check a setting whenever it is set; the library's own rules have no other attributes."""
+        if check := self.checks.get(name):
+            value = check(self, name, value)
+            if name != "learning_rate":  # what is remembered may depend on the other settings
+                object.__setattr__(self, "_running", None)
+        elif name not in ("state", "t") and self._is_unknown(name):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}{self._hint(name)}")
+        object.__setattr__(self, name, value)
+
+    def _is_unknown(self, name: str) -> bool:
+        ours = type(self).__module__.startswith("optimizers.") and not name.startswith("_")
+        return ours and not hasattr(type(self), name) and name not in self._names()
 
     @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
         """Change every parameter in place by one step of the rule.
+
+        An error inside the rule itself, such as one in your own `update`, or a
+        FloatingPointError under ``np.seterr(all="raise")``, leaves the step half made: some
+        parameters have moved, and the clock has ticked.
 
         Parameters
         ----------
@@ -90,25 +108,20 @@ class Optimizer:
             If a parameter is not a floating array of at least 32 bits, a gradient is not one of
             real numbers, or either is masked.
         """
-        params, grads = param_arrays.pairs(params, grads)
-        requirements.count("step", "the clock t", self.t, low=0)
-        running = self._running
-        if running is None or not running.fits(params, self.state, self.slots):
-            param_arrays.memory(params)
-            param_arrays.state(params, self.state, self.shapes)
-            running = None
-        rate = requirements.rate_at(self, self.learning_rate, int(self.t) + 1)
+        running, dicts = self._running, isinstance(params, dict) and isinstance(grads, dict)
+        if not (dicts and running and running.fits(params, grads, self.state)):
+            params, grads = param_arrays.for_step(params, grads, self.state, self.shapes)
+            if running and not running.fits(params, grads, self.state):
+                running = None
+        t = requirements.count("step", "the clock t", self.t, low=0) + 1
+        rate = self.learning_rate
+        if callable(rate):
+            rate = requirements.rate_at(self, rate, t)
         if running is None:
             self._fill(params)
-            loop = self._compiled()
-            running = Running(params, self.state, self.slots, self.elementwise, loop)
-            self._running = running
-        self.t += 1
-        running.run(
-            grads,
-            lambda theta, g, state: self.update(theta, g, state, rate),
-            self.numbers(rate) if running.loop else (),
-        )
+            running = self._running = self._arranged(params)
+        self.t = t
+        running.run(grads, self.update, rate, self.numbers(rate) if running.loop else ())
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Apply the rule to one parameter `theta` with gradient `g`, in place."""
@@ -123,12 +136,12 @@ class Optimizer:
         """What the loop takes beside the arrays."""
         raise NotImplementedError(f"{type(self).__name__} has a loop, but does not define numbers")
 
-    def _compiled(self) -> Loop | None:
-        """The compiled loop, unless a subclass changed the rule, of which it knows nothing."""
+    def _arranged(self, params: Mapping[str, Array]) -> Running:
+        """The parameters, ready to be updated: by the loop, unless a subclass changed the rule."""
         rule = next(cls for cls in type(self).__mro__ if {"loop", "update"} & vars(cls).keys())
-        if "loop" not in vars(rule) or "update" in vars(self) or self.loop is None:
-            return None
-        return compiled(self.loop)
+        own = "loop" in vars(rule) and "update" not in vars(self) and self.loop
+        loop = compiled(own) if own else None
+        return Running(params, self.state, self.shapes, self.elementwise, loop)
 
     def _fill(self, params: Mapping[str, Array]) -> None:
         """Begin with zeros what is not remembered yet."""
@@ -138,11 +151,15 @@ class Optimizer:
                 if slot not in kept:
                     kept[slot] = np.zeros_like(theta, shape=shape)
 
-    def settings(self) -> dict[str, Any]:
-        """The constructor's arguments as they are now."""
+    def _names(self) -> list[str]:
+        """The constructor's arguments."""
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         parameters = inspect.signature(type(self)).parameters.values()
-        return {p.name: getattr(self, p.name) for p in parameters if p.kind not in kinds}
+        return [p.name for p in parameters if p.kind not in kinds]
+
+    def settings(self) -> dict[str, Any]:
+        """The constructor's arguments as they are now."""
+        return {name: getattr(self, name) for name in self._names()}
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of everything: the rule's name, its settings, the clock and the state.
@@ -170,15 +187,12 @@ class Optimizer:
             If it is not one, or one of another rule. Nothing has been changed then.
         """
         owner = "load_state_dict"
-        param_arrays.saved(owner, saved, self.state_dict())
-        try:
+        with param_arrays.loading(owner):
+            param_arrays.saved(owner, saved, self.state_dict())
             restored = type(self)(**saved["settings"])
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{owner}: {error}") from error
-        restored.state = param_arrays.saved_state(owner, saved["state"], restored.slots)
-        restored.t = int(saved["t"])
-        self.__dict__.update(restored.__dict__)
-        self._running = None
+            t = requirements.count(owner, "t", saved["t"], low=0)
+            state = param_arrays.saved_state(owner, saved["state"], restored.slots)
+        self.__dict__.update({**vars(restored), "state": state, "t": t, "_running": None})
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles begin to run anew: in a copy, views of joined state are arrays."""
@@ -186,21 +200,13 @@ class Optimizer:
 
     def __getattr__(self, name: str) -> Any:
         """Say what to do instead of what other libraries' optimizers have."""
-        names = list(inspect.signature(type(self)).parameters)
-        hint = f"; {ABSENT[name]}" if name in ABSENT else ""
-        if name in names:
-            hint = f", though its constructor takes {name}: write self.{name} = {name} there"
-        elif right := meant(name, names):
-            hint = f"; did you mean {' and '.join(right)}?"
-        raise AttributeError(f"{type(self).__name__} has no attribute {name}{hint}")
+        raise AttributeError(f"{type(self).__name__} has no attribute {name}{self._hint(name)}")
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse names of other libraries, which would change nothing: ``optimizer.lr = 0.1``."""
-        if name in OTHER_NAMES and type(self).__module__.partition(".")[0] == "optimizers":
-            names = list(inspect.signature(type(self)).parameters)
-            if name not in names:
-                getattr(self, name)  # which says what the name is here
-        object.__setattr__(self, name, value)
+    def _hint(self, name: str) -> str:
+        names = self._names()
+        if name in names:
+            return f", though its constructor takes {name}: write self.{name} = {name} there"
+        return hint(name, names)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())

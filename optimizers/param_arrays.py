@@ -1,8 +1,9 @@
-"""What optimizers require of parameters, gradients and state, and the sentences that say so."""
+"""What optimizers require of parameters, gradients and state, and the errors they raise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,59 +13,76 @@ from optimizers import requirements
 
 Array = NDArray[Any]
 State = dict[str, Array]
+Shapes = Callable[[tuple[int, ...]], dict[str, tuple[int, ...]]]
 
 
-def real(owner: str, name: str, value: Any) -> Array:
+def real(owner: str, name: str, value: Any, kinds: str = "fiu") -> Array:
     """`value` as a plain array of real numbers, sharing its memory.
 
-    Masked arrays are refused, as the mask would be lost, and so are floats of fewer than 32 bits,
-    with which sums of squares overflow or vanish.
+    Masked arrays are refused, as the mask would be lost.
     """
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
             f"{owner}: expected {name} to be an array without a mask, got a masked array; "
             "pass its .filled(0)"
         )
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
-        raise TypeError(
-            f"{owner}: expected {name} to be an array of real numbers, got {_of(value)}"
-        )
-    if value.dtype.kind == "f" and value.dtype.itemsize < 4:
-        raise TypeError(
-            f"{owner}: expected {name} in float32 or float64, got {value.dtype}, whose sums "
-            "overflow at 65,504; use .astype(np.float32)"
-        )
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds:
+        kind = "an array of real numbers" if "i" in kinds else "a floating array"
+        got = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"{owner}: expected {name} to be {kind}, got {got}")
     return np.asarray(value)
 
 
-def mapping(owner: str, name: str, given: Any) -> None:
+def wide(owner: str, name: str, array: Array) -> Array:
+    """Refuse floats of fewer than 32 bits, in which sums of squares overflow or vanish."""
+    if array.dtype.kind == "f" and array.dtype.itemsize < 4:
+        raise TypeError(
+            f"{owner}: expected {name} in float32 or float64, got {array.dtype}, whose sums "
+            "overflow at 65,504; use .astype(np.float32)"
+        )
+    return array
+
+
+def mapping(owner: str, name: str, given: Any) -> Mapping[str, Any]:
     """A dict of arrays by name."""
     if not isinstance(given, Mapping):
         hint = "; pass net.params" if isinstance(getattr(given, "params", None), Mapping) else ""
         raise TypeError(
             f"{owner}: expected {name} to be a dict of arrays, got {type(given).__name__}{hint}"
         )
+    return given
 
 
 def all_real(owner: str, name: str, given: Any) -> dict[str, Array]:
     """A dict of arrays of real numbers."""
-    mapping(owner, name, given)
-    return {key: real(owner, f"{name}[{key!r}]", array) for key, array in given.items()}
+    named = {key: (f"{name}[{key!r}]", array) for key, array in mapping(owner, name, given).items()}
+    return {key: wide(owner, n, real(owner, n, array)) for key, (n, array) in named.items()}
 
 
-def pairs(params: Any, grads: Any) -> tuple[Mapping[str, Array], Mapping[str, Array]]:
-    """Parameters and gradients that fit, the gradients in the dtypes of the parameters."""
+def for_step(
+    params: Any, grads: Any, state: Any, shapes: Shapes
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Parameters and their gradients, which fit each other and the state of earlier steps.
+
+    The gradients are in the dtypes of the parameters.
+    """
     mapping("step", "params", params)
-    mapping("step", "grads", grads)
-    if params.keys() != grads.keys():
+    if params.keys() != mapping("step", "grads", grads).keys():
         raise KeyError(
             "step: expected params and grads to have the same keys, but "
             + " and ".join(_difference(params, grads))
         )
-    if all(_fit(theta, grads[key]) for key, theta in params.items()):
-        return params, grads
-    thetas = {key: _writable(key, theta) for key, theta in params.items()}
-    return thetas, {key: _gradient(key, theta, grads[key]) for key, theta in thetas.items()}
+    for key, theta in params.items():
+        _writable(f"params[{key!r}]", theta)
+    thetas, gs = all_real("step", "params", params), all_real("step", "grads", grads)
+    for key, theta in thetas.items():
+        if gs[key].shape != theta.shape:
+            raise ValueError(
+                f"step: expected grads[{key!r}] of shape {theta.shape}, the shape of the "
+                f"parameter, got {gs[key].shape}"
+            )
+        _fitting_state(key, theta, state, shapes(theta.shape))
+    return thetas, {key: gs[key].astype(theta.dtype, copy=False) for key, theta in thetas.items()}
 
 
 def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterator[str]:
@@ -74,48 +92,20 @@ def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterator
         yield f"params lacks {extra}"
 
 
-def _fit(theta: Any, g: Any) -> bool:
-    """Whether a parameter and its gradient are in order, as they nearly always are."""
-    return (
-        type(theta) is type(g) is np.ndarray
-        and theta.dtype.char in "fdg"  # float16 is "e"
-        and theta.dtype == g.dtype
-        and theta.shape == g.shape
-        and theta.flags.writeable
-    )
-
-
-def _writable(key: str, theta: Any) -> Array:
-    name = f"params[{key!r}]"
-    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
-        raise TypeError(f"step: expected {name} to be a floating array, got {_of(theta)}")
-    if not theta.flags.writeable:
-        raise ValueError(f"step: expected {name} to be writable, got a read-only array")
-    return real("step", name, theta)
-
-
-def _gradient(key: str, theta: Array, given: Any) -> Array:
-    g = real("step", f"grads[{key!r}]", given)
-    if g.shape != theta.shape:
+def _writable(name: str, array: Any) -> None:
+    """Refuse what cannot be written entry by entry."""
+    real("step", name, array, kinds="f")
+    if not array.flags.writeable:
+        raise ValueError(f"step: expected {name} to be writable, got a read-only array; copy it")
+    if _overlaps_itself(array):
         raise ValueError(
-            f"step: expected grads[{key!r}] of shape {theta.shape}, the shape of the parameter, "
-            f"got {g.shape}"
+            f"step: expected every entry of {name} to have memory of its own, got a broadcast or "
+            f"overlapping view with strides {array.strides}; pass a copy"
         )
-    return g if g.dtype == theta.dtype else g.astype(theta.dtype)
 
 
-def memory(params: Mapping[str, Array]) -> None:
-    """Refuse parameters several entries of which lie in the same memory."""
-    for key, theta in params.items():
-        if overlaps_itself(theta):
-            raise ValueError(
-                f"step: expected every entry of params[{key!r}] to have memory of its own, got a "
-                f"broadcast or overlapping view with strides {theta.strides}; pass a copy"
-            )
-
-
-def overlaps_itself(array: Array) -> bool:
-    """Whether two entries of an array may lie in the same memory."""
+def _overlaps_itself(array: Array) -> bool:
+    """Whether two entries of an array may share memory."""
     reach = array.itemsize  # bytes from the first entry to the end, over the axes so far
     for stride, n in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True)):
         if n > 1:
@@ -125,39 +115,28 @@ def overlaps_itself(array: Array) -> bool:
     return False
 
 
-def state(params: Mapping[str, Array], kept: Any, shapes: Callable[[Any], Any]) -> None:
+def _fitting_state(
+    key: str, theta: Array, state: Any, shapes: Mapping[str, tuple[int, ...]]
+) -> None:
     """Refuse state that cannot be used, or does not fit: that belongs to another net."""
-    if not isinstance(kept, dict):
-        raise TypeError(f"step: expected state to be a dict, got {type(kept).__name__}")
-    for key, theta in params.items():
-        wanted = shapes(theta.shape)
-        if not isinstance(kept.get(key, {}), dict):
-            raise TypeError(
-                f"step: expected state[{key!r}] to be a dict, got {requirements.short(kept[key])}"
+    kept = _dict("step", "state", state).get(key, {})
+    for slot, array in _dict("step", f"state[{key!r}]", kept).items():
+        name, shape = f"state[{key!r}][{slot!r}]", shapes.get(slot, theta.shape)
+        _writable(name, array)
+        if array.shape != shape:
+            raise ValueError(
+                f"step: expected {name} of shape {shape} for a parameter of shape {theta.shape}, "
+                f"got {array.shape}; use a new optimizer for another net"
             )
-        for slot, array in kept.get(key, {}).items():
-            _slot(f"state[{key!r}][{slot!r}]", array, theta, wanted.get(slot, theta.shape))
 
 
-def _slot(name: str, array: Any, theta: Array, shape: tuple[int, ...]) -> None:
-    floating("step", name, array)
-    if not array.flags.writeable:
-        raise ValueError(f"step: expected {name} to be writable, got a read-only array; copy it")
-    if array.shape != shape:
-        raise ValueError(
-            f"step: expected {name} of shape {shape} for a parameter of shape {theta.shape}, got "
-            f"{array.shape}; use a new optimizer for another net"
-        )
-    if overlaps_itself(array):
-        raise ValueError(f"step: expected every entry of {name} to have memory of its own; copy it")
-
-
-def floating(owner: str, name: str, array: Any) -> None:
-    """State is floating, in any width: it is taken in the dtype of the parameter."""
-    if isinstance(array, np.ma.MaskedArray):
-        real(owner, name, array)
-    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-        raise TypeError(f"{owner}: expected {name} to be a floating array, got {_of(array)}")
+@contextmanager
+def loading(owner: str) -> Iterator[None]:
+    """Turn errors about what is loaded into a ValueError that names the function."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{owner}: {str(error).removeprefix(f'{owner}: ')}") from error
 
 
 def saved(owner: str, given: Any, own: Mapping[str, Any]) -> None:
@@ -165,41 +144,29 @@ def saved(owner: str, given: Any, own: Mapping[str, Any]) -> None:
     if not isinstance(given, Mapping) or given.keys() != own.keys():
         raise ValueError(f"{owner}: expected a dict with the keys {list(own)}")
     if given["rule"] != own["rule"]:
+        rule = requirements.short(given["rule"]).strip("'")
+        raise ValueError(f"{owner}: expected the state of {own['rule']}, got that of {rule}")
+    settings = _dict(owner, "settings", given["settings"])
+    if settings.keys() != own["settings"].keys():
         raise ValueError(
-            f"{owner}: expected the state of {own['rule']}, got that of "
-            f"{requirements.short(given['rule']).strip(chr(39))}"
+            f"{owner}: expected the settings {list(own['settings'])}, got {list(settings)}"
         )
-    _dict(owner, "settings", given["settings"])
-    if given["settings"].keys() != own["settings"].keys():
-        raise ValueError(
-            f"{owner}: expected the settings {list(own['settings'])}, got {list(given['settings'])}"
-        )
-    if "t" in own:
-        requirements.count(owner, "t", given["t"], low=0)
 
 
 def saved_state(owner: str, given: Any, slots: tuple[str, ...]) -> dict[str, State]:
     """Copies of a saved state, which must be that of a rule with these slots."""
     state: dict[str, State] = {}
     for key, kept in _dict(owner, "state", given).items():
-        _dict(owner, f"state[{key!r}]", kept)
-        missing = [slot for slot in slots if slot not in kept]
-        if missing and not set(kept) <= set(slots):
-            raise ValueError(f"{owner}: expected state[{key!r}] with {slots}, got {tuple(kept)}")
-        try:
-            for slot, array in kept.items():
-                floating(owner, f"state[{key!r}][{slot!r}]", array)
-        except TypeError as error:
-            raise ValueError(str(error)) from None
-        state[key] = {slot: np.array(array) for slot, array in kept.items()}
+        name = f"state[{key!r}]"
+        if not (set(slots) <= set(_dict(owner, name, kept)) or set(kept) <= set(slots)):
+            raise ValueError(f"{owner}: expected {name} with {slots}, got {tuple(kept)}")
+        state[key] = {
+            slot: real(owner, f"{name}[{slot!r}]", kept[slot], "f").copy() for slot in kept
+        }
     return state
 
 
-def _dict(owner: str, name: str, given: Any) -> Mapping[Any, Any]:
-    if not isinstance(given, Mapping):
-        raise ValueError(f"{owner}: expected {name} to be a dict, got {type(given).__name__}")
+def _dict(owner: str, name: str, given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise TypeError(f"{owner}: expected {name} to be a dict, got {type(given).__name__}")
     return given
-
-
-def _of(value: Any) -> str:
-    return str(value.dtype) if isinstance(value, np.ndarray) else type(value).__name__

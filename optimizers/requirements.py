@@ -1,9 +1,10 @@
-"""What optimizers and schedules require of their settings, and the sentences that say so."""
+"""What optimizers and schedules require of their settings, and the errors they raise."""
 
 from __future__ import annotations
 
 import inspect
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,16 @@ def number(
         raise TypeError(f"{label(owner)}: expected {name} to be a number, got {short(value)}")
     if not (_finite(value) and low <= value <= most and value < below):
         bounds = {"at least": low, "at most": most, "below": below}
-        wanted = " and ".join(f"{word} {n:g}" for word, n in bounds.items() if abs(n) < math.inf)
+        range_ = " and ".join(f"{word} {n:g}" for word, n in bounds.items() if abs(n) < math.inf)
         raise ValueError(
-            f"{label(owner)}: expected {name} to be a finite number, {wanted}, got {short(value)}"
+            f"{label(owner)}: expected {name} to be a finite number, {range_}, got {short(value)}"
         )
     return float(value)
+
+
+share = partial(number, below=1)
+at_least_1 = partial(number, low=1)
+not_positive = partial(number, low=-math.inf, most=0)
 
 
 def _finite(value: Any) -> bool:
@@ -38,10 +44,14 @@ def _finite(value: Any) -> bool:
         return False
 
 
+def optional(owner: Any, name: str, value: Any) -> float | None:
+    """A finite number of at least 0, or None."""
+    return None if value is None else number(owner, name, value)
+
+
 def count(owner: Any, name: str, value: Any, low: int = 1) -> int:
     """A positive integer, or with ``low=0`` a non-negative one."""
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < low:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < low:
         kind = "a positive integer" if low else "a non-negative integer"
         raise ValueError(f"{label(owner)}: expected {name} to be {kind}, got {short(value)}")
     return int(value)
@@ -56,37 +66,31 @@ def flag(owner: Any, name: str, value: Any) -> bool:
 
 def learning_rate(owner: Any, name: str, value: Any) -> Any:
     """A number of at least 0, or a schedule, which is asked at each step."""
-    if (
-        callable(value)
-        and not isinstance(value, type)
-        and not spelling.looks_like_parameters(value)
-    ):
-        _takes_the_step(owner, name, value)
-        return value
     if isinstance(value, type):
-        hint = f", got the class {value.__name__}; pass an instance of it"
+        got = f"the class {value.__name__}; pass an instance of it"
     elif spelling.looks_like_parameters(value):
-        hint = f", got {short(value)}; {spelling.PARAMETERS}"
+        got = f"{short(value)}; {spelling.PARAMETERS}"
+    elif callable(value):
+        if _takes_the_step(value):
+            return value
+        got = f"{short(value)}, which does not take one argument, the step"
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        hint = f", got {short(value)}"
+        got = short(value)
     else:
         return number(owner, name, value)
     raise TypeError(
-        f"{label(owner)}: expected {name} to be a number or a schedule t -> float{hint}"
+        f"{label(owner)}: expected {name} to be a number or a schedule t -> float, got {got}"
     )
 
 
-def _takes_the_step(owner: Any, name: str, schedule: Any) -> None:
-    """Refuse a function that cannot be called with the number of the step alone."""
+def _takes_the_step(schedule: Any) -> bool:
     try:
         inspect.signature(schedule).bind(1)
     except TypeError:
-        raise TypeError(
-            f"{label(owner)}: expected {name} to be a number or a schedule t -> float, got "
-            f"{short(schedule)}, which does not take one argument, the step"
-        ) from None
+        return False
     except ValueError:  # a builtin without a signature
-        return
+        return True
+    return True
 
 
 def rate_at(owner: Any, value: Any, t: int) -> float:
@@ -95,7 +99,7 @@ def rate_at(owner: Any, value: Any, t: int) -> float:
 
 
 def label(owner: Any) -> str:
-    """The name that stands before a sentence: that of a function, or of the object's class."""
+    """The name at the start of a message: that of a function, or of the object's class."""
     return owner if isinstance(owner, str) else type(owner).__name__
 
 
@@ -103,6 +107,6 @@ def short(value: Any, most: int = 80) -> str:
     """How a value looks, in one line of bounded length."""
     try:
         text = " ".join(repr(value).split())
-    except Exception:  # somebody else's repr, or an integer of too many digits
+    except Exception:  # a user-defined repr, or an integer of too many digits
         text = type(value).__name__
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -63,7 +63,15 @@ class RMSProp(Optimizer):
     the centered form is that of Graves, 2013.
     """
 
+    slots = ("v", "m", "velocity")
     elementwise = True
+    checks = Optimizer.checks | {
+        "alpha": requirements.share,
+        "epsilon": requirements.number,
+        "weight_decay": requirements.number,
+        "momentum": requirements.share,
+        "centered": requirements.flag,
+    }
 
     def __init__(
         self,
@@ -75,16 +83,16 @@ class RMSProp(Optimizer):
         centered: bool = False,
     ) -> None:
         super().__init__(learning_rate)
-        self.alpha = requirements.number(self, "alpha", alpha, below=1)
-        self.epsilon = requirements.number(self, "epsilon", epsilon)
-        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
-        self.momentum = requirements.number(self, "momentum", momentum, below=1)
-        self.centered = requirements.flag(self, "centered", centered)
+        self.alpha = alpha
+        self.epsilon = epsilon
+        self.weight_decay = weight_decay
+        self.momentum = momentum
+        self.centered = centered
 
-    @property
-    def slots(self) -> tuple[str, ...]:
+    def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """The average of squares, and what the options need beside it."""
-        return ("v", *["m"] * self.centered, *["velocity"] * bool(self.momentum))
+        needed = {"v": True, "m": self.centered, "velocity": self.momentum > 0}
+        return {slot: shape for slot in self.slots if needed[slot]}
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the gradient's recent size."""

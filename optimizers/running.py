@@ -15,30 +15,27 @@ All give the same numbers to the bit, in any layout of memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
-from operator import is_
 from threading import Thread
 from typing import Any
 
 import numpy as np
 
-from optimizers.param_arrays import Array, State
+from optimizers.param_arrays import Array, Shapes, State
 
-Rule = Callable[[Array, Array, State], None]
+Rule = Callable[[Array, Array, State, float], None]
 Loop = Callable[..., None]
 Piece = tuple[Array, Array, State]
 Arrays = Mapping[str, Array]
 
 BLOCK = 65_536  # entries that a rule works on at a time
 SHARED = 1_000_000  # entries from which on threads are worth their start
-SMALL = 8_192  # entries below which parameters are joined, or an eighth of it without state
+SMALL = 8_192  # entries below which parameters with state are joined
 _failed: set[Loop] = set()  # compiled loops that do not work here
-MANY = 16  # parameters that are joined even if the rule keeps no state
-LOOPED = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 class Running:
@@ -50,8 +47,8 @@ class Running:
         The parameters.
     state : mapping of str to dict of str to ndarray
         What the rule remembers; arrays of joined parameters become views of one vector.
-    slots : tuple of str
-        The names of the arrays that the rule keeps for each parameter.
+    shapes : callable
+        The names and shapes of the arrays that the rule keeps for a parameter of a shape.
     elementwise : bool
         Whether the rule treats each entry by itself, so that parameters may be joined and cut.
     loop : callable, optional
@@ -62,171 +59,164 @@ class Running:
         self,
         params: Arrays,
         state: dict[str, State],
-        slots: tuple[str, ...],
+        shapes: Shapes,
         elementwise: bool,
         loop: Loop | None = None,
     ) -> None:
-        self.params, self.state, self.slots = dict(params), state, slots
-        for key, theta in params.items():
-            state[key].update(_in_dtype(theta, state[key]))
-        self.keys = list(params)
-        self.apart = elementwise and _apart(params)
-        self.loop = loop if self.apart and loop not in _failed else None
-        together = _small(params, state) if self.apart and not self.loop else ()
-        self.joined = [Joined(keys, params, state) for keys in together]
-        done = {key for joined in self.joined for key in joined.keys}
-        self.single = [
-            Single(
-                key, theta, state[key], slots, elementwise and bool(self.loop or theta.size > BLOCK)
-            )
+        self.state = state
+        thetas = list(params.values())
+        self.forms = [(key, theta, theta.dtype, theta.shape) for key, theta in params.items()]
+        self.owners = {id(_owner(theta)) for theta in thetas}
+        for key, theta in params.items():  # the rule computes in the dtype of the parameter
+            changed = {s: a for s, a in state[key].items() if a.dtype != theta.dtype}
+            state[key].update({slot: a.astype(theta.dtype) for slot, a in changed.items()})
+        cut = elementwise and _are_apart(thetas)
+        self.loop = loop if cut and loop not in _failed else None
+        small = _small(params, state) if cut and not self.loop else []
+        self.joined = [Joined(keys, params, state) for keys in small]
+        alone = [
+            Single(key, theta, state[key], shapes(theta.shape), elementwise)
             for key, theta in params.items()
-            if key not in done
+            if not any(key in keys for keys in small)
         ]
+        self.looped = [single for single in alone if self.loop and single.is_plain]
+        self.single = [single for single in alone if single not in self.looped]
         self.kept = [(key, state[key], *item) for key in params for item in state[key].items()]
-        size = sum(theta.size for theta in params.values())
-        self.workers = min(_cores(), 2 * size // SHARED) if self.apart and size >= SHARED else 1
-        self.owners = {id(_owner(theta)) for theta in params.values()}
+        size = sum(theta.size for theta in thetas)
+        self.workers = min(_cores(), 2 * size // SHARED) if cut and size >= SHARED else 1
 
-    def fits(self, params: Arrays, state: Mapping[str, State], slots: tuple[str, ...]) -> bool:
-        """Whether nothing has changed: the parameters and the state are the same arrays."""
-        return (
-            state is self.state
-            and slots == self.slots
-            and len(params) == len(self.params)
-            and all(map(is_, params.values(), self.params.values()))
-            and list(params) == self.keys
-            and all(
-                state.get(key) is kept and kept.get(slot) is array and array.flags.writeable
-                for key, kept, slot, array in self.kept
-            )
-        )
+    def fits(self, params: Arrays, grads: Arrays, state: Mapping[str, State]) -> bool:
+        """Whether the parameters and the state are the same arrays, and the gradients fit them."""
+        if state is not self.state or not len(params) == len(grads) == len(self.forms):
+            return False
+        for key, theta, dtype, shape in self.forms:  # as for-loops, this is twice as fast
+            g = grads.get(key)
+            if (
+                params.get(key) is not theta
+                or not theta.flags.writeable
+                or type(g) is not np.ndarray
+                or g.dtype != dtype
+                or g.shape != shape
+            ):
+                return False
+        for key, kept, slot, array in self.kept:
+            if (
+                state.get(key) is not kept
+                or kept.get(slot) is not array
+                or not array.flags.writeable
+            ):
+                return False
+        return True
 
-    def run(self, grads: Arrays, rule: Rule, numbers: Sequence[float]) -> None:
+    def run(self, grads: Arrays, rule: Rule, rate: float, numbers: Sequence[float]) -> None:
         """Apply the rule to all parameters; `numbers` are what a loop takes beside the arrays."""
         owners = [id(g if g.base is None else _owner(g)) for g in grads.values()]
         if not self.owners.isdisjoint(owners):
             # Gradients in the memory of parameters would change with them.
             grads = {key: g.copy() for key, g in grads.items()}
-        left = self._left_by_the_loop(grads, numbers) if self.loop else self.single
-        if not left and not self.joined:
-            return
-        pieces = [joined.piece(self.params, grads) for joined in self.joined]
+        left = self._left_by_the_loop(self.loop, grads, numbers) if self.loop else self.single
+        pieces = [joined.piece(grads) for joined in self.joined]
         for single in left:
-            g = grads[single.key]
-            pieces += single.blocks(g) if single.flat else [(single.theta, g, single.state)]
+            pieces += single.pieces(grads[single.key])
         if self.workers > 1:
-            _in_threads(rule, pieces, self.workers)
+            _in_threads(rule, pieces, rate, self.workers)
         else:
-            _in_turn(rule, pieces)
+            _in_turn(rule, pieces, rate)
         for joined in self.joined:
-            joined.write_back(self.params)
+            joined.write_back()
 
-    def _left_by_the_loop(self, grads: Arrays, numbers: Sequence[float]) -> list[Single]:
-        """Run the loop over what it can take, and return the others."""
-        left = []
-        for single in self.single:
-            if single.looped and self.loop:
-                try:
-                    g = grads[single.key]
-                    g = g.T.ravel() if single.turned else g.ravel()
-                    self.loop(single.theta, g, *single.kept, *numbers)
-                except Exception:  # numba compiles at the first call, and may fail in any way
-                    _failed.add(self.loop)
-                    self.loop = None
-                else:
-                    continue
-            left.append(single)
-        return left
+    def _left_by_the_loop(
+        self, loop: Loop, grads: Arrays, numbers: Sequence[float]
+    ) -> list[Single]:
+        """Run the loop over what it can take, and return the rest."""
+        for at, single in enumerate(self.looped):
+            g = grads[single.key]
+            try:
+                loop(single.theta, single.turn(g).ravel(), *single.kept, *numbers)
+            except Exception:  # numba compiles at the first call, and may fail in any way
+                _failed.add(loop)
+                self.loop, left = None, self.looped[at:] + self.single
+                self.single = self.looped + self.single
+                return left
+        return self.single
 
 
 class Single:
     """A parameter that is updated by itself, as a vector if its layout allows it."""
 
     def __init__(
-        self, key: str, theta: Array, state: State, slots: tuple[str, ...], flat: object
+        self, key: str, theta: Array, state: State, slots: Iterable[str], elementwise: bool
     ) -> None:
         self.key, self.theta, self.state = key, theta, state
         self.turned = not theta.flags.c_contiguous
         arrays = [self.turn(array) for array in (theta, *state.values())]
-        self.flat = bool(
-            flat
-            and all(array.flags.c_contiguous for array in arrays)
-            and all(array.shape == theta.shape for array in state.values())
+        self.flat = elementwise and all(
+            array.flags.c_contiguous and array.shape == arrays[0].shape for array in arrays
         )
         if self.flat:
             self.theta, *kept = (array.reshape(-1) for array in arrays)
             self.state = dict(zip(state, kept, strict=True))
-        self.looped = self.flat and theta.dtype in LOOPED
-        self.kept = [self.state[slot] for slot in slots] if self.looped else []
+        self.is_plain = self.flat and theta.dtype in (np.dtype("f4"), np.dtype("f8"))
+        self.kept = [self.state[slot] for slot in slots]
 
     def turn(self, array: Array) -> Array:
         """A view in which an array in Fortran's order is one in C's."""
         return array.T if self.turned else array
 
-    def blocks(self, g: Array) -> list[Piece]:
-        """The vector in blocks that fit the cache, each with its gradient and state."""
+    def pieces(self, g: Array) -> list[Piece]:
+        """Blocks of the vector that fit the cache, each with its gradient and state."""
+        if not self.flat:
+            return [(self.theta, g, self.state)]
         theta, g, state = self.theta, self.turn(g).ravel(), self.state
+        if theta.size <= BLOCK:
+            return [(theta, g, state)]
         blocks = [slice(start, start + BLOCK) for start in range(0, theta.size, BLOCK)]
         return [(theta[b], g[b], {slot: array[b] for slot, array in state.items()}) for b in blocks]
 
 
 class Joined:
-    """Small parameters of one dtype, updated as one vector, in which their state lives too."""
+    """Small parameters of one dtype, updated as one vector; their state is views of vectors."""
 
     def __init__(self, keys: Sequence[str], params: Arrays, state: Mapping[str, State]) -> None:
-        self.keys = keys
-        ends = np.cumsum([0, *(params[key].size for key in keys)])
-        parts = [slice(int(start), int(stop)) for start, stop in pairwise(ends)]
-
-        def views(vector: Array) -> list[Array]:
-            shapes = [params[key].shape for key in keys]
-            return [vector[part].reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-
-        self.theta = _joined([params[key] for key in keys])
-        self.thetas = views(self.theta)
-        self.state = {slot: _joined([state[key][slot] for key in keys]) for slot in state[keys[0]]}
-        for slot, vector in self.state.items():
-            for key, view in zip(keys, views(vector), strict=True):
+        self.keys, self.params = keys, [params[key] for key in keys]
+        self.theta, self.thetas = self._vector(self.params)
+        self.state = {}
+        for slot in state[keys[0]]:
+            self.state[slot], views = self._vector([state[key][slot] for key in keys])
+            for key, view in zip(keys, views, strict=True):
                 state[key][slot] = view
 
-    def piece(self, params: Arrays, grads: Arrays) -> Piece:
+    def _vector(self, arrays: Sequence[Array]) -> tuple[Array, list[Array]]:
+        """Arrays in one vector, and the views of it that have their shapes."""
+        vector = np.concatenate(arrays, axis=None)
+        parts = np.split(vector, np.cumsum([array.size for array in arrays])[:-1])
+        return vector, [p.reshape(a.shape) for p, a in zip(parts, arrays, strict=True)]
+
+    def piece(self, grads: Arrays) -> Piece:
         """The vectors of parameters, gradients and state."""
-        np.concatenate([params[key].ravel() for key in self.keys], out=self.theta)
-        return self.theta, _joined([grads[key] for key in self.keys]), self.state
+        np.concatenate(self.params, axis=None, out=self.theta)
+        g = np.concatenate([grads[key] for key in self.keys], axis=None)
+        return self.theta, g, self.state
 
-    def write_back(self, params: Arrays) -> None:
+    def write_back(self) -> None:
         """Write the vector into the parameters."""
-        for key, theta in zip(self.keys, self.thetas, strict=True):
-            np.copyto(params[key], theta)
+        for param, theta in zip(self.params, self.thetas, strict=True):
+            np.copyto(param, theta)
 
 
-def _in_dtype(theta: Array, state: State) -> State:
-    """State in the dtype of its parameter, in which the rule computes."""
-    return {
-        slot: array.astype(theta.dtype)
-        for slot, array in state.items()
-        if array.dtype != theta.dtype
-    }
-
-
-def _joined(arrays: Sequence[Array]) -> Array:
-    return np.concatenate([array.ravel() for array in arrays])
-
-
-def _small(params: Arrays, state: Mapping[str, State]) -> Iterator[list[str]]:
+def _small(params: Arrays, state: Mapping[str, State]) -> list[list[str]]:
     """Groups of small parameters that can be one vector: of one dtype, with the same state."""
     groups: dict[Any, list[str]] = {}
     for key, theta in params.items():
-        limit = SMALL if state[key] else SMALL // 8
-        if theta.size < limit and all(a.shape == theta.shape for a in state[key].values()):
+        alike = all(array.shape == theta.shape for array in state[key].values())
+        if state[key] and alike and theta.size < SMALL:
             groups.setdefault((theta.dtype, tuple(state[key])), []).append(key)
-    # A rule without state has two operations, and it takes many parameters to save by joining.
-    return (keys for (_, slots), keys in groups.items() if len(keys) >= (2 if slots else MANY))
+    return [keys for keys in groups.values() if len(keys) > 1]
 
 
-def _apart(params: Arrays) -> bool:
-    """Whether no two of the parameters lie in the same memory, where one would undo the other."""
-    bounds = sorted(np.lib.array_utils.byte_bounds(theta) for theta in params.values())
+def _are_apart(arrays: Sequence[Array]) -> bool:
+    """Whether no two arrays share memory, where one would undo the other."""
+    bounds = sorted(np.lib.array_utils.byte_bounds(array) for array in arrays)
     return all(low_end <= start for (_, low_end), (start, _) in pairwise(bounds))
 
 
@@ -237,21 +227,21 @@ def _owner(array: Any) -> Any:
     return array
 
 
-def _in_threads(rule: Rule, pieces: Sequence[Piece], workers: int) -> None:
+def _in_threads(rule: Rule, pieces: Sequence[Piece], rate: float, workers: int) -> None:
     """Apply the rule to every piece, in as many threads as there are workers."""
-    own, *others = (list(pieces[worker::workers]) for worker in range(workers))
+    own, *rest = (list(pieces[worker::workers]) for worker in range(workers))
     errors: list[BaseException] = []
 
     def work(share: Sequence[Piece]) -> None:
         try:
-            _in_turn(rule, share)
+            _in_turn(rule, share, rate)
         except BaseException as error:
             errors.append(error)
 
     # Threads of our own, as a pool of concurrent.futures takes no work once the main thread has
     # ended, and is lost in a fork. NumPy's settings for warnings belong to the context.
     threads = []
-    for share in others:
+    for share in rest:
         thread = Thread(target=copy_context().run, args=(work, share), daemon=True)
         try:
             thread.start()
@@ -260,7 +250,7 @@ def _in_threads(rule: Rule, pieces: Sequence[Piece], workers: int) -> None:
         else:
             threads.append(thread)
     try:
-        _in_turn(rule, own)
+        _in_turn(rule, own, rate)
     finally:
         for thread in threads:
             thread.join()
@@ -268,9 +258,9 @@ def _in_threads(rule: Rule, pieces: Sequence[Piece], workers: int) -> None:
         raise errors[0]
 
 
-def _in_turn(rule: Rule, pieces: Sequence[Piece]) -> None:
-    for piece in pieces:
-        rule(*piece)
+def _in_turn(rule: Rule, pieces: Sequence[Piece], rate: float) -> None:
+    for theta, g, state in pieces:
+        rule(theta, g, state, rate)
 
 
 @cache

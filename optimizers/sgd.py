@@ -57,7 +57,13 @@ class SGD(Optimizer):
     Sutskever et al., 2013, rewritten as in PyTorch so that theta is where the gradient is taken.
     """
 
+    slots = ("v",)
     elementwise = True
+    checks = Optimizer.checks | {
+        "momentum": requirements.share,
+        "nesterov": requirements.flag,
+        "weight_decay": requirements.number,
+    }
 
     def __init__(
         self,
@@ -67,16 +73,15 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate)
-        self.momentum = requirements.number(self, "momentum", momentum, below=1)
-        self.nesterov = requirements.flag(self, "nesterov", nesterov)
-        self.weight_decay = requirements.number(self, "weight_decay", weight_decay)
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.weight_decay = weight_decay
         if self.nesterov and not self.momentum:
             raise ValueError("SGD: expected a momentum above 0 for nesterov=True, got 0")
 
-    @property
-    def slots(self) -> tuple[str, ...]:
+    def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """The velocity v, where there is momentum."""
-        return ("v",) if self.momentum else ()
+        return {"v": shape} if self.momentum else {}
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient."""

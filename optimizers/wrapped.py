@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizers import param_arrays, requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.optimizer import Optimizer
 from optimizers.spelling import spelled
+
+
+def _inside(name: str) -> property:
+    """An attribute of the optimizer inside, which may be set too."""
+    return property(
+        lambda self: getattr(self.optimizer, name),
+        lambda self, value: setattr(self.optimizer, name, value),
+    )
 
 
 class Wrapped(Optimizer):
@@ -35,34 +43,9 @@ class Wrapped(Optimizer):
             )
         self.optimizer = optimizer
 
-    @property
-    def learning_rate(self) -> LearningRate:
-        """That of the optimizer inside, where it may be set too."""
-        rate: LearningRate = self.optimizer.learning_rate
-        return rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: LearningRate) -> None:
-        self.optimizer.learning_rate = value
-
-    @property
-    def t(self) -> int:
-        """The clock of the optimizer inside."""
-        return int(self.optimizer.t)
-
-    @t.setter
-    def t(self, value: int) -> None:
-        self.optimizer.t = value
-
-    @property
-    def state(self) -> dict[str, param_arrays.State]:
-        """What the optimizer inside remembers."""
-        state: dict[str, param_arrays.State] = self.optimizer.state
-        return state
-
-    @state.setter
-    def state(self, value: dict[str, param_arrays.State]) -> None:
-        self.optimizer.state = value
+    learning_rate: Any = _inside("learning_rate")
+    t: Any = _inside("t")
+    state: Any = _inside("state")
 
     def own_settings(self) -> dict[str, Any]:
         """The settings without the optimizer inside."""
@@ -86,10 +69,8 @@ class Wrapped(Optimizer):
             If it is not one, or one of another rule. Nothing has been changed then.
         """
         owner = "load_state_dict"
-        param_arrays.saved(owner, saved, self.state_dict())
-        try:
-            type(self)(self.optimizer, **saved["settings"])
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{owner}: {error}") from error
+        with param_arrays.loading(owner):
+            param_arrays.saved(owner, saved, self.state_dict())
+            restored = type(self)(self.optimizer, **saved["settings"])
         self.optimizer.load_state_dict(saved["optimizer"])
-        self.__dict__.update(saved["settings"])
+        self.__dict__.update(vars(restored))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,8 +24,9 @@ from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.run import ROOT, is_killed, workplace
 
 KINDS = ("linear", "activations", "losses", "gates", "shapes", "regularizing")
-WANTED = 0.98
-OTHERS = ("__init__.py", "requirements.py", "rule_page.py")
+ENOUGH = 0.98
+NO_FORMULAS = ("__init__.py", "requirements.py", "param_arrays.py", "spelling.py", "checks.py")
+Place = tuple[str, Mutant]  # the file, and what is wrong in it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,30 +45,28 @@ def formulas() -> list[str]:
     found = [path for kind in KINDS for path in sorted((ROOT / "layers" / kind).glob("*.py"))]
     found += sorted((ROOT / "optimizers").glob("*.py"))
     found += sorted((ROOT / "optimizers" / "schedules").glob("*.py"))
-    return [path.relative_to(ROOT).as_posix() for path in found if path.name not in OTHERS]
+    return [path.relative_to(ROOT).as_posix() for path in found if path.name not in NO_FORMULAS]
 
 
-def _chosen(files: Sequence[str], most: int, seed: int) -> list[tuple[str, Mutant]]:
+def _chosen(files: Sequence[str], most: int, seed: int) -> list[Place]:
     found = [(file, mutant) for file in files for mutant in mutants((ROOT / file).read_text())]
     if len(found) > most:
         found = random.Random(seed).sample(found, most)
     return sorted(found, key=lambda place: (place[0], place[1].line))
 
 
-def _outcomes(chosen: Sequence[tuple[str, Mutant]], folder: Path, workers: int) -> list[bool]:
+def _outcomes(chosen: Sequence[Place], folder: Path, workers: int) -> list[bool]:
     """Whether each wrong version was noticed; every worker has a copy of its own to break."""
     places: SimpleQueue[Path] = SimpleQueue()
-    for number in range(workers):
-        (folder / str(number)).mkdir()
-        places.put(workplace(folder / str(number)))
+    places.put(first := workplace(folder / "0"))
+    for number in range(1, workers):
+        places.put(shutil.copytree(first, folder / str(number)))
 
-    def outcome(place: tuple[str, Mutant]) -> bool:
+    def outcome(place: Place) -> bool:
         file, mutant = place
         copy = places.get()
-        try:
-            killed = is_killed(copy, file, mutant.text)
-        finally:
-            places.put(copy)
+        killed = is_killed(copy, file, mutant.text)
+        places.put(copy)
         print("." if killed else "S", end="", flush=True)
         return killed
 
@@ -74,19 +74,19 @@ def _outcomes(chosen: Sequence[tuple[str, Mutant]], folder: Path, workers: int) 
         return list(pool.map(outcome, chosen))
 
 
-def _report(chosen: Sequence[tuple[str, Mutant]], survivors: Sequence[tuple[str, Mutant]]) -> int:
+def _report(chosen: Sequence[Place], survivors: Sequence[Place]) -> int:
     print()
-    unexplained = 0
+    missed = 0
     for file, mutant in survivors:
         reason = EXPLAINED.get((file, mutant.before, mutant.after))
-        unexplained += reason is None
+        missed += reason is None
         print(f"{file}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}")
         print(f"  {reason or 'NOT EXPLAINED'}")
-    counted = len(chosen) - len(survivors) + unexplained
-    killed = len(chosen) - len(survivors)
-    print(f"{killed} of {len(chosen)} noticed, {len(survivors) - unexplained} explained, ", end="")
-    print(f"{unexplained} missed: {killed / max(counted, 1):.1%} of those that differ")
-    return int(killed < WANTED * counted)
+    killed, explained = len(chosen) - len(survivors), len(survivors) - missed
+    share = killed / max(killed + missed, 1)
+    print(f"{killed} of {len(chosen)} noticed, {explained} explained, ", end="")
+    print(f"{missed} missed: {share:.1%} of those that differ")
+    return int(share < ENOUGH)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -1,89 +1,101 @@
-"""Which tests fail when a file is replaced by a wrong version of it."""
+"""Whether a test fails when a file is replaced by a wrong version of it."""
 
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("layers", "nets", "optimizers", "tests", "setup.cfg")
-SECONDS = 120  # a version that runs for longer does not end
+PACKAGES = ("layers", "nets", "optimizers", "tests")
+SECONDS = 180  # a version that runs for longer does not end
+LAWS = {
+    "layers": ("tests/layers/test_laws.py", "tests/layers/test_oracle.py"),
+    "optimizers": (
+        "tests/optimizers/test_optimizer_laws.py",
+        "tests/optimizers/test_optimizer_oracle.py",
+    ),
+}
+QUICK = ["-x", "-q", "-n", "0", "-m", "", "-p", "no:cacheprovider"]
+QUICK += ["-W", "ignore:Module already imported"]  # it was imported before the fork
+# Every version runs in a process forked from one that has imported what takes long.
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["pytest", "numpy", "hypothesis.extra.numpy", "torch", "numba"])
 
 
 def workplace(folder: Path) -> Path:
-    """A copy of the packages and their tests, whose files may be broken."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
+    """A copy of the packages and their tests, in which files may be broken.
+
+    Python and pytest compile once what every version imports.
+    """
+    for name in PACKAGES:
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "setup.cfg", folder)
+    collect = [sys.executable, "-m", "pytest", *QUICK, "--collect-only", "tests/layers"]
+    kept = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    subprocess.run([*collect, "tests/optimizers"], cwd=folder, env=kept, capture_output=True)
     return folder
 
 
-def tests_of(file: str) -> list[str]:
-    """What pytest is asked to run for a file: its own tests, and the laws for its classes."""
+def is_killed(place: Path, file: str, text: str) -> bool:
+    """Whether a test fails, or does not end, once the file of a workplace holds `text`."""
+    with _replaced(place / file, text):
+        process = SERVER.Process(target=_run_tests, args=(place, file))
+        process.start()
+        process.join(SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        return process.exitcode != 0
+
+
+@contextmanager
+def _replaced(path: Path, text: str) -> Iterator[None]:
+    original = path.read_text()
+    path.write_text(text)
+    try:
+        yield
+    finally:
+        path.write_text(original)
+
+
+def _run_tests(place: Path, file: str) -> None:
+    """Exit with 0 if all tests of a file pass: its own first, then the laws for its classes."""
+    import pytest
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
+        del sys.modules[name]  # those of the workplace are to be imported
+    os.chdir(place)
+    sys.path.insert(0, str(place))
+    sys.dont_write_bytecode = True
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with open(os.devnull, "w") as silent:
+        for descriptor in (1, 2):
+            os.dup2(silent.fileno(), descriptor)
     path = Path(file)
     own = Path("tests", path.parent, f"test_{path.name}")
-    found = [str(own)] if (ROOT / own).exists() else []
-    return [*found, *(str(law) for law in _laws(path.parts[0]))]
+    classes = " or ".join(classes_of(file))
+    runs = [[str(own)]] if own.exists() else []
+    for run in [*runs, [*LAWS[path.parts[0]], "-k", classes]]:
+        if pytest.main([*QUICK, *run]) not in (0, 5):  # 5: no test was chosen
+            os._exit(1)
+    os._exit(0)
 
 
-def _laws(package: str) -> list[Path]:
-    names = {
-        "layers": ("layers/test_laws.py", "layers/test_oracle.py"),
-        "optimizers": ("optimizers/test_optimizer_laws.py", "optimizers/test_optimizer_oracle.py"),
-    }
-    return [Path("tests", name) for name in names[package]]
-
-
-def classes(file: str) -> list[str]:
+def classes_of(file: str) -> list[str]:
     """The classes whose rows concern a file: those in it, or in its folder where it has none."""
     path = ROOT / file
-    found = _public(path)
-    if not found:
-        found = [name for other in sorted(path.parent.glob("*.py")) for name in _public(other)]
-    return found
+    return _public(path) or [
+        n for other in sorted(path.parent.glob("*.py")) for n in _public(other)
+    ]
 
 
 def _public(path: Path) -> list[str]:
     nodes = ast.parse(path.read_text()).body
     return [n.name for n in nodes if isinstance(n, ast.ClassDef) and not n.name.startswith("_")]
-
-
-def is_killed(place: Path, file: str, text: str) -> bool:
-    """Whether a test fails once the file says `text`."""
-    target = place / file
-    original = target.read_text()
-    target.write_text(text)
-    try:
-        return _fails(place, file)
-    finally:
-        target.write_text(original)
-
-
-def _fails(place: Path, file: str) -> bool:
-    own, *laws = tests_of(file)
-    chosen = " or ".join(classes(file))
-    runs = [[own], ["--deselect", own, *laws, "-k", chosen]] if laws else [[own]]
-    return any(_pytest(place, run) for run in runs)
-
-
-def _pytest(place: Path, arguments: list[str]) -> bool:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-cov"]
-    settings = {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            [*command, *arguments],
-            cwd=place,
-            env={**os.environ, **settings},
-            capture_output=True,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode not in (0, 5)  # 5: no test fits

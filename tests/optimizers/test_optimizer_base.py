@@ -206,14 +206,3 @@ def test_state_that_is_no_dict_is_refused(state):
     with pytest.raises(TypeError, match=r"expected state\['W'\] to be a dict, got"):
         optimizer.step(params, grads_of(params))
     assert (optimizer.t, params["W"].tolist()) == (0, [1.0, 1.0])
-
-
-@pytest.mark.parametrize("rate", [None, "x", float("nan"), -1.0])
-def test_a_learning_rate_that_is_set_later_is_looked_at_too(rate):
-    optimizer, params = Adam(), {"W": np.ones(2)}
-    optimizer.learning_rate = rate
-    with pytest.raises(
-        (TypeError, ValueError), match="Adam: expected the learning rate at step 1 to be a"
-    ):
-        optimizer.step(params, grads_of(params))
-    assert (optimizer.t, params["W"].tolist()) == (0, [1.0, 1.0])

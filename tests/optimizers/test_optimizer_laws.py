@@ -264,7 +264,7 @@ def test_state_may_be_written_and_then_rules(row):
     optimizer.t = 0
     optimizer.step(params, arrays(1))
     assert frozen(params) == frozen(start)
-    if row.settings.get("beta1", 0.9) and optimizer.slots:
+    if row.settings.get("beta1", 0.9) and optimizer.shapes(()):
         assert frozen(going_on[1]) != frozen(start)
 
 
@@ -420,7 +420,7 @@ def test_state_of_another_net_is_refused(row):
     trained(optimizer)
     params = {**arrays(0), LAST: np.ones(5)}
     grads = {**arrays(1), LAST: np.ones(5)}
-    if optimizer.slots:
+    if optimizer.shapes(()):
         match = (
             r"expected state\['1.b'\]\['\w+'\] of shape \(5,\) for a parameter of shape \(5,\), "
             r"got \(4,\); use a new optimizer for another net"
@@ -742,7 +742,7 @@ def test_repr_evals_back(row):
     again = eval(repr(optimizer), {row.rule.__name__: row.rule})
     assert type(again) is row.rule
     assert again.settings() == optimizer.settings()
-    assert again.slots == optimizer.slots
+    assert again.shapes((2, 3)) == optimizer.shapes((2, 3))
     assert all(repr(value) in repr(optimizer) for value in row.settings.values())
 
 

@@ -58,10 +58,10 @@ def test_weight_decay_is_part_of_the_gradient():
 
 
 def test_the_options_decide_what_is_remembered():
-    assert RMSProp().slots == ("v",)
-    assert RMSProp(momentum=0.5).slots == ("v", "velocity")
-    assert RMSProp(centered=True).slots == ("v", "m")
-    assert RMSProp(momentum=0.5, centered=True).slots == ("v", "m", "velocity")
+    assert tuple(RMSProp().shapes(())) == ("v",)
+    assert tuple(RMSProp(momentum=0.5).shapes(())) == ("v", "velocity")
+    assert tuple(RMSProp(centered=True).shapes(())) == ("v", "m")
+    assert tuple(RMSProp(momentum=0.5, centered=True).shapes(())) == ("v", "m", "velocity")
 
 
 def test_steps_do_not_die_out():

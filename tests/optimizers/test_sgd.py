@@ -60,7 +60,7 @@ def test_a_changed_learning_rate_takes_full_effect_at_once():
 def test_without_momentum_nothing_is_remembered():
     optimizer = SGD(0.5)
     path(optimizer, [1.0])
-    assert optimizer.slots == ()
+    assert optimizer.shapes((3,)) == {}
     assert optimizer.state == {"theta": {}}
 
 
