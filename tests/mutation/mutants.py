@@ -62,9 +62,9 @@ def mutants(source: str) -> Iterator[Mutant]:
     --------
     >>> for mutant in mutants("def backward(x, dout):\\n    return 2 * x * dout"):
     ...     print(mutant.after)
-    return 3 * x * dout
     return 2 * x / dout
     return 2 / x * dout
+    return 3 * x * dout
     """
     tree = ast.parse(source)
     for path in _formulas(tree):
