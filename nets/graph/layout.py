@@ -1,8 +1,8 @@
-"""Where the boxes of a layered drawing stand: in columns, with few crossings and short edges.
+"""The layout of a layered drawing: columns of boxes, with few crossings and short edges.
 
 Each box goes into the column after the last box that leads to it. An edge that spans several
-columns gets a bend in each. Boxes and bends are ordered within their columns by the average place
-of their neighbours, and then set as near to their neighbours' heights as the others let them
+columns gets a bend in each. Boxes and bends are sorted within their columns by the average place
+of their neighbours, and then set as near to their neighbours' heights as the others allow
 (Sugiyama, Tagawa and Toda, 1981).
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-SWEEPS, SETTLE = 24, 100  # how often columns are sorted, and heights brought closer
-STRAIGHT = 8  # how much more two bends of one edge draw each other than other neighbours do
+SWEEPS, SETTLE = 8, 100  # how often columns are sorted, and heights brought closer
+STRAIGHT = 8  # how much more two bends of one edge attract each other than other neighbours do
 SLIGHT = 1e-3  # turns a distance within a box into less than one place in a column
 
 
@@ -56,8 +56,8 @@ def layout(
     edges : sequence of Edge
         What connects them.
     late : collection of str
-        Boxes to which no edge leads, and which shall stand right before the first that they lead
-        to; other such boxes stand in the first column.
+        Boxes without an edge to them, to place in the column before the first that they lead
+        to; other such boxes are in the first column.
     gap : float
         The space between boxes in a column, and around an edge that passes.
 
@@ -105,48 +105,41 @@ def _way(number: int, edge: Edge, column: Mapping[str, int]) -> list[Place]:
 
 def _ordered(columns: list[list[Place]], links: Links) -> list[list[Place]]:
     """The best of several orders, each column sorted by the average place of its neighbours."""
-    best, fewest = columns, _crossings(columns, links)
+    found = [columns]
     for sweep in range(SWEEPS):
+        if sweep % 4 == 2:  # places of the same average change sides
+            columns = [column[::-1] for column in columns]
         columns = _sorted(columns, links, forward=sweep % 2 == 0)
-        crossings = _crossings(columns, links)
-        if crossings < fewest:
-            best, fewest = columns, crossings
-    return best
+        found.append(columns)
+    return min(found, key=lambda columns: _crossings(columns, links))
 
 
 def _sorted(columns: list[list[Place]], links: Links, forward: bool) -> list[list[Place]]:
-    place = _places(columns)
+    place: dict[Place, float] = {}
     done = []
     for column in columns if forward else reversed(columns):
-        near = {
-            here: [
+        for index, here in enumerate(column):
+            near = [
                 place[start] if forward else place[end] + SLIGHT * below
                 for start, end, below in links
                 if here == (end if forward else start)
             ]
-            for here in column
-        }
-        average = {p: sum(found) / len(found) if found else place[p] for p, found in near.items()}
-        done.append(sorted(column, key=average.__getitem__))
+            place[here] = sum(near) / len(near) if near else index
+        done.append(sorted(column, key=place.__getitem__))
         place |= _places(done[-1:])
     return done if forward else done[::-1]
 
 
-def _places(columns: list[list[Place]]) -> dict[Place, int]:
+def _places(columns: list[list[Place]]) -> dict[Place, float]:
     return {place: index for column in columns for index, place in enumerate(column)}
 
 
 def _crossings(columns: list[list[Place]], links: Links) -> int:
     place = _places(columns)
     column = {here: index for index, column in enumerate(columns) for here in column}
-    by_column: dict[int, list[tuple[float, float]]] = {}
-    for start, end, below in links:
-        line = (place[start], place[end] + SLIGHT * below)
-        by_column.setdefault(column[start], []).append(line)
+    lines = [(column[a], place[a], place[b] + SLIGHT * below) for a, b, below in links]
     return sum(
-        (a[0] - b[0]) * (a[1] - b[1]) < 0
-        for lines in by_column.values()
-        for a, b in combinations(lines, 2)
+        a[0] == b[0] and (a[1] - b[1]) * (a[2] - b[2]) < 0 for a, b in combinations(lines, 2)
     )
 
 
