@@ -1,4 +1,4 @@
-"""The activations of hidden layers, by class or by name."""
+"""The activation of hidden layers, by class or by name."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ACTIVATIONS = {
 
 
 def maker(activation: Activation, owner: str) -> Callable[[], LayerLike]:
-    """What makes the activation of a layer, each time a new one.
+    """A callable that makes a new activation for each hidden layer.
 
     Raises
     ------
     ValueError
-        For an unknown name.
+        If the name is unknown.
     TypeError
-        For something that is neither a name nor a class, such as a layer that is made already.
+        If the activation is neither a name nor a class, such as a layer.
 
     Examples
     --------
@@ -56,23 +56,22 @@ def maker(activation: Activation, owner: str) -> Callable[[], LayerLike]:
             f"{owner}: expected activation to be a name or a class such as ReLU, because each "
             f"hidden layer gets its own, got {activation!r}"
         )
-    known = any(activation is kind for kind in ACTIVATIONS.values())
-    return activation if known else partial(_made, activation, owner)
+    is_known = any(activation is kind for kind in ACTIVATIONS.values())
+    return activation if is_known else partial(_made, activation, owner)
 
 
 def _made(activation: Callable[[], LayerLike], owner: str) -> LayerLike:
-    """A layer from a callable, which may take arguments or make something else."""
+    """The layer that a user-defined callable makes, if it does."""
     try:
         layer = activation()
     except Exception as error:
         raise TypeError(
-            f"{owner}: expected activation to make a layer when it is called without arguments, "
-            f"got {activation!r}, which says: {error}"
+            f"{owner}: expected activation to make a layer when called without arguments, but "
+            f"{activation!r} raises {type(error).__name__}: {error}"
         ) from error
     if not _is_layer(layer):
         raise TypeError(
-            f"{owner}: expected activation to make a layer, got {activation!r}, which makes "
-            f"{layer!r}"
+            f"{owner}: expected activation to make a layer, but {activation!r} makes {layer!r}"
         )
     return layer
 
@@ -82,6 +81,6 @@ def _is_layer(value: Any) -> bool:
 
 
 def weight_init(activation: Activation) -> str:
-    """How the weights before an activation start: a rectifier wants larger ones."""
+    """The initializer of the weights before an activation; rectifiers need larger weights."""
     rectifies = activation in (*RECTIFIERS, *RECTIFIERS.values())
     return "he_uniform" if rectifies else "xavier_uniform"

@@ -19,22 +19,22 @@ from nets.sequential import Sequential
 def logistic_regression(
     in_features: int, out_features: int = 1, *, dtype: DTypeLike | None = None, rng: Any = None
 ) -> Sequential:
-    """Logistic regression: one fully connected layer, which gives scores.
+    """Logistic regression: one fully connected layer, which returns scores.
 
-    The loss after it turns scores into probabilities: with one output it is `SigmoidCE`, and this
-    is the binary regression, a neuron with y = sigmoid(w x + b); with C outputs it is `SoftmaxCE`,
-    and this is the multinomial one, y = softmax(x W + b).
+    The loss turns the scores into probabilities. With one output it is `SigmoidCE`, and this is
+    binary regression, a neuron with y = sigmoid(w x + b); with C outputs it is `SoftmaxCE`, and
+    this is multinomial regression, y = softmax(x W + b).
 
     Parameters
     ----------
     in_features : int
-        How many numbers an example has.
+        The number of features of an example.
     out_features : int
-        1 for two classes, whose targets are 0 and 1 of shape (N, 1), or the number of classes.
+        The number of classes; or 1 for two classes, with targets 0 and 1 of shape (N, 1).
     dtype : dtype
-        Of the parameters. float64 unless given.
+        The dtype of the parameters; float64 by default.
     rng : None, int or numpy.random.Generator
-        Where the weights are drawn from.
+        Draws the weights.
 
     Returns
     -------
@@ -66,26 +66,26 @@ def mlp(
     dtype: DTypeLike | None = None,
     rng: Any = None,
 ) -> Sequential:
-    """A multilayer perceptron: fully connected layers with an activation between two of them.
+    """A multilayer perceptron: fully connected layers with an activation between any two.
 
-    It gives scores, which `SoftmaxCE`, `SigmoidCE` or `MSE` takes.
+    It returns scores, for `SoftmaxCE`, `SigmoidCE` or `MSE`.
 
     Parameters
     ----------
     *sizes : int
-        How many numbers an example has, how many units each hidden layer, and how many outputs
-        there are: two sizes or more.
+        The numbers of features, of units in each hidden layer, and of outputs: at least two.
     activation : class or str
-        Of the hidden layers: a class such as `ReLU`, its name (relu, leaky_relu, elu, gelu,
-        softplus, tanh, hard_tanh, sigmoid, sign), or any callable that makes a layer.
+        The activation of the hidden layers: a class such as `ReLU`, its name (relu, leaky_relu,
+        elu, gelu, softplus, tanh, hard_tanh, sigmoid, sign), or a callable that makes a layer.
     weight_init : str or callable, optional
-        How all weights start. None: by He before ReLU and its kin, by Xavier elsewhere.
+        The initializer of all weights. None: He before ReLU and similar activations, Xavier
+        elsewhere.
     dropout : float
-        The share of hidden units that are dropped in training.
+        The probability of dropping a hidden unit in training.
     dtype : dtype
-        Of the parameters. float64 unless given.
+        The dtype of the parameters; float64 by default.
     rng : None, int or numpy.random.Generator
-        Where the weights and the dropped units are drawn from.
+        Draws the weights and the units to drop.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def mlp(
     ------
     ValueError
         If a size is not a positive integer, there are fewer than two, the activation's name is
-        unknown, or there is no hidden layer whose units `dropout` could drop.
+        unknown, or `dropout` is given without a hidden layer.
     TypeError
         If the activation is neither a name nor a class.
 
@@ -128,10 +128,10 @@ def perceptron(
     dtype: DTypeLike | None,
     rng: Any,
 ) -> list[Any]:
-    """The layers of a perceptron, for a net that may have others before them."""
+    """The layers of a perceptron, which may be part of a larger net."""
     if len(sizes) < 2:
-        many = sizes and isinstance(sizes[0], (list, tuple))
-        hint = f"; pass them one by one: {owner}(*sizes)" if many else ""
+        is_list = sizes and isinstance(sizes[0], (list, tuple))
+        hint = f"; pass them one by one: {owner}(*sizes)" if is_list else ""
         raise ValueError(
             f"{owner}: expected two sizes or more, of the input, the hidden layers and the "
             f"output, got {sizes}{hint}"
@@ -140,26 +140,26 @@ def perceptron(
     _check_dropout(owner, dropout, len(sizes) - 2)
     make = maker(activation, owner)
     before = init_before(activation) if weight_init is None else weight_init
-    layers: list[Any] = []
-    *hidden, last = pairwise(sizes)
-    for shape in (*hidden, last):
+    final = "xavier_uniform" if weight_init is None else weight_init
+    shapes = list(pairwise(sizes))
+    for shape in shapes:
         fits(owner, shape)
-    for fan_in, fan_out in hidden:
-        layers.append(FullyConnected(fan_in, fan_out, weight_init=before, dtype=dtype, rng=rng))
+    layers: list[Any] = []
+    for shape in shapes[:-1]:
+        layers.append(FullyConnected(*shape, weight_init=before, dtype=dtype, rng=rng))
         layers.append(make())
         if dropout:
             layers.append(Dropout(dropout, rng=rng))
-    start = "xavier_uniform" if weight_init is None else weight_init
-    return [*layers, FullyConnected(*last, weight_init=start, dtype=dtype, rng=rng)]
+    return [*layers, FullyConnected(*shapes[-1], weight_init=final, dtype=dtype, rng=rng)]
 
 
-def _check_dropout(owner: str, dropout: Any, hidden: int) -> None:
+def _check_dropout(owner: str, dropout: float, hidden: int) -> None:
     if not 0 <= real(owner, "dropout", dropout) < 1:
         raise ValueError(
             f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
         )
     if dropout and not hidden:
         raise ValueError(
-            f"{owner}: expected a hidden layer, because dropout={dropout!r} drops its units, "
-            "got none; add one, or leave dropout out"
+            f"{owner}: dropout={dropout!r} needs a hidden layer, because it drops hidden units; "
+            "add one, or leave dropout out"
         )

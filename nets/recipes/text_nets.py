@@ -1,4 +1,4 @@
-"""Nets over words: the feed-forward language model, and the classification of texts."""
+"""Nets for words: the feed-forward language model, and the classification of texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from layers import Embedding, Flatten, MeanEmbedding, ReLU, Tanh
 from layers.core.checks import count, generator, numbers
@@ -15,7 +15,7 @@ from nets.recipes.activation import Activation
 from nets.recipes.perceptrons import perceptron
 from nets.sequential import Sequential
 
-DIM = 64  # numbers in a vector, where nothing else says how many
+DIM = 64  # the default length of a word vector
 
 
 def neural_language_model(
@@ -25,48 +25,47 @@ def neural_language_model(
     dim: int | None = None,
     hidden: int | Sequence[int] = 256,
     activation: Activation = Tanh,
-    vectors: Any = None,
+    vectors: ArrayLike | None = None,
     trainable: bool = True,
     dropout: float = 0.0,
     dtype: DTypeLike | None = None,
     rng: Any = None,
 ) -> Sequential:
-    """The feed-forward neural language model: from a window of words to scores of the next one.
+    """A feed-forward neural language model: scores of the next word from a window of words.
 
-    The vectors of the words are looked up, laid side by side, and go through a perceptron::
+    The vectors of the words are concatenated and go through a perceptron::
 
         scores = W2 tanh(W1 [e(w1) e(w2) ... e(wT)] + b1) + b2
 
-    Its loss is `SoftmaxCE`; `nets.text` has what goes before and after.
+    The loss is `SoftmaxCE`; `nets.text` prepares its inputs and writes with it.
 
     Parameters
     ----------
     vocabulary_size : int
         V, the number of words.
     context : int
-        T, how many words the net sees.
+        T, the number of words in a window.
     dim : int, optional
-        D, the length of a vector: 64 unless given, or that of `vectors`.
+        D, the length of a word vector: that of `vectors` if they are given, otherwise 64.
     hidden : int or sequence of int
-        The units of the hidden layer, or of each of several.
+        The number of units in the hidden layer, or in each of several.
     activation : class or str
-        Of the hidden layers, as in `mlp`.
+        The activation of the hidden layers, as in `mlp`.
     vectors : array (V, D), optional
-        What the vectors are at the start: those of `nets.text.vector_table`, for instance. None:
-        random ones.
+        The initial vectors, such as `nets.text.vector_table` returns. None: random vectors.
     trainable : bool
-        Whether the vectors are learned, or stay as they are.
+        Whether the vectors are trained.
     dropout : float
-        The share of hidden units that are dropped in training.
+        The probability of dropping a hidden unit in training.
     dtype : dtype
-        Of the parameters. float64 unless given.
+        The dtype of the parameters; float64 by default.
     rng : None, int or numpy.random.Generator
-        Where the weights and the dropped units are drawn from.
+        Draws the weights and the units to drop.
 
     Returns
     -------
     Sequential
-        Takes integers (N, T), and gives scores (N, V).
+        Maps integers (N, T) to scores (N, V).
 
     Raises
     ------
@@ -88,13 +87,12 @@ def neural_language_model(
     -----
     Source: CSCI 544, lecture 8, "Feedforward Neural LM"; Bengio et al., 2003.
     """
-    owner = "neural_language_model"
-    context, rng = count(owner, "context", context), generator(owner, rng)
-    dim = _dim(owner, vocabulary_size, dim, vectors)
-    fits(owner, (context, dim))
+    owner, rng = "neural_language_model", generator("neural_language_model", rng)
+    context = count(owner, "context", context)
+    dim = _dim(owner, context, vocabulary_size, dim, vectors)
     embedding = Embedding(vocabulary_size, dim, trainable=trainable, dtype=dtype, rng=rng)
     _start(embedding, vectors)
-    sizes = (context * dim, *_several(owner, hidden), vocabulary_size)
+    sizes = (context * dim, *_hidden_sizes(owner, hidden), vocabulary_size)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, Flatten(), *rest)
 
@@ -108,40 +106,38 @@ def text_classifier(
     dim: int | None = None,
     hidden: int | Sequence[int] = (),
     activation: Activation = ReLU,
-    vectors: Any = None,
+    vectors: ArrayLike | None = None,
     trainable: bool = True,
     dropout: float = 0.0,
     dtype: DTypeLike | None = None,
     rng: Any = None,
 ) -> Sequential:
-    """A feed-forward classifier of texts: word vectors, averaged or side by side, and a perceptron.
+    """A feed-forward classifier of texts: the mean of the word vectors, and a perceptron.
 
-    Averaged, the order of the words does not count, and texts may have any length; this is the
-    deep averaging network. Side by side, each place in the text has weights of its own.
+    This is the deep averaging network: texts may have any length, and the order of their words
+    does not matter. With a `length`, the vectors are concatenated instead, and each position in
+    the text has its own weights.
 
     Parameters
     ----------
     vocabulary_size : int
         V, the number of words.
     classes : int
-        C, how many classes there are; the loss is `SoftmaxCE`.
+        C, the number of classes; the loss is `SoftmaxCE`.
     length : int, optional
-        T, how many words each text has, whose vectors are laid side by side. None: the vectors
-        are averaged.
+        T, the number of words in each text, to concatenate their vectors. None: their mean.
     padding : int, optional
-        The number of the padding, which does not count in the average. None: there is none.
-    dim : int, optional
-        D, the length of a vector: 64 unless given, or that of `vectors`.
+        The id of the padding, which the mean leaves out. None: there is no padding.
     hidden : int or sequence of int
-        The units of a hidden layer, or of each of several. ``()``: there is none, and the
+        The number of units in a hidden layer, or in each of several. ``()``: no hidden layer; the
         classifier is linear in the vectors.
-    activation, vectors, trainable, dropout, dtype, rng
+    dim, activation, vectors, trainable, dropout, dtype, rng
         As in `neural_language_model`.
 
     Returns
     -------
     Sequential
-        Takes integers (N, T), and gives scores (N, C).
+        Maps integers (N, T) to scores (N, C).
 
     Raises
     ------
@@ -169,50 +165,50 @@ def text_classifier(
     Source: CSCI 544, lecture 8, "FFNN and Classification"; Iyyer et al., 2015.
     """
     owner, rng = "text_classifier", generator("text_classifier", rng)
-    dim = _dim(owner, vocabulary_size, dim, vectors)
+    if length is not None and padding is not None:
+        raise ValueError(
+            f"{owner}: expected length or padding, not both: padding={padding!r} is left out of a "
+            "mean, and with a length there is no mean"
+        )
+    positions = 1 if length is None else count(owner, "length", length)
+    dim = _dim(owner, positions, vocabulary_size, dim, vectors)
     given: dict[str, Any] = {"trainable": trainable, "dtype": dtype, "rng": rng}
     first: list[Any]
     if length is None:
-        places, first = 1, [MeanEmbedding(vocabulary_size, dim, padding=padding, **given)]
+        first = [MeanEmbedding(vocabulary_size, dim, padding=padding, **given)]
     else:
-        if padding is not None:
-            raise ValueError(
-                f"{owner}: expected length or padding, not both: padding={padding!r} is left out "
-                "of an average, and with a length there is none"
-            )
-        places = count(owner, "length", length)
         first = [Embedding(vocabulary_size, dim, **given), Flatten()]
-    fits(owner, (places, dim))
     _start(first[0], vectors)
-    sizes = (places * dim, *_several(owner, hidden), classes)
+    sizes = (positions * dim, *_hidden_sizes(owner, hidden), classes)
     return Sequential(*first, *perceptron(owner, sizes, activation, None, dropout, dtype, rng))
 
 
-def _dim(owner: str, vocabulary_size: int, dim: int | None, vectors: Any) -> int:
-    """The length of the vectors: that of those that are given, which must be as is asked."""
+def _dim(owner: str, positions: int, vocabulary_size: int, dim: int | None, vectors: Any) -> int:
+    """The length of the vectors: that of the given ones, which must have the expected shape."""
     vocabulary_size = count(owner, "vocabulary_size", vocabulary_size)
     dim = None if dim is None else count(owner, "dim", dim)
-    if vectors is None:
-        fits(owner, (vocabulary_size, dim or DIM))
-        return dim or DIM
-    array = numbers(owner, "vectors", vectors)
-    shape = array.shape
-    if not np.isfinite(array).all():
-        raise ValueError(f"{owner}: expected vectors of finite numbers, got nan or infinity")
-    if len(shape) != 2 or shape != (vocabulary_size, dim or shape[1]):
-        raise ValueError(
-            f"{owner}: expected vectors of shape ({vocabulary_size}, {dim or 'dim'}), one for "
-            f"each word of the vocabulary, got {shape}"
-        )
-    return int(shape[1])
+    if vectors is not None:
+        array = numbers(owner, "vectors", vectors)
+        if not np.isfinite(array).all():
+            raise ValueError(f"{owner}: expected vectors of finite numbers, got nan or infinity")
+        if array.ndim != 2 or array.shape != (vocabulary_size, dim or array.shape[1]):
+            raise ValueError(
+                f"{owner}: expected vectors of shape ({vocabulary_size}, {dim or 'dim'}), one for "
+                f"each word of the vocabulary, got {array.shape}"
+            )
+        dim = int(array.shape[1])
+    dim = dim or DIM
+    fits(owner, (vocabulary_size, dim))
+    fits(owner, (positions, dim))
+    return dim
 
 
-def _start(embedding: Embedding, vectors: Any) -> None:
-    """Let an embedding start from vectors that are given."""
+def _start(embedding: Embedding, vectors: ArrayLike | None) -> None:
+    """Let an embedding start from the given vectors."""
     if vectors is not None:
         embedding.W[...] = vectors
 
 
-def _several(owner: str, sizes: int | Sequence[int]) -> tuple[int, ...]:
-    several = items(owner, "hidden", sizes) if isinstance(sizes, Iterable) else [sizes]
-    return tuple(count(owner, "hidden", size) for size in several)
+def _hidden_sizes(owner: str, hidden: int | Sequence[int]) -> tuple[int, ...]:
+    sizes = items(owner, "hidden", hidden) if isinstance(hidden, Iterable) else [hidden]
+    return tuple(count(owner, "hidden", size) for size in sizes)

@@ -107,7 +107,7 @@ def test_a_senseless_dropout_is_refused_whether_or_not_it_would_be_used(sizes, d
 
 
 def test_options_that_would_count_for_nothing_are_refused():
-    with pytest.raises(ValueError, match=r"expected a hidden layer, because dropout=0.5 drops"):
+    with pytest.raises(ValueError, match=r"^mlp: dropout=0.5 needs a hidden layer"):
         mlp(4, 3, dropout=0.5)
     with pytest.raises((TypeError, ValueError), match="weight_init"):
         mlp(4, 3, weight_init="")
