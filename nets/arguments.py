@@ -11,17 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from layers.core.checks import brief
 from layers.core.params import MOST
 
 T = TypeVar("T")
-LETTERS = 60
 MOST_BYTES = 2**40
-
-
-def shown(value: Any) -> str:
-    """A value in a sentence: its repr, or the class of what has a long one."""
-    text = repr(value)
-    return text if len(text) <= LETTERS and "\n" not in text else f"a {type(value).__name__}"
 
 
 def layer(owner: str, name: str, value: Any, hint: str = "") -> Any:
@@ -38,7 +32,7 @@ def layer(owner: str, name: str, value: Any, hint: str = "") -> Any:
 def function(owner: str, name: str, value: Any) -> Callable[..., Any]:
     """Something to call."""
     if not callable(value):
-        raise TypeError(f"{owner}: expected {name} to be a function, got {shown(value)}")
+        raise TypeError(f"{owner}: expected {name} to be a function, got {brief(value)}")
     return value  # type: ignore[no-any-return]
 
 
@@ -53,7 +47,7 @@ def called(owner: str, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
             raise
         raise TypeError(
             f"{owner}: expected a function of {len(arguments)} inputs that takes "
-            f"{', '.join(type(x).__name__ for x in arguments)}, but {shown(f)} says: {error}"
+            f"{', '.join(type(x).__name__ for x in arguments)}, but {brief(f)} says: {error}"
         ) from error
 
 
@@ -70,7 +64,7 @@ def by_name(owner: str, name: str, value: Any) -> Mapping[str, Any]:
     """A dict with at least one entry."""
     if not isinstance(value, Mapping) or not value:
         raise ValueError(
-            f"{owner}: expected {name} by name, got {shown(value)}; pass a dict such as "
+            f"{owner}: expected {name} by name, got {brief(value)}; pass a dict such as "
             '{"first": ..., "second": ...}'
         )
     return value
@@ -79,14 +73,14 @@ def by_name(owner: str, name: str, value: Any) -> Mapping[str, Any]:
 def path(owner: str, value: Any) -> Path:
     """The name of a file, as a path."""
     if not isinstance(value, (str, os.PathLike)) or isinstance(value, os.DirEntry):
-        raise TypeError(f"{owner}: expected the path of a file, got {shown(value)}")
+        raise TypeError(f"{owner}: expected the path of a file, got {brief(value)}")
     return Path(value)
 
 
 def items(owner: str, name: str, value: Any) -> list[Any]:
     """What can be gone through, as a list."""
     if isinstance(value, type) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
-        raise TypeError(f"{owner}: expected {name} to be a list, got {shown(value)}")
+        raise TypeError(f"{owner}: expected {name} to be a list, got {brief(value)}")
     return list(value)
 
 
@@ -96,7 +90,7 @@ def strings(owner: str, name: str, value: Any) -> list[str]:
     for place, text in enumerate(found):
         if not isinstance(text, str):
             raise TypeError(
-                f"{owner}: expected {name} to be strings, got {shown(text)} at position {place}"
+                f"{owner}: expected {name} to be strings, got {brief(text)} at position {place}"
             )
     return found
 
@@ -106,7 +100,7 @@ def fits(owner: str, shape: tuple[int, ...]) -> None:
     if 8 * math.prod(shape) > MOST_BYTES:
         raise ValueError(
             f"{owner}: expected sizes of which an array fits into memory, "
-            f"got the shape {shown(shape)}"
+            f"got the shape {brief(shape)}"
         )
 
 
@@ -117,4 +111,4 @@ def names(given: Iterable[str]) -> str:
 
 
 def _what(value: Any) -> str:
-    return f"the class {value.__name__}" if isinstance(value, type) else shown(value)
+    return f"the class {value.__name__}" if isinstance(value, type) else brief(value)

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.core.checks import numbers, real
+from layers.core.checks import brief, numbers, real
 from layers.core.params import Array
-from nets.arguments import shown
 
 TINY = float(np.finfo(np.float64).tiny)
 
@@ -73,7 +72,7 @@ def number(value: Any, owner: str) -> Any:
     """The one number, real or complex, that a function returned."""
     value = single(value, owner)
     if isinstance(value, bool) or not isinstance(value, (complex, float, int, np.number)):
-        raise TypeError(f"{owner}: expected the function to return a number, got {shown(value)}")
+        raise TypeError(f"{owner}: expected the function to return a number, got {brief(value)}")
     return value
 
 
@@ -93,7 +92,7 @@ def step(h: Any, inputs: Sequence[Array], owner: str) -> float:
 def single(value: Any, owner: str) -> Any:
     """The one number that a function returned."""
     if isinstance(value, (str, bytes, list, tuple, dict, np.ma.MaskedArray)):
-        raise TypeError(f"{owner}: expected the function to return a number, got {shown(value)}")
+        raise TypeError(f"{owner}: expected the function to return a number, got {brief(value)}")
     if np.size(value) != 1:
         raise ValueError(
             f"{owner}: expected the function to return one number, got shape {np.shape(value)}; "

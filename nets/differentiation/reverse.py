@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.checks import numbers
+from layers.core.checks import brief, numbers
 from layers.core.random_state import generators, put_back, state_of
 from nets.arguments import layer as check_layer
-from nets.arguments import shown
 from nets.differentiation.finite_differences import Function
 from nets.differentiation.point import as_gradient, given, point
 from nets.errors import pair
@@ -93,7 +92,7 @@ def _fits(y: Any, dout: Any, owner: str) -> None:
         raise ValueError(
             f"{owner}: expected dout to be "
             f"{f'a tuple of {len(y)} arrays' if isinstance(y, tuple) else 'one array'}, as the "
-            f"output is, got {shown(dout)}"
+            f"output is, got {brief(dout)}"
         )
     pairs = zip(y, dout, strict=True) if isinstance(y, tuple) else ((y, dout),)
     for part, weights in pairs:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nets.arguments import called, function, shown
+from layers.core.checks import brief
+from nets.arguments import called, function
 from nets.differentiation.finite_differences import Function
 from nets.differentiation.point import as_gradient, given, point, single
 
@@ -95,7 +96,7 @@ def derivatives(f: Function, *names: str) -> list[Any]:
     for name in names:
         if not isinstance(name, str) or not name:
             raise TypeError(
-                f"derivatives: expected the names of the arguments, strings, got {shown(name)}"
+                f"derivatives: expected the names of the arguments, strings, got {brief(name)}"
             )
     symbols = [sympy.Symbol(name) for name in names]
     formula = _formula(called("derivatives", f, [Expression(symbol) for symbol in symbols]))
@@ -149,7 +150,7 @@ def _formula(value: Any) -> Any:
     if isinstance(value, Expression):
         return value.formula
     if not isinstance(value, (int, float, np.number)):
-        raise TypeError(f"symbolic: expected the function to return a formula, got {shown(value)}")
+        raise TypeError(f"symbolic: expected the function to return a formula, got {brief(value)}")
     return _sympy().sympify(value)
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.checks import count, numbers
+from layers.core.checks import brief, count, numbers
 from layers.core.params import Array
-from nets.arguments import shown
 from nets.display.figure import blank
 from nets.plots.plane import Limits, around, classes, draw_points, draw_regions, examples
 
@@ -61,7 +60,7 @@ def bending(net: Any, x: ArrayLike, labels: ArrayLike, layers: int = 2) -> Figur
     Source: CSCI 544, lecture 8, "Power of non-linearity".
     """
     if not isinstance(getattr(net, "layers", None), tuple):  # a graph has no first layers
-        raise TypeError(f"bending: expected net to be a Sequential, got {shown(net)}")
+        raise TypeError(f"bending: expected net to be a Sequential, got {brief(net)}")
     if not count("bending", "layers", layers) < len(net):
         raise ValueError(
             f"bending: expected layers from 1 to {len(net) - 1}, so that a layer is left to "

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from layers.core.checks import brief
 from layers.core.notebook import cut
-from nets.arguments import shown
 from nets.display.figure import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain
 from nets.trace.traced_layer import Step
@@ -43,7 +43,7 @@ def gradient_norms(trace: Sequence[Step]) -> Figure:
     found = list(trace) if isinstance(trace, Sequence) else []
     if not (found and all(isinstance(step, Step) for step in found)):
         raise TypeError(
-            f"gradient_norms: expected trace to be a Trace, got {shown(trace)}; "
+            f"gradient_norms: expected trace to be a Trace, got {brief(trace)}; "
             "pass what net.trace(x, labels, loss) returned"
         )
     steps = [step for step in found if step.name != "loss"] or found

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.core.checks import count
+from layers.core.checks import brief, count
 from layers.core.params import Array
-from nets.arguments import by_name, instance, shown
+from nets.arguments import by_name, instance
 from nets.display.figure import blank
 from nets.plots.style import SEVERAL, plain
 from nets.plots.surfaces import VALLEY, Surface
@@ -88,7 +88,7 @@ def walks(
         if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
             raise TypeError(
                 f"race: expected optimizers[{name!r}] to be an optimizer such as SGD(0.1), "
-                f"got {shown(optimizer)}"
+                f"got {brief(optimizer)}"
             )
     return {name: _walk(optimizer, surface, steps) for name, optimizer in optimizers.items()}
 

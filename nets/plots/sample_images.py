@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.core import checks
+from layers.core.checks import brief
 from layers.core.params import Array, as_array
-from nets.arguments import items, shown
+from nets.arguments import items
 from nets.display.figure import panels
 from nets.plots.style import VERMILION
 
@@ -86,7 +87,7 @@ def _names(name: str, values: Any, length: int) -> Array:
     array = as_array("sample_images", name, values)
     if not all(isinstance(value, LABELS) for value in array.ravel().tolist()):
         raise TypeError(
-            f"sample_images: expected {name} to be numbers or words, got {shown(values)}"
+            f"sample_images: expected {name} to be numbers or words, got {brief(values)}"
         )
     if array.shape != (length,):
         raise ValueError(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from layers.core.checks import numbers, real
-from nets.arguments import called, function, items, shown
+from layers.core.checks import brief, numbers, real
+from nets.arguments import called, function, items
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Surface:
         for name in ("start", "x", "y"):
             pair = items("Surface", name, getattr(self, name))
             if len(pair) != 2:
-                raise ValueError(f"Surface: expected {name} to be two numbers, got {shown(pair)}")
+                raise ValueError(f"Surface: expected {name} to be two numbers, got {brief(pair)}")
             low, high = (real("Surface", name, number) for number in pair)
             if name != "start" and not low < high:
                 raise ValueError(f"Surface: expected {name} from low to high, got {low} to {high}")

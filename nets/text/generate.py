@@ -9,9 +9,9 @@ import numpy as np
 
 from layers import Embedding, Flatten, FullyConnected, softmax
 from layers.core.base import predict
-from layers.core.checks import count, generator, numbers, real
+from layers.core.checks import brief, count, generator, numbers, real
 from layers.core.params import Array
-from nets.arguments import layer, shown
+from nets.arguments import layer
 from nets.sequential import Sequential
 from nets.text.vocabulary import Vocabulary, known
 
@@ -80,7 +80,7 @@ def generate(
     net, vocabulary = layer("generate", "net", net), known(vocabulary, "generate")
     if stop is not None and (not isinstance(stop, str) or stop not in vocabulary):
         raise ValueError(
-            f"generate: expected stop to be a token of the vocabulary, got {shown(stop)}, which "
+            f"generate: expected stop to be a token of the vocabulary, got {brief(stop)}, which "
             "is never drawn"
         )
     window = _first_window(net, vocabulary.ids(start))

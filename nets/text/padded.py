@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from layers.core.checks import count
+from layers.core.checks import brief, count
 from layers.core.params import Array
-from nets.arguments import fits, items, shown
+from nets.arguments import fits, items
 from nets.text.vocabulary import Vocabulary, known
 
 
@@ -47,7 +47,7 @@ def padded(
     """
     vocabulary = known(vocabulary, "padded")
     if isinstance(texts, str):
-        raise TypeError(f"padded: expected a list of texts, got the one text {shown(texts)}")
+        raise TypeError(f"padded: expected a list of texts, got the one text {brief(texts)}")
     rows = [vocabulary.ids(text) for text in items("padded", "texts", texts)]
     if not rows or not all(map(len, rows)):
         empty = next((i for i, row in enumerate(rows) if not len(row)), None)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from nets.arguments import shown, strings
+from layers.core.checks import brief
+from nets.arguments import strings
 
 # A word with apostrophes inside, a mark, or the end of a line.
 TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]|\n")
@@ -54,7 +55,7 @@ def sentence(tokens: Iterable[str]) -> str:
     'and god said,\nlet there be light:'
     """
     if isinstance(tokens, str):
-        raise TypeError(f"sentence: expected a list of tokens, got the text {shown(tokens)}")
+        raise TypeError(f"sentence: expected a list of tokens, got the text {brief(tokens)}")
     tokens = strings("sentence", "tokens", tokens)
     text = re.sub(r" ([,.;:?!)\]}\n])", r"\1", " ".join(tokens))
     return re.sub(r"([(\[{\n]) ", r"\1", text)
@@ -63,5 +64,5 @@ def sentence(tokens: Iterable[str]) -> str:
 def _text(text: Any, owner: str) -> str:
     if not isinstance(text, str):
         hint = "; cut one text at a time" if isinstance(text, (list, tuple)) else ""
-        raise TypeError(f"{owner}: expected a text, a string, got {shown(text)}{hint}")
+        raise TypeError(f"{owner}: expected a text, a string, got {brief(text)}{hint}")
     return text

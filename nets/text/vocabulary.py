@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from layers.core.checks import count, numbers
+from layers.core.checks import brief, count, numbers
 from layers.core.params import Array
-from nets.arguments import shown, strings
+from nets.arguments import strings
 
 
 class Vocabulary:
@@ -160,6 +160,6 @@ def known(vocabulary: Any, owner: str) -> Vocabulary:
     if not isinstance(vocabulary, Vocabulary):
         raise TypeError(
             f"{owner}: expected vocabulary to be a Vocabulary, such as "
-            f"Vocabulary(words(text)), got {shown(vocabulary)}"
+            f"Vocabulary(words(text)), got {brief(vocabulary)}"
         )
     return vocabulary

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from layers.core.cast import floating_dtype
-from layers.core.checks import count, generator, numbers
+from layers.core.checks import brief, count, generator, numbers
 from layers.core.params import Array
 from nets import arguments
 from nets.text.vocabulary import Vocabulary, known
@@ -127,7 +127,7 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     if not isinstance(vectors, Mapping):
         raise TypeError(
             "vector_table: expected vectors to be a dict of arrays, such as read_vectors gives, "
-            f"got {arguments.shown(vectors)}"
+            f"got {brief(vectors)}"
         )
     places = [place for place, token in enumerate(vocabulary) if token in vectors]
     found = [_row(token, vectors[token]) for token in vocabulary if token in vectors]
@@ -154,7 +154,7 @@ def _row(token: str, vector: Any) -> Array:
     if array.ndim != 1 or not array.size or not np.isfinite(array).all():
         raise ValueError(
             f"{owner}: expected the vector of {token!r} to be a row of finite numbers, got "
-            f"{arguments.shown(vector)} of shape {array.shape}"
+            f"{brief(vector)} of shape {array.shape}"
         )
     return array.astype(np.result_type(array, np.float32))
 

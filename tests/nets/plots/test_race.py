@@ -146,7 +146,7 @@ def test_more_racers_than_colours_can_race():
     ("given", "sentence"),
     [
         ({"optimizers": {}}, "race: expected optimizers by name, got {}"),
-        ({"optimizers": [SGD()]}, r"race: expected optimizers by name, got a list"),
+        ({"optimizers": [SGD()]}, r"race: expected optimizers by name, got \[SGD"),
         ({"steps": 0}, "race: expected steps to be a positive integer, got 0"),
     ],
 )
