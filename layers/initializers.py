@@ -85,6 +85,7 @@ def he_normal(shape: Shape, rng: Any = None) -> Array:
 
 def zeros(shape: Shape, rng: Any = None) -> Array:
     """All zeros: good for biases; as weights it makes all hidden units learn the same."""
+    checks.generator("zeros", rng)  # not needed here, and yet a mistake is one
     return np.zeros(sizes("zeros", shape, 0))
 
 

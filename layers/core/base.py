@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike
 
 from layers.core.cache import Cached
 from layers.core.cast import cast
+from layers.core.checks import label
 from layers.core.describe import shown
 from layers.core.notebook import layer_page
 from layers.core.params import Array, Params
@@ -40,6 +41,13 @@ class _Constructor:
     def __get__(self, layer: Any, owner: type) -> inspect.Signature:
         signature = inspect.signature(owner.__init__)  # type: ignore[misc]  # that of a class
         return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+class _Label:
+    """What error messages call a layer: its class, even if it keeps something else as `label`."""
+
+    def __get__(self, layer: Any, owner: type) -> str:
+        return owner.__name__
 
 
 class Layer:
@@ -105,7 +113,13 @@ class Layer:
 
         @params.setter
         def params(self, arrays: Mapping[str, Array]) -> None: ...
-    else:  # attrgetter, because it runs in C, and every pass reads the parameters
+
+        @property
+        def label(self) -> str:
+            """What error messages call this layer."""
+    else:
+        label = _Label()
+        # attrgetter, because it runs in C, and every pass reads the parameters
         params = property(attrgetter("_params"), _set_params, doc="The parameters, live.")
 
     def forward(self, *xs: Any) -> Any:
@@ -119,7 +133,7 @@ class Layer:
     def __call__(self, *_: Any, **__: Any) -> NoReturn:
         """Say which of the two passes to call instead."""
         raise TypeError(
-            f"{self.label}: a layer is not called like a function; call forward(x) in training, "
+            f"{label(self)}: a layer is not called like a function; call forward(x) in training, "
             "which keeps what backward needs, or predict(x) in inference"
         )
 
@@ -157,11 +171,6 @@ class Layer:
         dtype('float32')
         """
         return cast(self, dtype)
-
-    @property
-    def label(self) -> str:
-        """What error messages call this layer."""
-        return type(self).__name__
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles leave out what `forward` kept: a copy has not been run yet."""

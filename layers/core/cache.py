@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, overload
 
+from layers.core.checks import label
+
 T = TypeVar("T")
 
 
@@ -20,6 +22,6 @@ class Cached(Generic[T]):
         if layer is None:
             return self
         raise RuntimeError(
-            f"{getattr(layer, 'label', type(layer).__name__)}: backward was called before forward; "
+            f"{label(layer)}: backward was called before forward; "
             "call forward(x) first, because backward needs what it keeps"
         )

@@ -7,13 +7,24 @@ changes it. The common case, an array that is right already, costs a few compari
 from __future__ import annotations
 
 import inspect
+import math
 import sys
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.core.params import COMPUTED, Array, as_array
+
+SEEDS = (
+    int,
+    np.integer,
+    np.random.Generator,
+    np.random.RandomState,
+    np.random.BitGenerator,
+    np.random.SeedSequence,
+)
 
 
 def label(owner: Any) -> str:
@@ -90,16 +101,16 @@ def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array
 
 
 def factor(owner: Any, dout: Any) -> float:
-    """`dout` of a loss, a number, as a Python float."""
+    """`dout` of a loss, a number, as a Python float; inf as nan, since 0 times inf has no value."""
     if type(dout) is float:
-        return dout
+        return dout if math.isfinite(dout) else math.nan
     array = numbers(owner, "dout", dout)
     if array.ndim:
         raise ValueError(
             f"{label(owner)}: expected dout to be a number, because a loss is one, "
             f"got an array of shape {array.shape}"
         )
-    return float(array)
+    return float(array) if np.isfinite(array) else math.nan
 
 
 def not_empty(owner: Any, name: str, x: Array) -> None:
@@ -248,10 +259,10 @@ def flag(owner: Any, name: str, value: Any) -> bool:
 
 def generator(owner: Any, rng: Any) -> np.random.Generator:
     """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
-    try:  # as a matrix, numbers would recurse in NumPy until the process dies
-        return np.random.default_rng(rng.view(np.ndarray) if isinstance(rng, np.matrix) else rng)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"{label(owner)}: expected rng to be None, a seed (a non-negative integer) or a "
-            f"numpy.random.Generator, got {brief(rng)}"
-        ) from None
+    if rng is None or (isinstance(rng, SEEDS) and not isinstance(rng, bool)):
+        with suppress(TypeError, ValueError):  # for a negative seed
+            return np.random.default_rng(rng)
+    raise TypeError(
+        f"{label(owner)}: expected rng to be None, a seed (a non-negative integer) or a "
+        f"numpy.random.Generator, got {brief(rng)}"
+    )

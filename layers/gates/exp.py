@@ -37,7 +37,8 @@ class Exp(Layer):
 
     def forward(self, x: Any) -> Any:
         """Return exp(x)."""
-        self._y = np.exp(checks.floating(self, "x", x))
+        with np.errstate(over="ignore"):  # infinite where it is too large for the dtype
+            self._y = np.exp(checks.floating(self, "x", x))
         return gate.plain(self._y)
 
     def backward(self, dout: Any) -> tuple[Any, Grads]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from layers.core import checks
 from layers.core.base import Grads, Layer
 from layers.core.cache import Cached
@@ -42,7 +44,8 @@ class Reciprocal(Layer):
         """Return 1 / x."""
         x = checks.floating(self, "x", x)
         checks.allowed(self, "x other than 0, which has no reciprocal", x, x != 0)
-        self._y = 1 / x
+        with np.errstate(over="ignore"):  # infinite where it is too large for the dtype
+            self._y = 1 / x
         return gate.plain(self._y)
 
     def backward(self, dout: Any) -> tuple[Any, Grads]:

@@ -57,7 +57,7 @@ class MSE(Layer):
     def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
         """Return dy = 2 (y - t) / (number of entries) * dout."""
         dout = checks.factor(self, dout)
-        return 2 * dout * self._weight * self._difference, {}
+        return 2 * self._weight * dout * self._difference, {}
 
     def check(self, shape: tuple[int, ...], t: Any) -> Array:
         """Targets for an output of the given shape, or an exception that says what is wrong."""

@@ -7,6 +7,7 @@ import pytest
 import layers
 from layers import Dropout, FullyConnected, Layer, Params, ReLU, SoftmaxCE, assert_gradients
 from layers.core.base import predict
+from layers.core.cache import Cached
 from layers.core.checks import label
 from layers.core.shared_copy import bystander
 
@@ -275,3 +276,19 @@ def test_a_call_says_which_pass_to_call():
         ReLU()(np.ones(3))
     with pytest.raises(TypeError, match=r"^FullyConnected 3 -> 2: a layer is not"):
         FullyConnected(3, 2)(x=np.ones(3))
+
+
+def test_a_layer_may_keep_something_else_as_its_label():
+    class Loss(Layer):
+        _y = Cached()
+
+        def forward(self, scores, labels):
+            self.label = labels
+            return float(scores.mean())
+
+    loss = Loss()
+    assert loss.label == label(loss) == "Loss"
+    loss.forward(np.ones(2), [0, 1])
+    assert label(loss) == "Loss"
+    with pytest.raises(RuntimeError, match=r"^Loss: backward was called before forward"):
+        _ = loss._y

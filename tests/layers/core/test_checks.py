@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from layers import Dropout, FullyConnected, ReLU, SoftmaxCE
+from layers import Dropout, FullyConnected, ReLU, SoftmaxCE, zeros
 from layers.core import checks
 
 RELU, CE = ReLU(), SoftmaxCE()
@@ -105,8 +105,13 @@ def test_a_factor_is_a_python_float(value):
     assert type(checks.factor(CE, value)) is float
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, np.array(np.inf)])
+def test_an_infinite_factor_is_nan(value):
+    assert np.isnan(checks.factor(CE, value))
+
+
 @pytest.mark.parametrize("shape", [(1,), (3,), (1, 1)])
-def test_a_factor_is_no_array(shape):
+def test_a_factor_is_not_an_array(shape):
     message = (
         "SoftmaxCE: expected dout to be a number, because a loss is one, "
         f"got an array of shape {shape}"
@@ -323,12 +328,13 @@ def test_a_seed_makes_a_generator_that_draws_the_same():
     assert checks.generator("Any", None).random() != checks.generator("Any", None).random()
 
 
-@pytest.mark.parametrize("value", [-1, 1.5, "seed", object()])
+@pytest.mark.parametrize("value", [-1, 1.5, "seed", object(), [], True, np.array([1, 2])])
 @pytest.mark.parametrize(
     ("make", "owner"),
     [
         (lambda rng: Dropout(0.5, rng=rng), "Dropout"),
         (lambda rng: FullyConnected(3, 2, rng=rng), "FullyConnected"),
+        (lambda rng: zeros((2,), rng), "zeros"),
     ],
 )
 def test_what_is_no_source_of_random_numbers_is_refused(value, make, owner):
