@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.core.checks import numbers
 from nets import arguments
 from nets.differentiation.dual import forward_mode
 from nets.differentiation.finite_differences import (
@@ -17,9 +16,7 @@ from nets.differentiation.finite_differences import (
     complex_step,
     forward_difference,
 )
-from nets.differentiation.gates import in_numpy
-from nets.differentiation.point import point
-from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
+from nets.differentiation.function_forms import checked_gradient, distance, forms_of
 from nets.differentiation.symbolic import symbolic
 from nets.display.text import WordTable
 
@@ -126,9 +123,9 @@ def compare(
     Source: 10-601, lecture 13, "Approaches to Differentiation".
     """
     left_out = _left_out(without)
+    forms = forms_of("compare", function, layer, xs)
     if exact is not None:
-        exact = gradient(exact, xs)
-    forms = forms_of(function, layer, xs)
+        exact = checked_gradient("compare", exact, xs)
     ways = {**WAYS, REVERSE: forms.reverse}
     tried = {
         name: _tried(way, forms.function if name in BY_VALUES else forms.formula, xs)
@@ -143,56 +140,10 @@ def compare(
         )
     measure = "what was passed as exact" if exact is not None else f"the way {found[0]!r}"
     correct = tried[found[0]].gradient if exact is None else exact
-    outcomes = {
-        name: outcome
-        if outcome.reason
-        else outcome._replace(error=distance(outcome.gradient, correct))
-        for name, outcome in tried.items()
-    }
-    return Comparison(outcomes, measure)
-
-
-class Forms(NamedTuple):
-    """One function in the forms that the ways to differentiate take.
-
-    Attributes
-    ----------
-    function : callable
-        Returns the number to differentiate.
-    formula : callable
-        The same for inputs that are complex, dual numbers or symbols.
-    reverse : callable
-        Its gradient in reverse mode.
-    """
-
-    function: Function
-    formula: Function
-    reverse: Callable[..., Any]
-
-
-def forms_of(function: Any, layer: Any, xs: tuple[Any, ...]) -> Forms:
-    """A function or layer in the forms that the ways to differentiate take."""
-    point(xs, "compare")
-    if hasattr(function, "backward"):
-        arguments.layer("compare", "function", function)
-    else:
-        arguments.function("compare", "function", function)
-    if layer is not None:
-        arguments.layer("compare", "layer", layer)
-    if layer is None and not hasattr(function, "backward"):
-        return Forms(function, function, _no_layer)
-    is_layer = hasattr(function, "backward")
-    twin, rewind = repeatable(function if is_layer else layer)
-    dout = _ones(twin.forward(*xs))
-
-    def reverse(_: Function, *xs: Any) -> Any:
-        rewind()
-        return reverse_mode(twin, *xs, dout=dout)
-
-    if not is_layer:
-        return Forms(function, function, reverse)
-    formula = in_numpy(twin)
-    return Forms(number_of(function, dout), lambda *xs: weighted_sum(formula(*xs), dout), reverse)
+    for name, outcome in tried.items():
+        if not outcome.reason:
+            tried[name] = outcome._replace(error=distance(outcome.gradient, correct))
+    return Comparison(tried, measure)
 
 
 def _left_out(without: Any) -> list[str]:
@@ -206,33 +157,6 @@ def _left_out(without: Any) -> list[str]:
                 f"got {name!r}"
             )
     return names
-
-
-def gradient(exact: Any, xs: tuple[Any, ...]) -> Any:
-    """`exact`, checked to have the shapes of the inputs."""
-    parts = exact if isinstance(exact, tuple) and len(xs) > 1 else (exact,)
-    shapes = [x.shape for x in point(xs, "compare")]
-    if len(parts) != len(xs):
-        raise ValueError(
-            f"compare: expected exact to have one gradient for each of {len(xs)} inputs, "
-            f"got {len(parts)}"
-        )
-    for position, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
-        if part is not None and numbers("compare", "exact", part).shape != shape:
-            raise ValueError(
-                f"compare: expected exact of shape {shape} for input {position}, "
-                f"got {np.shape(part)}"
-            )
-    return exact
-
-
-def _no_layer(_: Function, *xs: Any) -> Any:
-    raise TypeError("reverse_mode: expected the same function as a layer, pass layer=")
-
-
-def _ones(y: Any) -> Any:
-    """The dout that adds up all entries of an output."""
-    return tuple(map(_ones, y)) if isinstance(y, tuple) else np.ones(np.shape(y))[()]
 
 
 def _tried(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> Outcome:
@@ -257,16 +181,3 @@ def _seconds(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> float
         way(f, *xs)
         times.append(time.perf_counter() - start)
     return min(times)
-
-
-def distance(found: Any, correct: Any) -> float:
-    """The worst entry's distance, relative to the largest entry."""
-    pairs = zip(_parts(found), _parts(correct), strict=True)
-    known = [(a, b) for a, b in pairs if a is not None and b is not None]
-    worst = max((float(np.abs(np.subtract(a, b)).max(initial=0.0)) for a, b in known), default=0.0)
-    largest = max((float(np.abs(b).max(initial=0.0)) for _, b in known), default=0.0)
-    return worst / largest if largest else worst
-
-
-def _parts(gradient: Any) -> tuple[Any, ...]:
-    return gradient if isinstance(gradient, tuple) else (gradient,)

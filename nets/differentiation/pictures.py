@@ -10,9 +10,10 @@ import numpy as np
 from layers.core.checks import real
 from layers.core.params import Array
 from nets.arguments import items
-from nets.differentiation.comparison import BY_VALUES, distance, forms_of, gradient
+from nets.differentiation.comparison import BY_VALUES
 from nets.differentiation.dual import forward_mode
 from nets.differentiation.finite_differences import BY_STEP
+from nets.differentiation.function_forms import checked_gradient, distance, forms_of
 from nets.differentiation.point import TINY, point
 from nets.display.figure import blank
 
@@ -57,11 +58,11 @@ def errors_against_h(
     several = [real(owner, "each of steps", h) for h in items(owner, "steps", steps)]
     if any(h < TINY for h in several):
         raise ValueError(f"{owner}: expected positive steps, got {min(several)}")
-    forms = forms_of(function, None, xs)
+    forms = forms_of(owner, function, None, xs)
     inputs = point(xs, owner)
     is_layer = hasattr(function, "backward")
     if exact is not None:
-        exact = gradient(exact, xs)
+        exact = checked_gradient(owner, exact, xs)
     else:
         exact = forms.reverse(function, *xs) if is_layer else forward_mode(function, *xs)
     found = {}

@@ -7,7 +7,6 @@ import pytest
 from layers import Dropout, Exp, FullyConnected, Multiply, ReLU, SoftmaxCE
 from nets import Graph
 from nets.differentiation import compare
-from nets.differentiation.comparison import distance
 from tests.nets.differentiation.functions import X, net, net_gradient, quiz
 
 WAYS = [
@@ -136,22 +135,8 @@ def test_the_layer_that_is_compared_is_left_alone():
     assert np.array_equal(layer.backward(X)[0], before)
 
 
-def test_distance_is_relative_to_the_largest_entry():
-    assert distance((1.0, np.array([2.0, 4.0])), (1.0, np.array([2.0, 5.0]))) == 0.2
-    assert distance((1.0, None), (2.0, np.ones(2))) == 0.5
-    assert distance(0.5, 0.0) == 0.5
-    assert distance(np.ones(0), np.ones(0)) == 0.0
-    assert distance(None, None) == 0.0
-
-
 def test_ways_that_there_are_not_are_refused():
     with pytest.raises(ValueError, match=r"compare: expected without to name .* got 'symbolik'"):
         compare(np.sin, 1.0, without=("symbolik",))
     with pytest.raises(KeyError, match="there is no way 'x'; the ways are forward difference"):
         compare(np.sin, 1.0)["x"]
-
-
-@pytest.mark.parametrize("exact", [(), [1.0, 2.0], "x", np.ones((1, 1))])
-def test_an_exact_gradient_of_another_shape_is_refused(exact):
-    with pytest.raises((TypeError, ValueError), match="compare: expected exact"):
-        compare(np.sin, 1.0, exact=exact)
