@@ -1,7 +1,6 @@
 """Homework: build assignments, and grade what comes back.
 
-A submission runs in a process of its own, which holds nothing that judges it; the tests run here,
-and reach into that process for outputs only.
+A submission runs in a process of its own. The tests run in another one, and only ask it for outputs.
 """
 
 from nets.homework.bundles.build import build

@@ -1,4 +1,4 @@
-"""Notebooks and Python files in cells, the one turned into the other."""
+"""Notebooks to and from Python files in cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def code_of(path: Path) -> str:
     Raises
     ------
     ValueError
-        If the file is no notebook.
+        If the file is not a notebook.
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -68,7 +68,7 @@ def _cell(number: int, text: str, prose: bool) -> dict[str, Any]:
 
 
 def raw_cell(identity: str, text: str) -> dict[str, Any]:
-    """A raw cell, which Jupyter leaves alone."""
+    """A raw cell, which Jupyter does not run."""
     lines = text.strip("\n").splitlines(keepends=True)
     return {"id": identity[:64], "cell_type": "raw", "metadata": {}, "source": lines}
 

@@ -18,7 +18,7 @@ from nets.homework.bundles.notebook_cells import notebook_of, raw_cell
 from nets.homework.bundles.strip import BEGIN, END, hole
 from nets.homework.grading.assignment import HIDDEN, PUBLIC, SETTINGS, Assignment, read
 from nets.homework.grading.grade import grade
-from nets.homework.grading.in_process import SAID
+from nets.homework.grading.notebook_check import SAID
 from nets.homework.grading.results import Question
 
 PLUGIN = "nets.homework.bundles.otter.Scores"
@@ -43,7 +43,7 @@ points: {points:g}
 hidden: {hidden}
 """ # END TEST CONFIG
 def test_case(env):
-    from nets.homework.grading.in_process import check
+    from nets.homework.grading.notebook_check import check
 
     check("{id}", env)
 '''

@@ -7,14 +7,14 @@ HOLE = "# YOUR CODE HERE"
 
 
 def strip(text: str, name: str = "source") -> str:
-    r"""The text without its solutions, which stand between two markers.
+    r"""The text without its solutions, which are between two markers.
 
     Within a function a hole raises NotImplementedError; elsewhere it is a comment.
 
     Raises
     ------
     ValueError
-        If a marker has no partner, or there is none.
+        If a marker has no partner, or there are no markers.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def strip(text: str, name: str = "source") -> str:
 
 
 def hole(indent: str) -> list[str]:
-    """What stands where a solution was."""
+    """The lines in place of a solution."""
     if not indent:
         return [HOLE]
     return [

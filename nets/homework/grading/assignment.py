@@ -21,13 +21,13 @@ class Assignment:
     Attributes
     ----------
     folder : path
-        Where it is.
+        Its path.
     title : str
         Its name.
     file : str
-        The name of the file that students hand in; the same name in ``.ipynb`` will do too.
+        The name of the file that students hand in; a notebook of that name is taken too.
     forbidden : list of str
-        Names of this library that a submission has to do without: ``layers.ReLU``.
+        Names of this library that a submission may not use: ``layers.ReLU``.
     limits : Limits
         What a submission may use.
     questions : list of Question
@@ -43,7 +43,7 @@ class Assignment:
 
     @property
     def tests(self) -> list[Path]:
-        """The files of tests that are there: the public ones, and the hidden ones."""
+        """The existing test files: the public and the hidden one."""
         return [self.folder / name for name in (PUBLIC, HIDDEN) if (self.folder / name).is_file()]
 
     def write(self, folder: Path, questions: list[Question]) -> None:
@@ -64,9 +64,9 @@ def read(folder: Path) -> Assignment:
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If it has no settings.
     ValueError
-        If its settings are not what they should be.
+        If its settings are invalid.
     """
     path = folder / SETTINGS
     if not path.is_file():

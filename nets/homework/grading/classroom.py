@@ -20,7 +20,7 @@ SHOWN = 10  # mistakes in the summary
 def find(folder: Path, assignment: Assignment) -> dict[str, Path | None]:
     """The submissions in a folder by student: files, or folders with the file in them.
 
-    A student whose folder holds no file to grade stands for None.
+    A student without a file to grade has None.
     """
     found: dict[str, Path | None] = {}
     for entry in sorted(folder.iterdir()):
@@ -87,7 +87,7 @@ def _one(name: str, path: Path | None, assignment: Assignment, out: Path) -> Res
 
 
 def missing(assignment: Assignment) -> Results:
-    """The results of who has not handed in the file that was asked for."""
+    """The results of a student who has not handed in the file."""
     results = Results(list(assignment.questions))
     results.output = f"There is no file {assignment.file}, nor a notebook of that name."
     for question in assignment.questions:
@@ -114,12 +114,12 @@ def _table(graded: dict[str, Results], questions: list[Question], path: Path) ->
 
 
 def _inert(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
+    """A name that spreadsheets do not take for a formula."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
 
 
 def report_of(name: str, results: Results, assignment: Assignment) -> Iterator[str]:
-    """What a student reads: the points, and for each lost one why; hidden tests only as a sum."""
+    """A student's report: the points of each test, and why points were lost; hidden tests as a sum."""
     yield f"# {assignment.title}\n\n{name}: {results.score:g} of {results.points:g} points\n"
     if results.output:
         yield f"{results.output}\n"
@@ -135,7 +135,7 @@ def report_of(name: str, results: Results, assignment: Assignment) -> Iterator[s
 
 
 def summary(graded: dict[str, Results], assignment: Assignment) -> Iterator[str]:
-    """What an instructor reads: points by question, and what went wrong most often."""
+    """The instructor's summary: points by question, and the most frequent mistakes."""
     scores = sorted(results.score for results in graded.values())
     mean, median = sum(scores) / len(scores), scores[len(scores) // 2]
     yield f"# {assignment.title}\n"
@@ -158,5 +158,5 @@ def summary(graded: dict[str, Results], assignment: Assignment) -> Iterator[str]
 
 
 def is_assignment(folder: Path) -> bool:
-    """Whether an assignment lies in a folder."""
+    """Whether a folder holds an assignment."""
     return (folder / SETTINGS).is_file()

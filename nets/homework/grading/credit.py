@@ -1,4 +1,4 @@
-"""Partial credit within one test, and what a student reads about each part that was lost."""
+"""Partial credit within one test, and the message for each part that was lost."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from layers import gradcheck
+from nets.homework.grading.results import Question, Score
 from nets.homework.isolation.sandbox import SubmissionError
 
 GENERIC = "derive it again, with the shapes beside it, and compare with handgrad check"
 
-# What is seen where numbers alone say little; the checker's hint follows.
+# What the checker saw, for findings that are not about numbers; its hint follows.
 SYMPTOMS = {
     "accumulates": "a second backward returns another gradient than the first. ",
     "overwrites": "an array that was handed out is written to later. ",
@@ -23,12 +24,12 @@ SYMPTOMS = {
 
 
 class Credit:
-    """The parts of a test: each counts the same, and says what is wrong where it is lost.
+    """The parts of a test: each counts the same, and a lost one has a message.
 
     Attributes
     ----------
     won, lost : int
-        How many parts were right, and how many were not.
+        How many parts were correct, and how many were not.
     messages : list of str
         For the student: one for each lost part.
     mistakes : list of str
@@ -58,7 +59,7 @@ class Credit:
             self.won += 1
 
     def gradients(self, layer: Any, *inputs: Any, **options: Any) -> None:
-        """Check a layer's gradients: one part for each tensor, and one if it breaks a law else.
+        """Check a layer's gradients: one part for each tensor, and one if it breaks another law.
 
         The student reads the checker's hints, and not what the gradient should have been.
         """
@@ -94,13 +95,13 @@ class Credit:
 
     @property
     def share(self) -> float:
-        """How much of the points is due: all of it where there are no parts."""
+        """The share of the points that is due: 1 if there are no parts."""
         parts = self.won + self.lost
         return self.won / parts if parts else 1.0
 
 
 def said(error: BaseException) -> str:
-    """What a student reads of an exception: the sentence of the assertion, without its numbers."""
+    """The message of an exception for a student: of an assertion, without its numbers."""
     text = str(error).split("\nassert ")[0].strip()
     if isinstance(error, SubmissionError):
         return text
@@ -114,3 +115,15 @@ def mistake_of(error: BaseException, what: str) -> str:
     if isinstance(error, SubmissionError):
         return error.kind
     return f"not so: {what}" if isinstance(error, AssertionError) else type(error).__name__
+
+
+def scored(question: Question, credit: Credit, error: BaseException | None) -> Score:
+    """The score for a test: all points, the share of its correct parts, or 0."""
+    if error is None:
+        return Score(question.points)
+    if credit.lost:
+        return Score(question.points * credit.share, "\n".join(credit.messages), credit.mistakes)
+    sentence = said(error)
+    if sentence == "this is not so":
+        sentence = f"This is not so yet: {question.title}"
+    return Score(0.0, sentence, [mistake_of(error, question.title)])

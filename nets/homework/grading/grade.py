@@ -28,7 +28,7 @@ import pytest
 from nets.homework.grading import points_plugin
 sys.exit(pytest.main({args!r}, plugins=[points_plugin]))
 """
-# What comes with pytest and grades nothing; each takes its time to start.
+# Plugins of pytest that are not needed, and slow its start.
 IDLE = "debugging doctest faulthandler junitxml legacypath pastebin setuponly setupplan stepwise"
 Wrote = Callable[[Results], object]
 
@@ -38,8 +38,8 @@ def grade(
 ) -> Results:
     """Grade a submission, and hand the results to `wrote` before the first test and after each.
 
-    Whatever the submission does to its own process, and whatever becomes of the process that
-    tests it, the results are kept here.
+    The results survive whatever the submission does to its own process or to the one that tests
+    it.
 
     Raises
     ------

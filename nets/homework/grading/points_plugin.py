@@ -2,7 +2,7 @@
 
 ``@pytest.mark.points(2, visibility="hidden")`` makes a test a question of 2 points. The fixture
 ``submission`` is the module that was handed in, in a process of its own; ``credit`` gives partial
-credit. ``--submission FILE`` says what is tested, ``--results FILE`` writes Gradescope's file.
+credit. ``--submission FILE`` names what is tested, ``--results FILE`` writes Gradescope's file.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 
 from nets.homework.grading.assignment import HIDDEN, read
-from nets.homework.grading.credit import Credit, mistake_of, said
-from nets.homework.grading.results import VISIBILITIES, Question, Results, Score
+from nets.homework.grading.credit import Credit, scored
+from nets.homework.grading.results import VISIBILITIES, Question, Results, title_of
 from nets.homework.isolation.sandbox import Sandbox
 
 CREDIT: pytest.StashKey[Credit] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options."""
+    """Add the options."""
     group = parser.getgroup("homework")
     group.addoption("--submission", metavar="FILE", help="the file that was handed in")
     group.addoption("--results", metavar="FILE", help="where to write Gradescope's results.json")
@@ -52,7 +52,7 @@ class Grader:
         self.began = time.monotonic()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Know all questions, and write that none is answered yet."""
+        """Collect all questions, and report that none is answered yet."""
         self.results = Results([q for item in session.items if (q := question_of(item))])
         self._tell({"questions": [vars(question) for question in self.results.questions]})
 
@@ -110,18 +110,6 @@ class Grader:
             self.results.write(self.results_file)
 
 
-def scored(question: Question, credit: Credit, error: BaseException | None) -> Score:
-    """The score for a test: all of it, the share of its parts that were right, or nothing."""
-    if error is None:
-        return Score(question.points)
-    if credit.lost:
-        return Score(question.points * credit.share, "\n".join(credit.messages), credit.mistakes)
-    sentence = said(error)
-    if sentence == "this is not so":
-        sentence = f"This is not so yet: {question.title}"
-    return Score(0.0, sentence, [mistake_of(error, question.title)])
-
-
 def question_of(item: pytest.Item) -> Question | None:
     """The question that a test is, if it has points."""
     marker = item.get_closest_marker("points")
@@ -137,9 +125,3 @@ def question_of(item: pytest.Item) -> Question | None:
         )
     title = title_of(getattr(item, "function", None), item.name)
     return Question(f"{path}::{item.name}", title, points, visibility)
-
-
-def title_of(function: Any, name: str) -> str:
-    """What a test is called: the first line of its docstring, or its name."""
-    doc = getattr(function, "__doc__", None)
-    return str(doc.strip().splitlines()[0].rstrip(".")) if doc else name

@@ -21,7 +21,7 @@ class Question:
     Attributes
     ----------
     id : str
-        Where it is: ``test_public.py::test_forward``.
+        Its test: ``test_public.py::test_forward``.
     title : str
         What it tests, in a line.
     points : float
@@ -38,7 +38,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Score:
-    """What a submission got for a question, what it is told, and what it got wrong."""
+    """The points of a submission for a question, the message, and the mistakes."""
 
     score: float
     output: str = ""
@@ -61,7 +61,7 @@ class Results:
         self.seconds = 0.0
 
     def add(self, identity: str, score: Score) -> None:
-        """Take the score of a question, within 0 and its points."""
+        """Set the score of a question, clipped to 0 and its points."""
         points = {question.id: question.points for question in self.questions}[identity]
         number = float(score.score)
         number = min(max(number, 0.0), points) if math.isfinite(number) else 0.0
@@ -74,7 +74,7 @@ class Results:
 
     @property
     def points(self) -> float:
-        """What could have been had."""
+        """The points that a perfect submission gets."""
         return round(math.fsum(question.points for question in self.questions), 4)
 
     def as_dict(self) -> dict[str, Any]:
@@ -103,7 +103,13 @@ class Results:
         }
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the file as a whole; who reads it finds these results or those before."""
+        """Write the file atomically: a reader finds these results or the previous ones."""
         text = json.dumps(self.as_dict(), indent=1, allow_nan=False)
         with atomic_write(path) as file:
             file.write(text.encode())
+
+
+def title_of(function: Any, name: str) -> str:
+    """The title of a test: the first line of its docstring, or its name."""
+    doc = getattr(function, "__doc__", None)
+    return str(doc.strip().splitlines()[0].rstrip(".")) if doc else name

@@ -1,9 +1,9 @@
-"""The two ends of the channel: how values cross it, and how arrays stay one on both sides.
+"""The endpoints of a channel between two processes, which keep shared arrays equal.
 
-An array that has crossed is known to both ends under a number. Before each message, either end
-looks which of these arrays have been written to, and the other end writes the same into its own.
-So a layer that changes its input in place, or an optimizer that moves the parameters of a layer in
-the other process, does what it would do in one process.
+An array that was sent has a number in both processes. With each message, an endpoint sends the
+arrays that have been written to since, and the other endpoint updates its own. So a layer that
+changes its input in place, or an optimizer that updates the parameters of a layer in the other
+process, has the same effect as in one process.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from nets.homework.isolation.messages import Buffers, WireError, pack, receive, send, unpack
+from nets.homework.isolation.messages import Buffers, MessageError, pack, receive, send, unpack
 
 PLAIN = (bool, int, float, str, type(None))
 DEEPEST = 50  # how far lists may be nested
 
 
-class End:
-    """What both ends share. `first` keeps their numbers apart: one counts 2, 4, ..., one 1, 3."""
+class Endpoint:
+    """What both endpoints do. `first` keeps their numbers apart: 2, 4, ... and 1, 3, ..."""
 
     def __init__(self, channel: socket.socket, first: int) -> None:
         self.channel = channel
@@ -34,23 +34,23 @@ class End:
         self._dropped: list[int] = []
 
     def hold(self, number: int, array: Array) -> None:
-        """Know an array under a number from here on."""
+        """Store an array under its number."""
         raise NotImplementedError
 
     def held(self) -> list[tuple[int, Array]]:
-        """The arrays that are known, with their numbers."""
+        """The stored arrays with their numbers."""
         raise NotImplementedError
 
     def encode_object(self, value: Any) -> Any:
-        """A value that does not cross, as something that stands for it."""
+        """A reference to a value that is not sent itself."""
         raise NotImplementedError
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
-        """What stands for a value that does not cross."""
+        """The value of a reference."""
         raise NotImplementedError
 
-    def say(self, message: dict[str, Any], values: Any) -> None:
-        """Send a message with values, after what has been written to arrays."""
+    def send(self, message: dict[str, Any], values: Any) -> None:
+        """Send a message with values, and with the arrays that have changed."""
         buffers: Buffers = []
         writes = [[number, pack(array, buffers)] for number, array in self._written()]
         tree = self.encode(values, buffers)
@@ -61,19 +61,19 @@ class End:
             buffers,
         )
 
-    def hear(self) -> tuple[dict[str, Any], Any]:
-        """Receive a message and its values, and write what the other end has written."""
+    def receive(self) -> tuple[dict[str, Any], Any]:
+        """Receive a message and its values, and update the arrays that have changed."""
         message, buffers = receive(self.channel)
         try:
-            here = dict(self.held())
+            arrays = dict(self.held())
             for number, packed in message["writes"]:
-                if number in here:
-                    self._write(number, here[number], unpack(packed, buffers))
+                if number in arrays:
+                    self._write(number, arrays[number], unpack(packed, buffers))
             for number in message["dropped"]:
                 self.forget(number)
             return message, self.decode(message["values"], buffers)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise WireError(f"not a message: {error}") from error
+            raise MessageError(f"not a message: {error}") from error
 
     def _write(self, number: int, array: Array, value: Array) -> None:
         if array.flags.writeable and array.shape == value.shape and array.dtype == value.dtype:
@@ -88,7 +88,7 @@ class End:
                 yield number, array
 
     def forget(self, number: int) -> None:
-        """Let go of an array or an object that the other end has let go of."""
+        """Drop an array or an object that the other endpoint has dropped."""
         self._known.pop(number, None)
 
     def encode(self, value: Any, buffers: Buffers, depth: int = 0) -> Any:
@@ -151,20 +151,20 @@ class End:
 
 
 def is_default(value: Any) -> bool:
-    """Whether this is a random generator of NumPy's default kind, the only one that crosses."""
+    """Whether this is a random generator of NumPy's default kind, the only one that is sent."""
     return isinstance(value, np.random.Generator) and isinstance(
         value.bit_generator, np.random.PCG64
     )
 
 
 def state_of(source: np.random.Generator) -> list[int]:
-    """What a generator will draw next."""
+    """The state of a generator, as integers."""
     state = source.bit_generator.state
     return [*state["state"].values(), state["has_uint32"], state["uinteger"]]
 
 
 def set_state(target: np.random.Generator, numbers: list[int]) -> None:
-    """Let a generator go on from here."""
+    """Set the state of a generator."""
     state, inc, has, left = map(int, numbers)
     target.bit_generator.state = {
         "bit_generator": "PCG64",
@@ -175,21 +175,21 @@ def set_state(target: np.random.Generator, numbers: list[int]) -> None:
 
 
 def generator(numbers: list[int]) -> np.random.Generator:
-    """A random generator that goes on from a state."""
+    """A random generator in this state."""
     made = np.random.default_rng(0)
     set_state(made, numbers)
     return made
 
 
 class WeakArrays:
-    """Arrays by number, kept only as long as somebody else keeps them."""
+    """Arrays by number, without keeping them alive."""
 
     def __init__(self, gone: Any) -> None:
         self._references: dict[int, weakref.ref[Array]] = {}
         self._gone = gone
 
     def add(self, number: int, array: Array) -> None:
-        """Know an array while it lives."""
+        """Store an array for as long as it lives."""
         key = id(array)
         self._references[number] = weakref.ref(array)
         weakref.finalize(array, self._drop, number, key).atexit = False

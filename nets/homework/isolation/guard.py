@@ -1,4 +1,4 @@
-"""What a submission's process takes from itself before it runs the submission.
+"""What a submission's process gives up before it runs the submission.
 
 Limits on memory, processor time and the size of files; no network, where the system lets a process
 leave it; and a hook that refuses to open files elsewhere, to start programs and to signal other
@@ -43,8 +43,8 @@ LOOKING = ("os.listdir", "os.scandir", "os.walk", "glob.glob")
 
 
 def guard(folder: Path, forbidden: list[str], megabytes: int, seconds: int) -> None:
-    """Take from this process what a submission does not need; `folder` stays its own."""
-    with suppress(OSError, AttributeError):  # where there is no such call, there is no such wall
+    """Restrict this process to what a submission needs; it may write to `folder`."""
+    with suppress(OSError, AttributeError):  # not every system has these calls
         libc = ctypes.CDLL(None)
         libc.prctl(DIE_WITH_PARENT, 9)
         libc.unshare(NEW_USER | NEW_NETWORK)
@@ -55,11 +55,11 @@ def guard(folder: Path, forbidden: list[str], megabytes: int, seconds: int) -> N
 
 
 def hide(forbidden: list[str]) -> None:
-    """Take away names that the assignment asks to write: ``layers.ReLU``."""
+    """Remove names of this library that the assignment asks for: ``layers.ReLU``."""
     for name in forbidden:
         package, _, attribute = name.rpartition(".")
         found = getattr(importlib.import_module(package), attribute, None)
-        if found is None:  # gone already, under another of its names
+        if found is None:  # removed already, under another of its names
             continue
         for key, module in list(sys.modules.items()):
             if module is None or key.split(".")[0] not in ("layers", "nets", "optimizers"):

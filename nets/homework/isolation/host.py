@@ -1,6 +1,6 @@
-"""The submission's process: it imports the submission, and does what the grader asks of it.
+"""The submission's process: it imports the submission, and answers the grader.
 
-Nothing that judges runs here. The grader's process holds the tests, the checker and the results;
+Nothing here grades. The grader's process holds the tests, the checker and the results;
 it sends inputs and gets outputs, so that a submission which patches, exits or crashes changes its
 own process only.
 """
@@ -22,15 +22,15 @@ import numpy.ma  # layers look for masks; NumPy loads them when first asked, whi
 
 from layers.core.params import Array
 from layers.core.random_state import generators
-from nets.homework.isolation.channel import End, is_default, set_state, state_of
+from nets.homework.isolation.channel import Endpoint, is_default, set_state, state_of
 from nets.homework.isolation.guard import guard
 
 GLOBAL = 0  # the number of the submission's module
 LONGEST = 500  # characters of an exception's text that are passed on
 
 
-class Host(End):
-    """The end that holds the submission's objects."""
+class Host(Endpoint):
+    """The endpoint that holds the submission's objects."""
 
     def __init__(self, channel: socket.socket, module: Any, first: int = 1) -> None:
         super().__init__(channel, first)
@@ -38,15 +38,15 @@ class Host(End):
         self.objects: dict[int, Any] = {GLOBAL: module}
 
     def hold(self, number: int, array: Array) -> None:
-        """Know an array until the grader lets go of it."""
+        """Store an array until the grader drops it."""
         self._arrays[number] = array
 
     def held(self) -> list[tuple[int, Array]]:
-        """The arrays that are known."""
+        """The stored arrays with their numbers."""
         return list(self._arrays.items())
 
     def forget(self, number: int) -> None:
-        """Let go of an array or an object."""
+        """Drop an array or an object."""
         super().forget(number)
         self.objects.pop(number, None)
         array = self._arrays.pop(number, None)
@@ -54,7 +54,7 @@ class Host(End):
             self._number_of.pop(id(array), None)
 
     def encode_object(self, value: Any) -> Any:
-        """An object stays here; the grader gets a number for it."""
+        """Keep the object, and send a number for it."""
         number = next(self._numbers)
         self.objects[number] = value
         states = [state_of(found) for found in drawn_from(value)]
@@ -65,9 +65,9 @@ class Host(End):
         return self.objects[tree["object"]]
 
     def serve(self) -> None:
-        """Answer until the grader is gone."""
+        """Answer until the grader closes the channel."""
         while True:
-            message, values = self.hear()
+            message, values = self.receive()
             owner = self.objects[message["object"]]
             drawn = drawn_from(owner)
             for found, state in zip(drawn, message["generators"], strict=False):
@@ -79,12 +79,12 @@ class Host(End):
             self.answer(outcome, value, drawn)
 
     def answer(self, message: dict[str, Any], value: Any, drawn: Any = ()) -> None:
-        """Send an answer, and where the owner's random generators stand."""
+        """Send an answer, and the states of the owner's random generators."""
         states = [state_of(found) for found in drawn]
         try:
-            self.say({**message, "generators": states}, value)
+            self.send({**message, "generators": states}, value)
         except (TypeError, ValueError, MemoryError) as error:
-            self.say({"error": described(error), "generators": states}, None)
+            self.send({"error": described(error), "generators": states}, None)
 
     def _do(self, message: dict[str, Any], owner: Any, values: Any) -> Any:
         verb, name = message["verb"], message["name"]
@@ -149,7 +149,7 @@ def main(
     host = Host(channel, None, first)
     guard(Path.cwd(), forbidden, megabytes, seconds)
     np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
-    host.answer({}, None)  # from here on it is the submission's time that passes
+    host.answer({}, None)  # what follows counts as the submission's time
     try:
         host.objects[GLOBAL] = load(Path.cwd() / file)
     except BaseException as error:

@@ -12,8 +12,8 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        For one test, of the submission's own code; what the checker takes is not counted. Where
-        the machine is busy, so that the code has had no processor, it is waited for longer.
+        For one test, of the submission's own code, without the checker. On a busy machine, where
+        the code has had no processor, the grader waits longer.
     total_seconds : int
         For all tests together, as wall time and as processor time.
     megabytes : int

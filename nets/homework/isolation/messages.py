@@ -1,7 +1,7 @@
 """Messages between the grader and a submission's process: JSON and the bytes of arrays, no code.
 
 A pickle could run code in the process that reads it. These messages hold numbers, strings, lists,
-tuples, dicts and arrays of numbers, whatever the sender puts into them.
+tuples, dicts and arrays of numbers, and nothing else.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ LARGEST = 1 << 27  # bytes of one message
 Buffers = list[bytes]
 
 
-class WireError(Exception):
-    """A message that is none."""
+class MessageError(Exception):
+    """A malformed message."""
 
 
 def send(channel: socket.socket, message: dict[str, Any], buffers: Buffers) -> None:
@@ -31,22 +31,22 @@ def send(channel: socket.socket, message: dict[str, Any], buffers: Buffers) -> N
 
 
 def receive(channel: socket.socket) -> tuple[dict[str, Any], Buffers]:
-    """Read one message and the bytes of its arrays; EOFError where the other side is gone."""
+    """Read one message and the bytes of its arrays; EOFError if the other process has ended."""
     (size,) = struct.unpack(">Q", _exactly(channel, 8))
     try:
         message, sizes = json.loads(_exactly(channel, size))
         if not isinstance(message, dict):
-            raise WireError("a message is a dict")
+            raise MessageError("a message is a dict")
         if sum(sizes) > LARGEST:
-            raise WireError(f"arrays of {sum(sizes)} bytes are too large")
+            raise MessageError(f"arrays of {sum(sizes)} bytes are too large")
         return message, [_exactly(channel, int(n)) for n in sizes]
     except (ValueError, TypeError, RecursionError) as error:
-        raise WireError(f"not a message: {error}") from error
+        raise MessageError(f"not a message: {error}") from error
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:
     if not 0 <= size <= LARGEST:
-        raise WireError(f"a message of {size} bytes is too large")
+        raise MessageError(f"a message of {size} bytes is too large")
     parts = []
     while size:
         part = channel.recv(min(size, 1 << 20))
@@ -58,7 +58,7 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 
 
 def pack(array: Array, buffers: Buffers) -> dict[str, Any]:
-    """An array of numbers as JSON; its bytes are put behind the message."""
+    """An array of numbers as JSON; its bytes follow the message."""
     if array.dtype.kind not in "fiubc":
         raise TypeError(f"expected an array of numbers, got one of dtype {array.dtype}")
     if array.nbytes > LARGEST:
@@ -68,13 +68,13 @@ def pack(array: Array, buffers: Buffers) -> dict[str, Any]:
 
 
 def unpack(packed: Any, buffers: Buffers) -> Array:
-    """The array of a message, writable and the reader's own."""
+    """The array of a message, as a writable copy."""
     try:
         dtype, shape = np.dtype(str(packed["dtype"])), tuple(map(int, packed["shape"]))
         data = buffers[packed["bytes"]]
         if dtype.kind not in "fiubc" or len(data) != math.prod(shape) * dtype.itemsize:
-            raise WireError("an array whose bytes do not fit its shape")
+            raise MessageError("an array whose bytes do not fit its shape")
         array: Array = np.frombuffer(data, dtype).reshape(shape).copy()
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise WireError(f"not an array: {error}") from error
+        raise MessageError(f"not an array: {error}") from error
     return array

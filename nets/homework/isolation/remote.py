@@ -1,4 +1,4 @@
-"""Objects that stand for a submission's objects."""
+"""Proxies for a submission's objects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Remote:
-    """Something in the submission's process: attributes and calls are passed on."""
+    """A proxy for an object in the submission's process: attributes and calls are passed on."""
 
     def __init__(self, sandbox: Any, number: int, generators: list[np.random.Generator]) -> None:
         held = {
@@ -18,7 +18,7 @@ class Remote:
             "_number": number,
             "_generators": generators,
             "_seen": {},
-            "_verbs": set(),
+            "_functions": set(),
         }
         self.__dict__.update(held)
         if number:
@@ -28,13 +28,13 @@ class Remote:
         if name.startswith("__"):
             raise AttributeError(name)
         sandbox, seen = self.__dict__["_sandbox"], self.__dict__["_seen"]
-        if name in self.__dict__["_verbs"]:
-            return Verb(sandbox, self, name)
+        if name in self.__dict__["_functions"]:
+            return RemoteFunction(sandbox, self, name)
         kind, value = sandbox.ask("get", self, name)
         if kind == "callable":
-            self.__dict__["_verbs"].add(name)
-            return Verb(sandbox, self, name)
-        # Kept, so that layer.params["W"][...] = 0 writes into an array that is still there.
+            self.__dict__["_functions"].add(name)
+            return RemoteFunction(sandbox, self, name)
+        # Kept, so that layer.params["W"][...] = 0 writes into an array that still exists.
         seen[name] = value
         return value
 
@@ -42,7 +42,7 @@ class Remote:
         self.__dict__["_sandbox"].ask("set", self, name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it, over there."""
+        """Call it in the submission's process."""
         return self.__dict__["_sandbox"].ask("call", self, "", (args, kwargs))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
@@ -53,14 +53,14 @@ class Remote:
         return twin
 
 
-class Verb:
+class RemoteFunction:
     """A function or a method of the submission."""
 
     def __init__(self, sandbox: Any, owner: Remote, name: str) -> None:
         self._sandbox, self._owner, self._name = sandbox, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it, over there."""
+        """Call it in the submission's process."""
         return self._sandbox.ask("call", self._owner, self._name, (args, kwargs))
 
 

@@ -1,4 +1,4 @@
-"""A submission at arm's length: its own process, and objects here that stand for those there."""
+"""A submission in a process of its own, and proxies for its objects."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ import numpy as np
 
 from layers.core.params import Array
 from nets.homework.bundles.notebook_cells import code_of
-from nets.homework.isolation.channel import End, WeakArrays, generator, set_state, state_of
+from nets.homework.isolation.channel import Endpoint, WeakArrays, generator, set_state, state_of
 from nets.homework.isolation.guard import ROOT
 from nets.homework.isolation.limits import Limits
-from nets.homework.isolation.messages import WireError
+from nets.homework.isolation.messages import MessageError
 from nets.homework.isolation.remote import Remote, remote_class
 
-LONGEST = 1000  # characters of each part of what is told of an exception
+LONGEST = 1000  # characters of each part of an exception's message
 NUMBERS = 10**9  # more than one process gives to its objects
 STARTING = 60.0  # seconds that Python and NumPy have to start
 BUSY = 3  # times as long as the limit may a submission wait that has had no processor
@@ -44,7 +44,7 @@ main(**json.loads({options!r}))
 
 
 def used_by(pid: int | None) -> float:
-    """The processor time of a process in seconds; infinite where it cannot be known."""
+    """The processor time of a process in seconds; infinite if unknown."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -60,8 +60,8 @@ class SubmissionError(Exception):
         self.kind = kind
 
 
-class Sandbox(End):
-    """The end that holds the tests: it starts the submission's process, and starts it again.
+class Sandbox(Endpoint):
+    """The endpoint that holds the tests: it starts the submission's process, and restarts it.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Sandbox(End):
         return self._process.pid if self._process else None
 
     def begin(self) -> Any:
-        """Begin a test: the module of the submission, in a process that lives."""
+        """Begin a test: start the process if there is none, and return the submission's module."""
         self._left, self._ended = self.limits.seconds, ""
         self._used_before = used_by(self.pid)
         if self._broken:
@@ -110,7 +110,7 @@ class Sandbox(End):
         self._started += 1
         options = {
             "descriptor": theirs.fileno(),
-            # What still stands for something in an earlier process must mean nothing in this one.
+            # A proxy for an object of an earlier process must mean nothing in this one.
             "first": 1 + self._started * NUMBERS,
             "file": self._file.name,
             "forbidden": self.forbidden,
@@ -135,9 +135,9 @@ class Sandbox(End):
         self._reader.start()
         try:
             self._left = STARTING
-            self._hear()
+            self._receive()
             self._left, self._used_before = self.limits.seconds, used_by(self.pid)
-            self._hear()
+            self._receive()
         except SubmissionError as error:
             self._broken = SubmissionError(
                 error.kind if error.kind in ("timeout", "crash") else f"import: {error.kind}",
@@ -153,7 +153,7 @@ class Sandbox(End):
                 self.printed += part[: KEPT - len(self.printed)]
 
     def ask(self, verb: str, owner: Any, name: str = "", values: Any = None) -> Any:
-        """Have something done in the submission's process."""
+        """Ask the submission's process to do something, and return the result."""
         number, generators = remote_parts(owner)
         if self._process is None or number not in self._alive:
             raise SubmissionError("gone", f"the rest of this test could not be run: {self._ended}")
@@ -161,25 +161,25 @@ class Sandbox(End):
         message = {"verb": verb, "object": number, "name": name, "generators": states}
         try:
             self.channel.settimeout(self._patience())
-            self.say(message, values)
+            self.send(message, values)
         except (OSError, ValueError):
             self._raise_ended()
-        answer, value = self._hear()
+        answer, value = self._receive()
         for one, state in zip(generators, answer["generators"], strict=False):
             set_state(one, state)
         return value
 
-    def _hear(self) -> tuple[dict[str, Any], Any]:
+    def _receive(self) -> tuple[dict[str, Any], Any]:
         began = time.monotonic()
         try:
             self._wait()
             self.channel.settimeout(self._patience())
-            answer, value = self.hear()
+            answer, value = self.receive()
         except TimeoutError:
             raise self._over("timeout", self._too_long()) from None
         except (EOFError, OSError):
             self._raise_ended()
-        except WireError as error:
+        except MessageError as error:
             text = f"your code wrote to the grader's channel: {error}"
             raise self._over("crash", text) from None
         finally:
@@ -201,7 +201,7 @@ class Sandbox(End):
         return bool(select.select([self.channel], [], [], seconds)[0])
 
     def _patience(self) -> float:
-        """How long to wait for the next answer. What the tests take themselves is not counted."""
+        """How long to wait for the next answer; the time of the tests themselves does not count."""
         return max(min(self._left, self._ends - time.monotonic()), 1e-3)
 
     def _too_long(self) -> str:
@@ -222,7 +222,7 @@ class Sandbox(End):
         raise self._over("exit", f"your code ended its process (exit code {code})")
 
     def _over(self, kind: str, text: str) -> SubmissionError:
-        """End the process, and remember why for whoever asks it again in this test."""
+        """End the process, and remember why, for later calls in this test."""
         self._ended = text
         self.end()
         return SubmissionError(kind, text)
@@ -234,11 +234,11 @@ class Sandbox(End):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            self._reader.join(1)  # a program that it left behind may still hold the other end
+            self._reader.join(1)  # a program that it started may keep the pipe open
         self.channel.close()
 
     def close(self) -> None:
-        """End, and leave nothing behind."""
+        """End the process and remove its folder."""
         self.end()
         shutil.rmtree(self._work, ignore_errors=True)
 
@@ -253,50 +253,50 @@ class Sandbox(End):
         self._dropped.append(number)
 
     def let_go(self, number: int) -> None:
-        """Tell the other end that an object is needed no more."""
+        """Tell the other process that an object is no longer needed."""
         self._alive.discard(number)
         self._dropped.append(number)
 
     def hold(self, number: int, array: Array) -> None:
-        """Know an array while somebody here holds it."""
+        """Store an array for as long as it lives."""
         self._arrays.add(number, array)
 
     def held(self) -> list[tuple[int, Array]]:
-        """The arrays that both ends know."""
+        """The stored arrays with their numbers."""
         return self._arrays.alive()
 
     def encode_object(self, value: Any) -> Any:
-        """An object of the submission goes as its number; others do not cross."""
+        """The number of an object of the submission; other objects are not sent."""
         if isinstance(value, Remote):
             return {"object": remote_parts(value)[0]}
         raise TypeError(f"a {type(value).__name__} cannot be handed to a submission")
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
-        """What stands here for an object of the submission."""
+        """A proxy for an object of the submission."""
         return self.remote(tree)
 
     def remote(self, tree: dict[str, Any]) -> Any:
-        """An object that passes everything on."""
+        """A proxy that passes attributes and calls on."""
         number = int(tree["object"])
         self._alive.add(number)
         made = [generator(state) for state in tree["generators"]]
         return remote_class(str(tree["name"])[:100])(self, number, made)
 
     def copy(self, owner: Any, memo: dict[int, Any]) -> Any:
-        """A deep copy over there, whose arrays are those that `memo` holds."""
+        """Copy an object in the submission's process; its arrays become those in `memo`."""
         twins = [(number, memo[id(array)]) for number, array in self.held() if id(array) in memo]
         twin: Any = self.ask("copy", owner, "", [(n, np.asarray(t)) for n, t in twins])
         return twin
 
 
 def remote_parts(owner: Any) -> tuple[int, list[np.random.Generator]]:
-    """The number and the random generators of what stands for an object."""
+    """The number and the random generators of a proxy."""
     held = object.__getattribute__(owner, "__dict__")
     return held["_number"], held["_generators"]
 
 
 def _raise(error: Any) -> Any:
-    """Raise what the other end says; that end is not to be trusted, so long texts are cut."""
+    """Raise the error of the other process, which is not trusted: long texts are cut."""
     said = (str(error.get(key, ""))[:LONGEST] for key in ("kind", "text", "where"))
     kind, text, where = (part.encode(errors="replace").decode() for part in said)
     kind = kind if kind.isidentifier() else "Exception"
@@ -310,7 +310,7 @@ def _raise(error: Any) -> Any:
 
 
 def _own_copy(file: Path, work: Path) -> Path:
-    """Copy the submission, and what lies beside it, to where it runs; links are left out."""
+    """Copy the submission, and the files beside it, to where it runs; links are left out."""
     for found in sorted(file.parent.iterdir()) if _is_submitted_folder(file) else [file]:
         if found.is_file() and not found.is_symlink():
             shutil.copyfile(found, work / found.name)

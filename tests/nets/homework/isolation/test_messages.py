@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from nets.homework.isolation.messages import LARGEST, WireError, pack, receive, send, unpack
+from nets.homework.isolation.messages import LARGEST, MessageError, pack, receive, send, unpack
 
 
 @pytest.fixture
@@ -42,13 +42,13 @@ def test_arrays_cross(pair):
 )
 def test_what_is_no_message(pair, header, message):
     raw(pair[0], header)
-    with pytest.raises(WireError, match=message):
+    with pytest.raises(MessageError, match=message):
         receive(pair[1])
 
 
 def test_a_message_that_would_fill_the_memory(pair):
     pair[0].sendall(struct.pack(">Q", 1 << 60))
-    with pytest.raises(WireError, match="is too large"):
+    with pytest.raises(MessageError, match="is too large"):
         receive(pair[1])
 
 
@@ -62,5 +62,5 @@ def test_a_message_that_would_fill_the_memory(pair):
     ],
 )
 def test_what_is_no_array(packed):
-    with pytest.raises(WireError, match="array"):
+    with pytest.raises(MessageError, match="array"):
         unpack(packed, [b"\0" * 8])

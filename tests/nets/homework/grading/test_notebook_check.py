@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nets.homework.grading.in_process import check
+from nets.homework.grading.notebook_check import check
 from tests.nets.homework import zoo
 
 ADAM = Path(__file__).parents[4] / "notebooks" / "homework" / "5-adam"

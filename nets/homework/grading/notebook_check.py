@@ -1,6 +1,6 @@
-"""One test on the names of a notebook that runs here, in the process of the one who asks.
+"""One test on the names of a notebook, run in the notebook's own process.
 
-This is for students who check themselves as they write; `nets.homework.grading.grade` grades.
+Students check themselves with it; `nets.homework.grading.grade` grades.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nets.homework.grading.credit import Credit
-from nets.homework.grading.results import Question, Score
+from nets.homework.grading.credit import Credit, scored
+from nets.homework.grading.results import Question, Score, title_of
 
 SAID = (
     "handgrad_said"  # where a notebook that otter runs in place of a submission holds the results
@@ -34,7 +34,7 @@ class Notebook:
 
 
 def check(identity: str, names: dict[str, Any], folder: Path | None = None) -> None:
-    """Run one test on the names of a notebook, and raise what it says.
+    """Run one test on the names of a notebook, and raise its messages.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def check(identity: str, names: dict[str, Any], folder: Path | None = None) -> N
     Raises
     ------
     AssertionError
-        If points are lost, with the sentences that a student reads.
+        If points are lost, with the messages for the student.
     """
     said = names.get(SAID, {})
     output = said[identity] if identity in said else score_of(identity, names, folder).output
@@ -57,14 +57,12 @@ def check(identity: str, names: dict[str, Any], folder: Path | None = None) -> N
 
 
 def score_of(identity: str, names: dict[str, Any], folder: Path | None = None) -> Score:
-    """What a notebook gets for a test that is worth one point."""
-    from nets.homework.grading.points_plugin import scored, title_of
-
+    """The score of a notebook for a test that is worth one point."""
     file, _, test = identity.partition("::")
     name, _, parameter = test.rstrip("]").partition("[")
     function = _function((folder or Path.cwd()) / file, name)
     credit, error = Credit(), None
-    given = {"submission": Notebook(names), "credit": credit, **_drawn(function, parameter)}
+    given = {"submission": Notebook(names), "credit": credit, **_parameter(function, parameter)}
     try:
         function(**{key: given[key] for key in inspect.signature(function).parameters})
     except Exception as raised:
@@ -88,8 +86,8 @@ def _function(path: Path, name: str) -> Callable[..., None]:
     return function
 
 
-def _drawn(function: Any, parameter: str) -> dict[str, Any]:
-    """The argument that a parametrized test gets, of which pytest's name holds the text."""
+def _parameter(function: Any, parameter: str) -> dict[str, Any]:
+    """The argument of a parametrized test, from the text in its name."""
     for mark in getattr(function, "pytestmark", []):
         if mark.name == "parametrize":
             name, values = mark.args
