@@ -1,4 +1,4 @@
-"""From labels to classes: what they are called, and the number of each."""
+"""The classes of a user's labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from layers.core.params import Array
 from nets.datasets.table_cells import is_number
 
-MOST_FRACTIONS = 20  # classes that are fractions; more of them are measurements
+MOST_FRACTIONS = 20  # classes that are fractions; if there are more, they are measurements
 Place = Callable[[int], str]  # where the label of an example is
 
 
@@ -20,18 +20,13 @@ def numbered_classes(labels: Sequence[str], place: Place) -> tuple[tuple[str, ..
 
     Labels that are numbers are in the order of numbers, others in that of their characters.
 
-    Parameters
-    ----------
-    labels : sequence of str
-        The label of each example, as it is written.
-    place : callable
-        Says where a label is: the file, and the line or the entry.
+    `place` returns where the label of an example is: the file, and the line or the entry.
 
     Raises
     ------
     ValueError
-        If a label is missing, two differ in their writing only, there is one class only, a class
-        has one example only, or the labels are measurements.
+        If a label is missing, two labels differ in their spelling only, there is only one class, a
+        class has only one example, or the labels are measurements.
     """
     first: dict[str, int] = {}
     for index, label in enumerate(labels):
@@ -58,7 +53,7 @@ def numbered_classes(labels: Sequence[str], place: Place) -> tuple[tuple[str, ..
 
 
 def same_class(label: str) -> str | float:
-    """What two ways to write the name of one class have in common."""
+    """A key that is equal for different spellings of the same class."""
     text = unicodedata.normalize("NFKC", label)
     if is_number(text):
         return float(text)

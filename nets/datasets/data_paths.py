@@ -17,15 +17,7 @@ BUNDLED = {
 
 
 def named_path(path: str | os.PathLike[str], function: str) -> Path:
-    """A path with the home folder for ``~``.
-
-    Raises
-    ------
-    TypeError
-        If it is not a path.
-    ValueError
-        If it is empty, or has a NUL character.
-    """
+    """A path with the home folder for ``~``; raise if it is not one, or the name of no file."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(
             f"{function}: expected the path of a file, got {type(path).__name__}; arrays that you "
@@ -40,18 +32,9 @@ def named_path(path: str | os.PathLike[str], function: str) -> Path:
 def existing(
     path: str | os.PathLike[str], function: str, endings: tuple[str, ...] = (), folder: bool = False
 ) -> Path:
-    """The path of an existing file, or of a folder where one is allowed.
+    """The path of an existing file, or of a folder if `folder`; raise if there is none.
 
-    Raises
-    ------
-    TypeError
-        If it is not a path.
-    FileNotFoundError
-        If there is nothing of that name.
-    ValueError
-        If it is a folder where a file is expected, or its name has another ending.
-    OSError
-        If it may not be looked at.
+    A file must have one of the `endings`, if they are given.
     """
     path = named_path(path, function)
     with readable(path):

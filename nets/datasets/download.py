@@ -1,4 +1,4 @@
-"""Fetching a file once, so that it is either there and right, or not there."""
+"""Downloading a file: it is complete and has the correct checksum, or is not written."""
 
 from __future__ import annotations
 
@@ -25,18 +25,10 @@ def download(
     sha256: str,
     show: Callable[..., Any] = print,
 ) -> None:
-    """Fetch a file, and put it in its place once its checksum is right.
+    """Fetch a file, and write it to `target` if its SHA-256 sum is the given one.
 
-    Parameters
-    ----------
-    url : str
-        The address of the file.
-    target : str or path-like
-        Where it goes. Folders that do not exist are made, and a file that is there is replaced.
-    sha256 : str
-        The SHA-256 sum that the file must have, in hexadecimal digits.
-    show : callable
-        Takes a line that says what is fetched. `print` shows on a terminal how far it is instead.
+    Folders are made as needed. `show` takes a line that says what is fetched; `print` shows the
+    progress on a terminal instead.
 
     Raises
     ------
@@ -45,7 +37,7 @@ def download(
     ValueError
         If its checksum is wrong. Either way nothing was written.
     OSError
-        If the disk refuses.
+        If the file cannot be written.
     """
     content = _fetched(url, Path(target), show)
     found = hashlib.sha256(content).hexdigest()
@@ -60,7 +52,7 @@ def download(
 
 
 def _fetched(url: str, target: Path, show: Callable[..., Any]) -> bytes:
-    """The file's bytes: in memory, so that there is nothing to tidy up until they are checked."""
+    """The file's bytes, in memory until they are checked."""
     content = bytearray()
     try:
         with urlopen(url, timeout=TIMEOUT) as response:
@@ -82,7 +74,7 @@ def _fetched(url: str, target: Path, show: Callable[..., Any]) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, without the wrapping that urllib puts around it."""
+    """The reason of an error, without the wrapping of urllib."""
     if isinstance(error, HTTPError):
         error.close()  # it holds the connection
         return str(error)
@@ -92,7 +84,7 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def _progress(url: str, total: int, show: Callable[..., Any]) -> Iterator[Callable[[int], None]]:
-    """Say what is fetched: a line that is updated on a terminal, elsewhere one that stays."""
+    """Show what is fetched: a line that is updated on a terminal, else a single line."""
     if show is not print or sys.stdout is None or not sys.stdout.isatty():
         show(f"downloading {url}" + (f" ({_size(total)})" if total else ""))
         yield lambda received: None

@@ -25,15 +25,8 @@ SQUEEZED = 1032  # times that gzip can make a file smaller, at most
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     """Read an IDX file of unsigned bytes, compressed by gzip or not.
 
-    Parameters
-    ----------
-    path : str or path-like
-        The file. It is taken as compressed if its first two bytes say so, whatever its name.
-
-    Returns
-    -------
-    ndarray of uint8
-        The values, in the shape that the file announces: 1 to 3 dimensions.
+    It is taken as compressed if its first two bytes say so, whatever its name. The values have 1
+    to 3 dimensions.
 
     Raises
     ------

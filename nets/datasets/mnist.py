@@ -11,9 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 from layers.core.cast import floating_dtype
 from layers.core.params import Array
 from nets.datasets.dataset import Dataset
-from nets.datasets.folders import locate
 from nets.datasets.idx import read_idx
-from nets.datasets.sources import FASHION_MNIST, FILES, MNIST, Source
+from nets.datasets.mnist_files import FASHION_MNIST, FILES, MNIST, Source, locate
 
 SIDE = 28
 CLASSES = 10

@@ -21,7 +21,7 @@ from nets.datasets.text_file import text_file
 
 @dataclass
 class Examples:
-    """Rows of numbers, or texts; the labels, if there are any; and where each example is."""
+    """Rows of numbers or texts, their labels, if there are any, and the place of each example."""
 
     x: Any
     labels: Sequence[str] | None
@@ -29,17 +29,10 @@ class Examples:
 
 
 def read_examples(path: Path, width: int, columns: Sequence[str] | None) -> Examples:
-    """Rows of numbers from an archive or a table.
+    """Examples of `width` numbers from a ``.npz`` archive with x, or a ``.csv`` or ``.tsv`` table.
 
-    Parameters
-    ----------
-    path : Path
-        A ``.npz`` archive with ``x`` and perhaps ``y``, or a ``.csv`` or ``.tsv`` table.
-    width : int
-        How many numbers an example has.
-    columns : sequence of str or None
-        Their names, by which they are found where the first line has names. One more column may
-        hold labels.
+    Columns are found by their names, if the first line has names and `columns` is given. One more
+    column, or the array y, may hold labels.
     """
     path = existing(path, "predict", (".npz", ".csv", ".tsv"))
     if path.suffix.lower() == ".npz":

@@ -17,20 +17,10 @@ FEWEST = 10  # examples, if a test part is to be held out
 
 @dataclass
 class Part:
-    """Numbers or texts, their labels as they are written, and the place of each label.
+    """Numbers or texts with their labels as they are written.
 
-    Attributes
-    ----------
-    x : array or list of str
-        The examples.
-    labels : sequence of str
-        The label of each example.
-    place : callable
-        Takes the index of an example, and returns where its label is: the file, and the line.
-    columns : tuple of str or None
-        The names of the numbers in an example.
-    label_column : str
-        Where the labels are, for the user.
+    `place` returns where the label of an example is: the file, and the line or entry. `columns`
+    are the names of the numbers, and `label_column` says which column has the labels.
     """
 
     x: Any

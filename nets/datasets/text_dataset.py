@@ -17,19 +17,7 @@ class Texts:
 
     It unpacks like a `Dataset`: ``texts_train, y_train, texts_test, y_test = texts``.
 
-    Parameters
-    ----------
-    name : str
-        What the data are called.
-    x_train, x_test : tuple of str
-        The texts.
-    y_train, y_test : ndarray, shape (N,)
-        The class of each text: integers (int64) from 0 to ``len(classes) - 1``.
-    classes : tuple of str
-        The names of the classes, in the order of their numbers.
-    label_column : str
-        Where the labels were found in the user's file, in words; empty for data that come with
-        the library.
+    `x_train` and `x_test` are tuples of str; everything else is as in a `Dataset`.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 """Homework: build assignments, and grade what comes back.
 
-A submission runs in a process of its own. The tests run in another one, and only ask it for outputs.
+A submission runs in a process of its own. The tests run in another one, which
+only asks it for outputs.
 """
 
 from nets.homework.bundles.build import build

@@ -119,7 +119,7 @@ def _inert(name: str) -> str:
 
 
 def report_of(name: str, results: Results, assignment: Assignment) -> Iterator[str]:
-    """A student's report: the points of each test, and why points were lost; hidden tests as a sum."""
+    """A student's report: points and lost points of each test, and the sum for hidden tests."""
     yield f"# {assignment.title}\n\n{name}: {results.score:g} of {results.points:g} points\n"
     if results.output:
         yield f"{results.output}\n"

@@ -6,7 +6,7 @@ import urllib.request
 import numpy as np
 import pytest
 
-from nets.datasets.sources import FILES
+from nets.datasets.mnist_files import FILES
 
 
 def pack(values):

@@ -18,7 +18,7 @@ import pytest
 from nets.datasets import download as module
 from nets.datasets import mnist
 from nets.datasets.download import download
-from nets.datasets.sources import FILES, MNIST
+from nets.datasets.mnist_files import FILES, MNIST
 
 BODY = bytes(range(256)) * 1000
 SUM = hashlib.sha256(BODY).hexdigest()

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nets.datasets import fashion_mnist, folders, mnist
+from nets.datasets import fashion_mnist, mnist, mnist_files
 from nets.datasets.idx import read_idx
-from nets.datasets.sources import FASHION_MNIST, FILES, MNIST
+from nets.datasets.mnist_files import FASHION_MNIST, FILES, MNIST
 
 DATA = os.environ.get("HANDGRAD_DATA")
 
@@ -169,7 +169,7 @@ def test_the_cache_of_each_system(monkeypatch, platform, variables, expected):
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert folders.cache_folder("mnist") == Path(expected)
+    assert mnist_files.cache_folder("mnist") == Path(expected)
 
 
 # What goes wrong
@@ -256,5 +256,5 @@ def test_the_real_mnist(monkeypatch):
     assert dataset.x_train.min() == 0
     assert dataset.x_train.max() == 1
     assert dataset.x_train.mean(dtype=np.float64) == pytest.approx(0.1306604762738429)
-    file = folders.locate(MNIST)[FILES[2]]
+    file = mnist_files.locate(MNIST)[FILES[2]]
     assert (dataset.x_test == read_idx(file).reshape(-1, 784) / np.float32(255)).all()
