@@ -1,7 +1,5 @@
 """A net chains layers, runs them in reverse, and is a layer itself."""
 
-import copy
-import pickle
 import re
 
 import numpy as np
@@ -11,15 +9,12 @@ from layers import (
     Dropout,
     Flatten,
     FullyConnected,
-    Layer,
     ReLU,
     Sigmoid,
-    SoftmaxCE,
     Tanh,
     assert_gradients,
-    gradcheck,
 )
-from nets import Graph, Sequential
+from nets import Sequential
 from optimizers import SGD
 
 RNG = np.random.default_rng(5)
@@ -56,27 +51,6 @@ class Half:
     def backward(self, dout):
         self.calls.append("backward")
         return dout / 2, {}
-
-
-class Fails:
-    """Fails on request, in the verb that is named."""
-
-    def __init__(self, error=None, verb="forward"):
-        self.params, self.error, self.verb = {}, error, verb
-
-    def forward(self, x):
-        return self.answer("forward", x)
-
-    def predict(self, x):
-        return self.answer("predict", x)
-
-    def backward(self, dout):
-        return self.answer("backward", dout), {}
-
-    def answer(self, verb, value):
-        if self.error is not None and verb == self.verb:
-            raise self.error
-        return value
 
 
 def mlp(**options):
@@ -208,28 +182,6 @@ def test_a_net_is_its_layers_one_after_the_other(make):
     assert frozen(grads) == {name: frozen(expected)[name] for name in grads}
 
 
-def test_gradients_come_in_the_order_of_the_parameters():
-    net = nested()
-    net.forward(X)
-    _, grads = net.backward(DOUT)
-    assert list(grads) == list(net.params)
-    assert type(grads) is dict
-    for name, g in grads.items():
-        assert g.shape == net.params[name].shape
-
-
-def test_backward_may_be_called_twice_and_leaves_dout_alone():
-    net, dout = nested(), DOUT.copy()
-    net.forward(X)
-    first, grads = net.backward(dout)
-    kept = frozen(grads)
-    again, more = net.backward(dout)
-    assert np.array_equal(first, again)
-    assert frozen(more) == kept == frozen(grads)
-    assert all(more[name] is not grads[name] for name in grads)
-    assert np.array_equal(dout, DOUT)
-
-
 def test_predict_leaves_out_dropout_and_keeps_nothing():
     net = Sequential(FullyConnected(4, 3, rng=0), Dropout(0.5, rng=1))
     y = net.forward(X)
@@ -321,191 +273,6 @@ def test_a_net_without_parameters_need_not_run_at_all():
     assert half.calls == ["forward"]
 
 
-# Errors say where.
-
-
-def test_an_error_names_position_layer_what_was_expected_and_what_came():
-    net = Sequential(FullyConnected(3, 4), ReLU(), FullyConnected(5, 2))
-    sentence = "layer 2 (FullyConnected 5 -> 2): expected x of shape (..., 5), got (6, 4)"
-    for run in (net.forward, net.predict):
-        with pytest.raises(ValueError, match=exactly(sentence)):
-            run(np.ones((6, 3)))
-
-
-def test_an_error_in_a_nested_net_names_the_whole_way():
-    net = Sequential(ReLU(), Sequential(FullyConnected(5, 2), ReLU()))
-    sentence = (
-        "layer 1 (Sequential of 2 layers): layer 0 (FullyConnected 5 -> 2): "
-        "expected x of shape (..., 5), got (6, 4)"
-    )
-    for run in (net.forward, net.predict):
-        with pytest.raises(ValueError, match=exactly(sentence)):
-            run(X)
-
-
-def test_an_error_in_backward_says_where_too():
-    net = Sequential(FullyConnected(4, 2, rng=0), Sequential(ReLU(), Half()))
-    net.forward(X)
-    sentence = (
-        "layer 1 (Sequential of 2 layers): layer 0 (ReLU): expected dout of shape (6, 2), "
-        "the shape of the output, got (6, 3)"
-    )
-    with pytest.raises(ValueError, match=exactly(sentence)):
-        net.backward(DOUT)
-    with pytest.raises(ValueError, match=exactly(sentence)):
-        net.backward(DOUT, input_gradient=False)
-
-
-class OwnError(ArithmeticError):
-    pass
-
-
-@pytest.mark.parametrize("verb", ["forward", "predict", "backward"])
-@pytest.mark.parametrize("kind", [ValueError, TypeError, KeyError, RuntimeError, OwnError])
-def test_the_type_of_the_error_stays(kind, verb):
-    error = kind("the sun was in my eyes")
-    net = Sequential(ReLU(), Fails(error, verb))
-    with pytest.raises(kind, match=r"layer 1 \(Fails\): the sun was in my eyes") as caught:
-        run(net, verb)
-    assert caught.value is error
-    assert caught.traceback[-1].name == "answer"
-
-
-def run(net, verb):
-    if verb == "backward":
-        net.forward(X)
-        net.backward(X)
-    else:
-        getattr(net, verb)(X)
-
-
-@pytest.mark.parametrize("verb", ["forward", "predict", "backward"])
-def test_an_error_whose_message_cannot_be_rewritten_is_told(verb):
-    error = OSError(28, "No space left on device")
-    net = Sequential(ReLU(), Fails(error, verb))
-    with pytest.raises(RuntimeError, match=r"layer 1 \(Fails\): OSError: \[Errno 28\] No space"):
-        run(net, verb)
-
-
-@pytest.mark.parametrize("verb", ["forward", "predict", "backward"])
-def test_an_error_whose_message_cannot_be_rewritten_is_the_cause(verb):
-    error = OSError(28, "No space left on device")
-    net = Sequential(ReLU(), Fails(error, verb))
-    with pytest.raises(RuntimeError, match="No space left") as caught:
-        run(net, verb)
-    assert caught.value.__cause__ is error
-
-
-def test_the_cause_of_an_error_stays():
-    error = ValueError("bad")
-    error.__cause__ = cause = KeyError("W")
-    with pytest.raises(ValueError, match=r"layer 0 \(Fails\): bad") as caught:
-        Sequential(Fails(error)).forward(X)
-    assert caught.value.__cause__ is cause
-
-
-# The order of calls.
-
-
-def test_backward_before_forward_is_a_sentence():
-    sentence = "Sequential of 3 layers: backward was called before forward; call forward(x) first"
-    for net in (mlp(), copy.deepcopy(mlp())):
-        for options in ({}, {"input_gradient": False}):
-            with pytest.raises(RuntimeError, match=f"^{re.escape(sentence)}"):
-                net.backward(DOUT, **options)
-
-
-def test_predict_does_not_stand_for_forward():
-    net = mlp()
-    net.predict(X)
-    with pytest.raises(RuntimeError, match="backward was called before forward"):
-        net.backward(DOUT)
-
-
-def test_after_a_forward_that_failed_half_way_there_is_no_backward():
-    """The layers before the failure hold the new input, those behind it the old one."""
-    fails = Fails()
-    net = Sequential(FullyConnected(4, 3, rng=0), fails, ReLU())
-    net.forward(X)
-    fails.error = ValueError("no")
-    with pytest.raises(ValueError, match=r"layer 1 \(Fails\): no"):
-        net.forward(2 * X)
-    with pytest.raises(RuntimeError, match="Sequential of 3 layers: backward was called before"):
-        net.backward(DOUT)
-    fails.error = None
-    net.forward(X)
-    assert net.backward(DOUT)[0].shape == X.shape
-
-
-class HalfCached(FullyConnected):
-    """Keeps the new input, and then fails."""
-
-    def forward(self, x):
-        y = super().forward(x)
-        if np.isnan(y).any():
-            raise ValueError("nan")
-        return y
-
-
-@pytest.mark.parametrize("wrap", [lambda layer: layer, Sequential], ids=["layer", "nested net"])
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_after_a_forward_that_failed_in_any_layer_there_is_no_backward(wrap, place):
-    """Even the first layer, which failed, may hold some of the new input."""
-    layers = [FullyConnected(4, 4, rng=seed) for seed in range(3)]
-    layers[place] = wrap(HalfCached(4, 4, rng=3))
-    net = Sequential(*layers)
-    net.forward(X)
-    with pytest.raises(ValueError, match=rf"layer {place} "), np.errstate(all="ignore"):
-        net.forward(np.full_like(X, np.inf))
-    for _ in range(2):
-        with pytest.raises(RuntimeError, match=r"call forward\(x\) first"):
-            net.backward(X)
-    expected = net.forward(X) * 0 + 1
-    assert net.backward(expected)[0].shape == X.shape
-
-
-def test_after_a_backward_that_failed_there_is_another():
-    net = mlp()
-    net.forward(X)
-    dx, grads = net.backward(DOUT)
-    with pytest.raises(ValueError, match=r"layer 2 .*expected dout of shape"):
-        net.backward(DOUT.T)
-    again, same = net.backward(DOUT)
-    assert np.array_equal(dx, again)
-    assert frozen(grads) == frozen(same)
-
-
-def test_a_predict_that_failed_leaves_backward_as_it_was():
-    net = mlp()
-    net.forward(X)
-    dx, _ = net.backward(DOUT)
-    with pytest.raises(ValueError, match=r"layer 0 .*expected x of shape"):
-        net.predict(X.T)
-    assert np.array_equal(dx, net.backward(DOUT)[0])
-
-
-def test_a_nested_net_that_failed_half_way_is_not_run_backward():
-    fails = Fails()
-    net = Sequential(Sequential(FullyConnected(4, 3, rng=0), fails), ReLU())
-    net.forward(X)
-    fails.error = ValueError("no")
-    with pytest.raises(ValueError, match="no"):
-        net.forward(2 * X)
-    with pytest.raises(RuntimeError, match="backward was called before forward"):
-        net.backward(DOUT)
-
-
-def test_after_an_interrupted_forward_there_is_no_backward():
-    fails = Fails()
-    net = Sequential(FullyConnected(4, 3, rng=0), fails)
-    net.forward(X)
-    fails.error = KeyboardInterrupt()
-    with pytest.raises(KeyboardInterrupt):
-        net.forward(2 * X)
-    with pytest.raises(RuntimeError, match="backward was called before forward"):
-        net.backward(DOUT)
-
-
 # What may stand in a net.
 
 
@@ -570,49 +337,6 @@ def test_a_students_class_needs_no_base_class():
     assert net[0].w == 3.0 - 0.1 * grads["0.w"]
 
 
-@pytest.mark.parametrize(
-    ("returned", "kind"),
-    [
-        (np.ones((6, 4)), "ndarray"),
-        ((np.ones((6, 4)), ()), "tuple"),
-        ((np.ones((6, 4)), {}, {}), "tuple"),
-        ([np.ones((6, 4)), {}], "list"),
-        (None, "NoneType"),
-    ],
-    ids=["only dx", "grads as a tuple", "three", "a list", "nothing"],
-)
-def test_a_students_backward_that_returns_something_else_is_told(returned, kind):
-    class Mine(Half):
-        def backward(self, dout):
-            return returned
-
-    net = Sequential(Half(), Mine(), Tanh())
-    net.forward(X)
-    sentence = (
-        "layer 1 (Mine): expected backward to return (dx, grads) with a dict of gradients, "
-        f"got {kind}"
-    )
-    with pytest.raises(TypeError, match=exactly(sentence)):
-        net.backward(X)
-
-
-def test_a_student_who_returns_a_cache_beside_the_output_is_told():
-    class Mine(Half):
-        def forward(self, x):
-            return x / 2, x
-
-    net = Sequential(Half(), Mine(), Tanh())
-    sentence = (
-        "layer 1 (Mine): expected one output, got a tuple of 2; "
-        "in a Graph, several nodes may take one value"
-    )
-    for verb in (net.forward, net.predict):
-        with pytest.raises(TypeError, match=exactly(sentence)):
-            verb(X)
-    with pytest.raises(RuntimeError, match="backward was called before forward"):
-        net.backward(X)
-
-
 # A net as a sequence.
 
 
@@ -671,48 +395,6 @@ def test_repr_is_indented_and_evals_back():
     assert eval(repr(net)).params.keys() == net.params.keys()
 
 
-# Copies.
-
-
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
-def test_copies_are_independent_and_have_not_been_run(copied):
-    net = nested()
-    y = net.forward(X)
-    dx, grads = net.backward(DOUT)
-    before = frozen(net.params)
-    twin = copied(net)
-    with pytest.raises(RuntimeError, match="backward was called before forward"):
-        twin.backward(DOUT)
-    assert np.array_equal(twin.forward(X), y)
-    assert frozen(twin.backward(DOUT)[1]) == frozen(grads)
-    for name, array in twin.params.items():
-        assert not np.shares_memory(array, net.params[name])
-        array += 1
-    twin.forward(X)
-    assert frozen(net.params) == before
-    assert np.array_equal(net.backward(DOUT)[0], dx)
-    twin.params["0.b"] = np.zeros(5)
-    assert not twin[0].params["b"].any()
-
-
-def test_astype_is_a_copy_in_another_precision():
-    net = nested()
-    net.forward(X)
-    before = frozen(net.params)
-    single = net.astype(np.float32)
-    assert {array.dtype for array in single.params.values()} == {np.dtype(np.float32)}
-    assert {array.dtype for array in net.params.values()} == {np.dtype(np.float64)}
-    np.testing.assert_allclose(single.predict(X), net.predict(X), rtol=1e-4, atol=1e-6)
-    single.params["0.W"][...] = 0
-    assert frozen(net.params) == before
-    assert single[0].params["W"] is single.params["0.W"]
-    back = single.astype("float64")
-    assert back.params["0.W"].dtype == np.float64
-    assert not back.params["0.W"].any()
-    with pytest.raises(RuntimeError, match="backward was called before forward"):
-        single.backward(DOUT)
-
-
 def test_astype_keeps_a_students_second_name_for_an_array():
     net = Sequential(FullyConnected(4, 4, rng=0), Sequential(Scale(3.0)))
     single = net.astype("float32")
@@ -722,25 +404,6 @@ def test_astype_keeps_a_students_second_name_for_an_array():
     single.params["1.0.w"] = [5.0]
     assert student.forward(np.float32([2.0])).tolist() == [10.0]
     assert net[1][0].w.tolist() == [3.0]
-
-
-@pytest.mark.parametrize("dtype", [int, "complex64", "text", object])
-def test_astype_takes_floating_dtypes_only(dtype):
-    with pytest.raises(TypeError, match="expected a floating dtype such as 'float32'"):
-        mlp().astype(dtype)
-
-
-@pytest.mark.parametrize("make", [lambda: nested().astype("f4"), lambda: mlp(dtype=np.float32)])
-@pytest.mark.parametrize("x", [X, X.astype("f4"), X.astype("f2"), np.ones((6, 4), int)])
-def test_a_float32_net_stays_float32_whatever_it_is_fed(make, x):
-    net = make()
-    y = net.forward(x)
-    dx, grads = net.backward(DOUT)
-    assert y.dtype == net.predict(x).dtype == dx.dtype == np.float32
-    assert {g.dtype for g in grads.values()} == {np.dtype(np.float32)}
-    SGD(0.1, momentum=0.9).step(net.params, grads)
-    assert {array.dtype for array in net.params.values()} == {np.dtype(np.float32)}
-    assert net.forward(x).dtype == np.float32
 
 
 # Gradients.
@@ -761,42 +424,9 @@ def test_gradients_are_those_of_numbers(net):
     assert_gradients(net, X)
 
 
-@pytest.mark.parametrize("net", [mlp(), nested()])
-def test_gradients_behind_a_loss_are_those_of_numbers(net):
-    assert_gradients(net, X, loss=(SoftmaxCE(), np.array([0, 1, 2, 2, 1, 0])))
-
-
 def test_images_are_flattened_and_checked():
     net = Sequential(Flatten(), FullyConnected(12, 3, rng=0), Sigmoid())
     assert_gradients(net, RNG.normal(size=(5, 3, 4)))
-
-
-def test_a_layer_that_is_wrong_makes_the_net_wrong():
-    class Off(Tanh):
-        def backward(self, dout):
-            dx, grads = super().backward(dout)
-            return 1.001 * dx, grads
-
-    report = gradcheck(Sequential(FullyConnected(4, 3, rng=0), Off(), FullyConnected(3, 2)), X)
-    assert not report
-
-
-def test_a_net_is_a_layer():
-    assert isinstance(mlp(), Layer)
-    assert mlp().label == "Sequential of 3 layers"
-
-
-def test_the_net_learns():
-    net, loss, optimizer = mlp(), SoftmaxCE(), SGD(0.5)
-    labels = np.array([0, 1, 2, 2, 1, 0])
-    first = loss.forward(net.forward(X), labels)
-    for _ in range(300):
-        value = loss.forward(net.forward(X), labels)
-        dscores, _ = loss.backward()
-        _, grads = net.backward(dscores, input_gradient=False)
-        optimizer.step(net.params, grads)
-    assert value < 0.1 * first
-    assert SoftmaxCE.accuracy(net.predict(X), labels) == 1.0
 
 
 @pytest.mark.parametrize("params", [None, [np.ones(2)], 3.0])
@@ -826,17 +456,6 @@ def test_parameters_of_two_layers_can_be_swapped():
     net.params = {key: net.params[other[key[0]] + key[1:]] for key in net.params}
     for key, array in net.params.items():
         assert np.array_equal(array, before[other[key[0]] + key[1:]])
-
-
-@pytest.mark.parametrize("make", [mlp, lambda: Graph("x", "a", {"a": (mlp(), "x")})])
-@pytest.mark.parametrize("option", [None, 0, 1, "no", X, [False]])
-def test_whether_dx_is_wanted_is_true_or_false(make, option):
-    """``net.backward(scores, labels)`` is a common mistake."""
-    net = make()
-    net.forward(X)
-    with pytest.raises(TypeError, match="expected input_gradient to be True or False, got"):
-        net.backward(DOUT, option)
-    assert net.backward(DOUT, np.False_)[0] is None
 
 
 def test_an_empty_net_has_no_positions():
