@@ -40,7 +40,8 @@ class Measurement:
     def slopes(self, name: str) -> OutputSlopes:
         """The slopes of a tensor, at all entries or at a sample of them."""
         if name not in self._slopes:
-            array, most = self.tensors[name].array, self._affordable()
+            array = self.tensors[name].array
+            most = self.experiment.affordable(WORK, FEWEST, MOST)
             places = np.arange(array.size)
             if array.size > most:
                 places = np.sort(np.random.default_rng(0).choice(array.size, most, replace=False))
@@ -53,11 +54,6 @@ class Measurement:
         if found.places.size == array.size:
             return np.take(found.numeric, places)
         return output_slopes(self.experiment, array, places).numeric
-
-    def _affordable(self) -> int:
-        arrays = [*self.experiment.tensors().values(), *self.experiment.inputs]
-        size = 1 + sum(array.size for array in arrays) + flat(self.experiment.y).size
-        return int(np.clip(WORK // size, FEWEST, MOST))
 
 
 def measured(experiment: Experiment) -> Measurement | None:

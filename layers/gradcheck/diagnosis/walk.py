@@ -15,7 +15,7 @@ from layers.gradcheck.diagnosis.families.net_containers import broken_chain
 from layers.gradcheck.diagnosis.recording import RecordedCall, layers_inside, recorded
 from layers.gradcheck.examine import Examination, examine
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.probes import Noticed, notice
+from layers.gradcheck.probes import FindingsAndNotes, run_probes
 from layers.gradcheck.report.finding import Finding
 
 # If outputs change by themselves or are not numbers, nothing else can be said.
@@ -45,23 +45,22 @@ def diagnose(
     victims.
     """
     calls = recorded(experiment)
-    noticed = Noticed()
-    noticed.findings += [
-        _located(finding, _inner(call, call.layer)) for call in calls for finding in call.written
-    ]
+    collected = FindingsAndNotes(
+        [_located(finding, _inner(call, call.layer)) for call in calls for finding in call.written]
+    )
     for inner in _inner_layers(experiment, calls):
-        noticed.add(_inside(inner, bool(found), tolerance, rng))
-    if not noticed.findings and not found:
-        noticed.findings += broken_chain(experiment, calls)
-    causes = noticed.findings
+        collected.add(_inside(inner, bool(found), tolerance, rng))
+    if not collected.findings and not found:
+        collected.findings += broken_chain(experiment, calls)
+    causes = collected.findings
     if causes:
         causes = _with_victims(causes, found) + _besides(found, causes)
     elif not found:
         causes = _by_itself(experiment, found, rng)
-    noticed.findings = causes
+    collected.findings = causes
     if not any(finding.mistake in UNSTEADY for finding in found.findings):
-        noticed.add(notice(experiment, is_net=bool(calls)))
-    return noticed.findings, noticed.notes
+        collected.add(run_probes(experiment, is_net=bool(calls)))
+    return collected.findings, collected.notes
 
 
 def _inner_layers(experiment: Experiment, calls: Sequence[RecordedCall]) -> Iterator[InnerLayer]:
@@ -83,7 +82,7 @@ def _inner(call: RecordedCall, layer: Any) -> InnerLayer:
 
 def _inside(
     inner: InnerLayer, net_is_correct: bool, tolerance: float, rng: np.random.Generator
-) -> Noticed:
+) -> FindingsAndNotes:
     """The findings and notes of an inner layer when it is examined by itself.
 
     If the gradients of the whole net are correct, those of its layers are, and only the probes run.
@@ -93,8 +92,10 @@ def _inside(
         found = Examination() if net_is_correct else examine(experiment, tolerance, rng)
         findings, notes = diagnose(experiment, found, tolerance, rng)
     except Exception:  # nothing is known of a layer that does not run by itself
-        return Noticed()
-    return Noticed([_located(f, inner) for f in findings], [_located(n, inner) for n in notes])
+        return FindingsAndNotes()
+    return FindingsAndNotes(
+        [_located(f, inner) for f in findings], [_located(n, inner) for n in notes]
+    )
 
 
 def _located(finding: Finding, inner: InnerLayer) -> Finding:

@@ -14,7 +14,7 @@ from layers.core.params import Array, as_array
 from layers.core.random_state import generators, put_back, state_of
 from layers.gradcheck.numeric.in_place_writes import WriteGuard
 from layers.gradcheck.numeric.memory_layout import MemoryLayout, laid_out, layout_of, same_copy
-from layers.gradcheck.numeric.perturbation import random_dout, size_of
+from layers.gradcheck.numeric.perturbation import flat, random_dout, size_of
 from layers.gradcheck.numeric.raised_errors import ForwardError, is_ours
 
 Index = tuple[int, ...]
@@ -35,7 +35,7 @@ class Experiment:
     layer : layer
         Anything with ``params``, ``forward`` and ``backward``.
     inputs : sequence of arrays
-        What forward is called with. Floating ones can be moved, the others are passed through.
+        The arguments of forward. Floating ones can be moved, integers are passed through.
     loss : None or tuple
         A loss and its further arguments, run on the layer's output.
     rng : numpy.random.Generator
@@ -139,6 +139,11 @@ class Experiment:
             for key, array in self.layer.params.items()
             if isinstance(array, np.ndarray) and array.dtype.kind == "f"
         }
+
+    def affordable(self, work: int, fewest: int, most: int) -> int:
+        """How many passes touch about `work` numbers, within bounds."""
+        arrays = [*self.tensors().values(), *self.inputs, flat(self.y)]
+        return int(np.clip(work // (1 + sum(array.size for array in arrays)), fewest, most))
 
     def after(self, inputs: Sequence[Array]) -> Experiment:
         """The same experiment on a layer that has run forward on other inputs before.

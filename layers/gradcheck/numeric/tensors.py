@@ -83,7 +83,7 @@ def check_tensor(
     rng : numpy.random.Generator
         Chooses entries and directions of a large tensor.
     """
-    entries = _chosen(tensor.array, _affordable(experiment), rng)
+    entries = _chosen(tensor.array, experiment.affordable(WORK, FEWEST, MOST), rng)
     ways = [] if len(entries) == tensor.array.size else _ways(tensor, rng)
     found = list(_comparisons(experiment, tensor, beside, [*entries, *ways], tolerance))
     sure = [entry for entry in found if entry]
@@ -199,12 +199,6 @@ def _sharpened(
         return found
     error = _relative(found.analytic, exact, 0.0)
     return replace(found, numeric=exact, error=min(error, found.error))
-
-
-def _affordable(experiment: Experiment) -> int:
-    """How many entries to compare: fewer where one pass is more work."""
-    arrays = [*experiment.tensors().values(), *experiment.inputs, flat(experiment.y)]
-    return int(np.clip(WORK // (1 + sum(array.size for array in arrays)), FEWEST, MOST))
 
 
 def _chosen(array: Array, most: int, rng: np.random.Generator) -> list[Index]:

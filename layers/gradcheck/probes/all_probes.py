@@ -18,8 +18,8 @@ Probe = Callable[[Experiment], Iterator[Finding]]
 
 
 @dataclass
-class Noticed:
-    """What the probes noticed.
+class FindingsAndNotes:
+    """Mistakes, and what is only worth knowing.
 
     Attributes
     ----------
@@ -32,30 +32,28 @@ class Noticed:
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 
-    def add(self, other: Noticed) -> None:
+    def add(self, other: FindingsAndNotes) -> None:
         """Take over findings and notes, unless they are known from an inner layer."""
         located = {f.mistake for f in [*self.findings, *self.notes] if f.layer}
         for mine, theirs in ((self.findings, other.findings), (self.notes, other.notes)):
             mine += [f for f in theirs if f not in mine and (f.layer or f.mistake not in located)]
 
 
-def notice(experiment: Experiment, is_net: bool = False) -> Noticed:
+def run_probes(experiment: Experiment, is_net: bool = False) -> FindingsAndNotes:
     """Try the probes on an experiment; those about numbers are for its innermost layers."""
-    noticed = Noticed()
-    noticed.findings += _tried(double_softmax, experiment)
+    found = FindingsAndNotes(_tried(double_softmax, experiment))
     if experiment.loss is not None:
-        return noticed
-    found = _tried(inference, experiment)
+        return found
     if defines_predict(experiment.layer):
-        noticed.findings += found
+        found.findings += _tried(inference, experiment)
     elif not is_net:
-        noticed.notes += found
+        found.notes += _tried(inference, experiment)
     if not is_net:
-        noticed.findings += _tried(overflow, experiment)
-        noticed.findings += _tried(broadcast, experiment)
-        noticed.notes += _tried(precision, experiment)
-        noticed.notes += _tried(layouts, experiment)
-    return noticed
+        for probe in (overflow, broadcast):
+            found.findings += _tried(probe, experiment)
+        for probe in (precision, layouts):
+            found.notes += _tried(probe, experiment)
+    return found
 
 
 def _tried(probe: Probe, experiment: Experiment) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What a teaching assistant would say of each mistake: the way to the answer, not the answer."""
+"""A hint for each mistake: a question that leads to the answer without giving it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ HINTS = {
         "derivative?"
     ),
     "averaged-twice": (
-        "The mean over the examples is taken once, in the loss: who else divides by the number of "
-        "examples?"
+        "The mean over the examples is taken once, in the loss: where else do you divide by the "
+        "number of examples?"
     ),
     "divided-by-classes": (
         "Over what is the mean taken in forward, if there is one: over the examples, or over all "
@@ -23,19 +23,19 @@ HINTS = {
     "zero-gradient": (
         "Something between dout and this tensor is 0 everywhere: print what you multiply by."
     ),
-    "factor-two-too-many": "Is there a square in forward, or half of one: where does the 2 go?",
-    "factor-two-missing": "Is there a square in forward: where does the 2 go?",
+    "factor-two-too-many": "Is there a square in forward, or half of one: what becomes of the 2?",
+    "factor-two-missing": "Is there a square in forward: what becomes of the 2?",
     "constant-factor": (
-        "All entries are off by one and the same factor: which constant of forward is missing, or "
-        "there twice?"
+        "All entries are off by the same factor: which constant of forward is missing, or used "
+        "twice?"
     ),
     "common-factor": (
-        "One number that is computed from all the others stands before each entry: what is its "
-        "derivative, and where did it go?"
+        "Each entry is multiplied by a number that is computed from all entries: where is the "
+        "derivative of that number?"
     ),
     # biases
     "bias-not-summed": (
-        "The same bias is added to every row, so each row has something to say about its gradient."
+        "The same bias is added to every row: what does each row contribute to its gradient?"
     ),
     "bias-averaged": (
         "The bias adds to every row in full: do the rows' shares add up, or are they averaged?"
@@ -43,7 +43,7 @@ HINTS = {
     "bias-summed-over-all": "Each unit has a bias of its own: along which axis must the sum go?",
     "bias-summed-over-units": "Which axis of dout numbers the examples, and which the units?",
     # order
-    "transposed": "Write the shapes under the factors of the product: which axis meets which?",
+    "transposed": "Write the shapes under the factors of the product: which axes are multiplied?",
     "reshaped": (
         "Reshaping keeps the order in memory and changes the axes; transposing does the opposite: "
         "which of the two do you need?"
@@ -52,7 +52,7 @@ HINTS = {
     "not-reshaped-back": "What shape did x have when it came in?",
     "extra-axis": "Compare the shape of the gradient with that of the parameter, axis by axis.",
     "weight-not-transposed": (
-        "Forward takes each x to y along W: in which direction does backward have to go along it?"
+        "Forward multiplies by W to get from x to y: which matrix takes dout back to x?"
     ),
     # derivatives
     "derivative-missing": (
@@ -83,13 +83,11 @@ HINTS = {
         "One entry acts on several outputs: does each of them send its share back, and is each "
         "share added to the others?"
     ),
-    "parameter-missing": (
-        "Forward multiplies by this parameter: where does it stand in the derivative?"
-    ),
+    "parameter-missing": ("Forward multiplies by this parameter: where is it in the derivative?"),
     "weight-reversed": "Which weight did each entry meet in forward, and which in backward?",
     # masks
     "mask-missing": "Where forward lets nothing through, what can flow back?",
-    "mask-from-dout": "What decides whether a unit was active: what went in, or what comes back?",
+    "mask-from-dout": "What decides whether a unit was active: its input, or dout?",
     "mask-inverted": "Take one entry that forward passes on unchanged: does its gradient pass?",
     "negative-slope-missing": "What is the slope of the function to the left of 0?",
     "another-mask": (
@@ -101,10 +99,10 @@ HINTS = {
     ),
     # losses
     "not-minus-one-hot": (
-        "The loss falls when the score of the right class rises: what in your gradient knows which "
-        "class is right?"
+        "The loss falls when the score of the correct class rises: where does your gradient use "
+        "the labels?"
     ),
-    "plus-one-hot": "Should a higher score of the right class make the loss larger or smaller?",
+    "plus-one-hot": "Should a higher score of the correct class make the loss larger or smaller?",
     "softmax-missing": "The scores of the wrong classes count too, through the sum in the softmax.",
     "one-hot-in-every-row": "How many entries does your index choose: one in each row, or more?",
     "mean-of-one-part": "The gradient has two terms, and the mean over the batch concerns both.",
@@ -125,28 +123,27 @@ HINTS = {
         "Compare the penalty that forward adds with the one that you differentiate, factor by "
         "factor."
     ),
-    "regularizer-on-bias": "Which parameters does the penalty in the loss take in, and which not?",
-    # what is kept and written
-    "stale-cache": "Which forward does backward answer for, and when is what it needs stored?",
+    "regularizer-on-bias": "Which parameters are in the penalty of the loss, and which are not?",
+    # caches and writes in place
+    "stale-cache": "Which forward call does backward belong to, and when is its cache stored?",
     "updated-before-dx": (
         "With which parameters was the output computed, and with which is its gradient?"
     ),
-    "mutates-input": "These numbers belong to somebody else, who may still need them.",
-    "overwrites": "Who else still holds the array that you write into?",
-    "cache-changed": "Backward may be called again: what will it find of what forward has kept?",
+    "mutates-input": "These numbers belong to the caller, who may still need them.",
+    "overwrites": "Who else still uses the array that you write into?",
+    "cache-changed": "Backward may be called again: what has become of its cache by then?",
     "cache-overwritten": (
-        "The layer keeps what it needs of one forward: for which of its uses does the second "
-        "backward need it?"
+        "The layer stores the values of one forward call: which call does the second backward need?"
     ),
     "accumulates": "What is in the gradient before you begin to add?",
-    "not-repeatable": "Where do the random numbers come from, and who could draw them once more?",
+    "not-repeatable": "Where do the random numbers come from? Can the same ones be drawn again?",
     "ignores-dout": "If the loss were twice as large, what would become of your gradient?",
     # form
-    "wrong-return": "Read in the contract what backward returns: the gradient of x, and a dict.",
+    "wrong-return": "Look up what backward must return: the gradient of x and a dict.",
     "wrong-keys": "The optimizer looks gradients up under the names in params.",
-    "not-floating": "Can a parameter of whole numbers take a small step?",
+    "not-floating": "Can an integer parameter take a small step?",
     "wrong-shape": "A gradient has one number for each entry of its tensor.",
-    "wrong-output": "What follows this layer wants to compute with its output: what is it?",
+    "wrong-output": "The next layer computes with this output: what type and dtype does it need?",
     "not-finite": "Look for a division by 0, a logarithm of 0 or an exp of something large.",
     "missing-gradient": "For how many inputs does forward need a gradient to flow back?",
     "changes-shape": "The same input should give an output of the same shape each time.",
@@ -154,19 +151,19 @@ HINTS = {
     "backward-raises": "Write down the shape of every factor in backward, and compare.",
     # nets
     "layer-skipped": "Each layer that forward went through has to be gone through on the way back.",
-    "chain-broken": "What does the layer before get: the gradient of its own output?",
+    "chain-broken": "What dout does the layer before get: the gradient of its own output?",
     "gradient-misplaced": "Follow the names: which layer does each gradient come from?",
-    # beside the gradient
+    # besides the gradient
     "overflow": "What is the largest number on the way, and can the formula be written without it?",
-    "random-inference": "Should the same picture get another answer when it is asked twice?",
-    "batch-dependent-inference": "Should an answer depend on who else is in the batch?",
-    "float32-lost": "Which number on the way is float64, and so makes all that follow it slower?",
+    "random-inference": "Should the same image get a different answer the second time?",
+    "batch-dependent-inference": "Should an output depend on the other examples of the batch?",
+    "float32-lost": "Which number on the way is float64, and makes every later step slower?",
     "depends-on-layout": (
-        "Of an array that is not contiguous, reshape(-1) is a copy: where do you write into one, "
-        "or read numbers in the order of memory?"
+        "If an array is not contiguous, reshape(-1) copies it: where do you write into the copy, "
+        "or read numbers in memory order?"
     ),
     "unexplained": (
         "Shrink the problem until you can work it out by hand: one example, two features, small "
-        "whole numbers."
+        "integers."
     ),
 }

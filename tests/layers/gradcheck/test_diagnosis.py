@@ -43,7 +43,7 @@ def test_the_evidence_says_what_is_missing(name, evidence):
     assert evidence in FOUND[name].report().findings[0].evidence
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(1))
 def test_right_layers_of_courses_pass(seed):
     for layer, inputs in right_ones(np.random.default_rng(seed)):
         report = gradcheck(layer, *inputs, rng=seed)

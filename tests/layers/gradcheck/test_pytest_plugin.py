@@ -223,6 +223,7 @@ def test_the_marker_is_known(run):
     result.stdout.fnmatch_lines(["@pytest.mark.gradcheck(input, arguments=(), labels=None, *"])
 
 
+@pytest.mark.slow
 def test_nothing_is_warned_of_when_warnings_are_errors(pytester):
     pytester.makepyfile(
         LAYERS
@@ -292,6 +293,7 @@ def test_a_folder_with_modules_of_these_names_keeps_them(pytester):
     result.assert_outcomes(passed=4)
 
 
+@pytest.mark.slow
 def test_a_marked_layer_beside_another_package_of_this_name_is_checked(pytester):
     pytester.mkpydir("layers")
     pytester.makepyfile(test_layers="import layers\n" + LAYERS + MARKED)

@@ -13,8 +13,14 @@ from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View, multiple, own_slopes, shown
 
 Formula = Callable[[Array], Array]
+Predict = Callable[[View], Array]
 
 PIECES = 3  # a function with no more slopes than this is taken for one of straight pieces
+
+
+def _composed(formula: Formula, letter: str) -> Predict:
+    return lambda view: formula(view.values if letter == "x" else view.own_y)
+
 
 # The derivatives of textbooks, each as a formula in one variable.
 FORMULAS: dict[str, Formula] = {
@@ -37,10 +43,10 @@ FORMULAS: dict[str, Formula] = {
     "tanh({})": np.tanh,
     "1 / (1 + exp(-{}))": lambda z: 1 / (1 + np.exp(-z)),
 }
-ONE: dict[str, Formula] = {"1": np.ones_like}
-VARIABLES: dict[str, Callable[[View], Array]] = {
-    "x": lambda view: view.values,
-    "y": lambda view: view.own_y,
+SLOPES: dict[str, Predict] = {
+    text.replace("{}", letter): _composed(formula, letter)
+    for text, formula in FORMULAS.items()
+    for letter in "xy"
 }
 
 
@@ -51,10 +57,10 @@ def derivatives(case: Case) -> Iterator[Candidate]:
     if not case.elementwise and case.keeps_shape and case.first.y.size:
         claim = "uses the slope of each output by its own input alone"
         yield Candidate("jacobian-diagonal-only", lambda v: v.own_dout * v.own_slope, claim)
-        yield Candidate("derivative-missing", lambda view: view.own_dout, "equals dout")
+        yield Candidate("derivative-missing", _dout, "equals dout")
     elif case.elementwise and not is_piecewise_linear(case):
         claim = f"equals dout: d{case.name} / dout is 1"
-        yield Candidate("derivative-missing", lambda view: view.own_dout, claim)
+        yield Candidate("derivative-missing", _dout, claim)
         claim = "equals dout times the slope squared"
         yield Candidate("derivative-twice", lambda v: v.numeric * v.own_slope, claim)
         yield from _mixed_up(case)
@@ -69,7 +75,7 @@ def derivatives(case: Case) -> Iterator[Candidate]:
         yield from _two_branches(case)
 
 
-def _slope_at(point: Callable[[View], Array]) -> Callable[[View], Array | None]:
+def _slope_at(point: Predict) -> Callable[[View], Array | None]:
     """Dout times the slope of the function at another point than x."""
 
     def predict(view: View) -> Array | None:
@@ -88,46 +94,55 @@ def _own_slope_at(view: View, point: Array) -> Array | None:
     return own_slopes(found.rows, view.places) if found else None
 
 
+def _numeric(view: View) -> Array:
+    return view.numeric
+
+
+def _dout(view: View) -> Array:
+    return view.own_dout
+
+
+def _zero(view: View) -> Array:
+    return np.zeros(view.places.size)
+
+
+def _by_side(right: Predict, left: Predict) -> Predict:
+    return lambda view: np.where(view.values > 0, right(view), left(view))
+
+
 def _one_sided() -> Iterator[Candidate]:
-    sides: list[tuple[str, Callable[[View], Array]]] = [
-        (
-            "is correct where x > 0, and 0 elsewhere",
-            lambda v: np.where(v.values > 0, v.numeric, 0),
-        ),
-        (
-            "is correct where x > 0, and dout elsewhere",
-            lambda v: np.where(v.values > 0, v.numeric, v.own_dout),
-        ),
-        (
-            "is dout where x > 0, and correct elsewhere",
-            lambda v: np.where(v.values > 0, v.own_dout, v.numeric),
-        ),
-    ]
-    for claim, predict in sides:
-        yield Candidate("derivative-one-sided", predict, claim)
+    for right, left, claim in (
+        (_numeric, _zero, "is correct where x > 0, and 0 elsewhere"),
+        (_numeric, _dout, "is correct where x > 0, and dout elsewhere"),
+        (_dout, _numeric, "is dout where x > 0, and correct elsewhere"),
+    ):
+        yield Candidate("derivative-one-sided", _by_side(right, left), claim)
 
 
 def _mixed_up(case: Case) -> Iterator[Candidate]:
     """The correct formula, but in x where it should be in y, or in y where it should be in x."""
-    for text, formula in FORMULAS.items():
-        factors = {letter: _fitted(case, formula, letter) for letter in VARIABLES}
-        for used, other, mistake in (("x", "y", "of-input"), ("y", "x", "of-output")):
-            if (factor := factors[other]) and not factors[used]:
-                wrong, slope = (_written(factor, text, letter) for letter in (used, other))
+    for text in FORMULAS:
+        in_x, in_y = (text.replace("{}", letter) for letter in "xy")
+        for used, correct, mistake in (
+            (in_x, in_y, "derivative-of-input"),
+            (in_y, in_x, "derivative-of-output"),
+        ):
+            if (factor := _fitted(case, correct)) and not _fitted(case, used):
+                wrong, slope = _written(factor, used), _written(factor, correct)
                 claim = f"equals dout times {wrong}, where the slope is {slope},"
-                yield Candidate(f"derivative-{mistake}", _times(formula, used, factor), claim)
+                yield Candidate(mistake, _times(SLOPES[used], factor), claim)
 
 
-def _fitted(case: Case, formula: Formula, letter: str) -> float:
+def _fitted(case: Case, text: str) -> float:
     """The factor with which a formula is the slope in all views; 0 if it is not."""
-    variable = VARIABLES[letter]
-    factor = multiple(case.first.own_slope, formula(variable(case.first)))
-    fits = all(_fits(factor * formula(variable(view)), view.own_slope) for view in case.views)
+    slope = SLOPES[text]
+    factor = multiple(case.first.own_slope, slope(case.first))
+    fits = all(_fits(factor * slope(view), view.own_slope) for view in case.views)
     return factor if fits else 0.0
 
 
-def _times(formula: Formula, letter: str, factor: float = 1.0) -> Callable[[View], Array]:
-    return lambda view: factor * view.own_dout * formula(VARIABLES[letter](view))
+def _times(slope: Predict, factor: float = 1.0) -> Predict:
+    return lambda view: factor * view.own_dout * slope(view)
 
 
 def _fits(formula: Array, slope: Array) -> bool:
@@ -137,12 +152,24 @@ def _fits(formula: Array, slope: Array) -> bool:
 def _other_formulas(case: Case) -> Iterator[Candidate]:
     """The slope is replaced by a multiple of some other formula."""
     view, correct = case.first, _described(case)
-    for text, formula in FORMULAS.items():
-        for letter, variable in VARIABLES.items():
-            factor = multiple(view.analytic / view.own_dout, formula(variable(view)))
-            claim = f"equals dout times {_written(factor, text, letter)}, {correct},"
-            predict = _times(formula, letter, factor)
-            yield Candidate("wrong-derivative", predict, claim, general=True)
+    for text, slope in SLOPES.items():
+        factor = multiple(view.analytic / view.own_dout, slope(view))
+        claim = f"equals dout times {_written(factor, text)}, {correct},"
+        yield Candidate("wrong-derivative", _times(slope, factor), claim, general=True)
+
+
+def _described(case: Case) -> str:
+    """The correct slope in words, if it is a multiple of one of the formulas."""
+    for text in SLOPES:
+        if factor := _fitted(case, text):
+            return f"where the slope is {_written(factor, text)}"
+    return "which is not the slope"
+
+
+def _written(factor: float, text: str) -> str:
+    if abs(factor - 1) < 1e-5:
+        return text
+    return f"{shown(factor)} * ({text})" if " " in text else f"{shown(factor)} * {text}"
 
 
 def _two_branches(case: Case) -> Iterator[Candidate]:
@@ -150,41 +177,18 @@ def _two_branches(case: Case) -> Iterator[Candidate]:
     right, left = (_branch(case.first, side) for side in (True, False))
     if right and left:
         claim = f"equals dout times {right[0]} where x > 0, and times {left[0]} elsewhere,"
-        yield Candidate(
-            "derivative-one-sided",
-            lambda view: np.where(view.values > 0, right[1](view), left[1](view)),
-            claim,
-            general=True,
-        )
+        predict = _by_side(_times(right[1]), _times(left[1]))
+        yield Candidate("derivative-one-sided", predict, claim, general=True)
 
 
-def _branch(view: View, positive: bool) -> tuple[str, Callable[[View], Array]] | None:
+def _branch(view: View, positive: bool) -> tuple[str, Predict] | None:
     """The formula that backward uses on one side of 0."""
     side = (view.values > 0) == positive
     used = (view.analytic / view.own_dout)[side]
     if side.sum() < 2:
         return None
-    for text, formula in {**ONE, **FORMULAS}.items():
-        for letter, variable in VARIABLES.items():
-            if _fits(formula(variable(view)[side]), used):
-                return _written(1.0, text, letter), _times(formula, letter)
-    return None
-
-
-def _described(case: Case) -> str:
-    """The correct slope in words, if it is a multiple of one of the formulas."""
-    for text, formula in FORMULAS.items():
-        for letter in VARIABLES:
-            if factor := _fitted(case, formula, letter):
-                return f"where the slope is {_written(factor, text, letter)}"
-    return "which is not the slope"
-
-
-def _written(factor: float, text: str, letter: str) -> str:
-    formula = text.replace("{}", letter)
-    if abs(factor - 1) < 1e-5:
-        return formula
-    return f"{shown(factor)} * ({formula})" if " " in formula else f"{shown(factor)} * {formula}"
+    slopes = {"1": lambda view: np.ones(view.places.size), **SLOPES}
+    return next(((text, f) for text, f in slopes.items() if _fits(f(view)[side], used)), None)
 
 
 def masks(case: Case) -> Iterator[Candidate]:
@@ -198,7 +202,7 @@ def masks(case: Case) -> Iterator[Candidate]:
     else:
         yield Candidate("mask-missing", lambda view: high * view.own_dout, _always(high))
         claim = "fits a mask where dout > 0, not where x > 0,"
-        yield Candidate("mask-from-dout", _masked_by_dout, claim)
+        yield Candidate("mask-from-dout", _slope_at(lambda view: view.dout), claim)
         claim = "passes where it should block"
         yield Candidate("mask-inverted", lambda v: v.own_dout * (low + high - v.own_slope), claim)
         if low:
@@ -222,11 +226,6 @@ def _pieces(case: Case) -> list[float]:
     return sorted({float(slope) for slope in slopes[np.isfinite(slopes)]})
 
 
-def _masked_by_dout(view: View) -> Array | None:
-    slope = _own_slope_at(view, view.dout)
-    return None if slope is None else view.own_dout * slope
-
-
 def _always(slope: float) -> str:
     return "equals dout" if slope == 1 else f"equals {slope:.4g} times dout"
 
@@ -245,7 +244,7 @@ def _dropout(high: float) -> Iterator[Candidate]:
         claim = "is a multiple of the numeric gradient, and forward leaves what it keeps as it is"
         yield Candidate("dropout-scaled-twice", _enlarged, claim)
     claim = f"{_always(1.0)}: nothing is dropped"
-    yield Candidate("mask-missing", lambda view: view.own_dout, claim)
+    yield Candidate("mask-missing", _dout, claim)
     claim = f"{_always(high)}: nothing is dropped"
     yield Candidate("mask-missing", lambda view: high * view.own_dout, claim)
     yield Candidate(
@@ -261,11 +260,11 @@ def _enlarged(view: View) -> Array | None:
     return factor * view.numeric if factor > 1 else None
 
 
-def _without(low: float) -> Callable[[View], Array]:
+def _without(low: float) -> Predict:
     return lambda view: view.own_dout * np.where(np.isclose(view.own_slope, low), 0, view.own_slope)
 
 
-def _nearest(pieces: list[float]) -> Callable[[View], Array]:
+def _nearest(pieces: list[float]) -> Predict:
     """Dout times whichever of the slopes is closest to the one that backward uses."""
 
     def predict(view: View) -> Array:

@@ -125,7 +125,7 @@ def test_another_seed_samples_other_entries():
     layer, x = RowSums(rng.normal(size=(50, 100))), rng.normal(size=(50, 100))
     found = [
         compare(layer, x, name="W", tamper=spoil((31, 41), 2.0), seed=seed).wrong
-        for seed in range(12)
+        for seed in range(6)
     ]
     assert set(found) == {6, 7}  # the entry itself is in one sample of five
 

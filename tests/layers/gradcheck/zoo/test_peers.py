@@ -23,6 +23,7 @@ def check_of(name):
     return check
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", peers.PEERS)
 def test_each_check_passes_right_layers_and_accuses_wrong_ones(name):
     check = check_of(name)
