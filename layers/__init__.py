@@ -3,6 +3,8 @@
 Each layer is a file of its own; `layers.core.base` holds the contract that all of them keep.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from layers.activations.elu import ELU
 from layers.activations.gelu import GELU
 from layers.activations.hard_tanh import HardTanh
@@ -13,6 +15,7 @@ from layers.activations.sign import Sign
 from layers.activations.softplus import Softplus
 from layers.activations.tanh import Tanh
 from layers.core.base import Layer
+from layers.core.foreign_classes import missing
 from layers.core.frozen import Frozen
 from layers.core.params import Params
 from layers.gates.add import Add
@@ -92,3 +95,8 @@ __all__ = [
     "xavier_uniform",
     "zeros",
 ]
+
+if not TYPE_CHECKING:  # type checkers report such names by themselves
+
+    def __getattr__(name: str) -> Any:
+        raise missing(__name__, name)

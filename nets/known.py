@@ -23,7 +23,7 @@ def is_known(layer: Any) -> bool:
     (True, False)
     """
     kind = type(layer)
-    return getattr(layers, kind.__name__, None) is kind
+    return vars(layers).get(kind.__name__) is kind
 
 
 def is_plain_chain(net: Any) -> bool:

@@ -1,0 +1,40 @@
+"""Layers by the names of other libraries, and what they are called here."""
+
+from __future__ import annotations
+
+HERE = {
+    **dict.fromkeys(("Dense", "Linear", "Affine", "InnerProduct"), "FullyConnected"),
+    **dict.fromkeys(
+        ("CrossEntropyLoss", "CrossEntropy", "SoftmaxCrossEntropy", "SoftmaxLoss", "NLLLoss"),
+        "SoftmaxCE, from scores and integer labels",
+    ),
+    **dict.fromkeys(
+        ("CategoricalCrossentropy", "SparseCategoricalCrossentropy", "SoftmaxWithLoss"),
+        "SoftmaxCE, from scores and integer labels",
+    ),
+    "Softmax": "SoftmaxCE, softmax and loss in one layer, or the function softmax",
+    **dict.fromkeys(("BCEWithLogitsLoss", "SigmoidCrossEntropy"), "SigmoidCE, from scores"),
+    **dict.fromkeys(("BCELoss", "BinaryCrossentropy"), "BinaryCE, from probabilities"),
+    **dict.fromkeys(("MSELoss", "MeanSquaredError", "L2Loss"), "MSE"),
+    **dict.fromkeys(("HingeLoss", "SVM", "MultiMarginLoss"), "Hinge"),
+    **dict.fromkeys(("Relu", "RELU"), "ReLU"),
+    **dict.fromkeys(("LeakyRelu", "PReLU"), "LeakyReLU"),
+    **dict.fromkeys(("Hardtanh", "TanH"), "HardTanh or Tanh"),
+    **dict.fromkeys(("Sequential", "Model", "Module"), "Sequential, from nets"),
+}
+
+
+def missing(package: str, name: str) -> Exception:
+    """The error for a name that is not in `layers`.
+
+    For a name of another library it is an ImportError: ``from layers import Dense`` would replace
+    the message of an AttributeError.
+
+    Examples
+    --------
+    >>> print(missing("layers", "Dense"))
+    layers has no Dense; here it is FullyConnected
+    """
+    if name in HERE:
+        return ImportError(f"{package} has no {name}; here it is {HERE[name]}")
+    return AttributeError(f"module {package!r} has no attribute {name!r}")
