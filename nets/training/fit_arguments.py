@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from layers.core.base import Layer, predict
 from layers.core.checks import brief, numbers
 from layers.core.params import Array
+from nets.arguments import strings
 
 ORDER = {
     "fit": "fit(net, loss, optimizer, x, y, epochs=...)",
@@ -100,7 +101,8 @@ def columns(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: A
         names.append("penalty")
     for callback in callbacks:
         needs = getattr(callback, "needs", ())
-        for name in [needs] if isinstance(needs, str) else needs:
+        needs = [needs] if isinstance(needs, str) else needs
+        for name in strings("fit", f"needs of {brief(callback)}", needs):
             if name not in (*names, "epoch", "seconds"):
                 hint = "; pass validation=(x, y) too" if validation is None else ""
                 raise ValueError(

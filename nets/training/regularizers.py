@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.base import Grads
-from layers.core.checks import brief, flag
+from layers.core.checks import brief, flag, numbers
 from layers.core.params import Array
 from optimizers import norms
 from optimizers.param_arrays import all_real
@@ -118,11 +118,10 @@ class L2(Regularizer):
 
 def penalty(regularizer: Any, params: Mapping[str, Array]) -> float:
     """The penalty on the parameters, which must be a number."""
-    value = np.asarray(regularizer.penalty(params))
-    if value.ndim or value.dtype.kind not in "fiub":
-        raise TypeError(
-            f"fit: expected penalty(params) of the regularizer to be a number, got {brief(value)}"
-        )
+    name = "penalty(params) of the regularizer"
+    value = numbers("fit", name, regularizer.penalty(params))
+    if value.ndim:
+        raise TypeError(f"fit: expected {name} to be a number, got {brief(value)}")
     return float(value)
 
 
@@ -134,4 +133,10 @@ def with_penalty(regularizer: Any, params: Mapping[str, Array], grads: Grads) ->
             "fit: expected gradients(params) of the regularizer to be a dict with some of the "
             f"names {', '.join(grads)}, got {brief(added)}"
         )
+    for name, g in added.items():
+        if np.shape(g) != grads[name].shape:
+            raise ValueError(
+                f"fit: expected gradients(params)[{name!r}] of the regularizer to have the shape "
+                f"{grads[name].shape} of the parameter, got {brief(g)}"
+            )
     return {name: g + added[name] if name in added else g for name, g in grads.items()}

@@ -35,7 +35,8 @@ class Snapshot:
     def restore(self, net: Any) -> None:
         """Copy them back into the arrays of the net."""
         for key, array in _state(net).items():
-            np.copyto(array, self._arrays[key])
+            if key in self._arrays:  # a layer may make a buffer later
+                np.copyto(array, self._arrays[key])
 
 
 def _state(net: Any) -> dict[tuple[str, str], Array]:

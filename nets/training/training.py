@@ -62,14 +62,17 @@ def running(training: Training, callbacks: Iterable[Callback], display: Progress
     Every callback that has a method ``finish`` is finished, in order, even if an earlier one
     fails; an exception gets the history; and the display is closed.
     """
+
+    def close() -> None:
+        display.close("\n".join(filter(None, [training.stopped, training.remark])))
+
     try:
-        with ExitStack() as stack:
-            for callback in reversed(list(callbacks)):  # a stack unwinds from its top
+        with ExitStack() as stack:  # which unwinds from its top
+            stack.callback(close)
+            for callback in reversed(list(callbacks)):
                 if callable(finish := getattr(callback, "finish", None)):
                     stack.callback(finish, training)
             yield
     except BaseException as error:
         error.__dict__["history"] = training.history
         raise
-    finally:
-        display.close("\n".join(filter(None, [training.stopped, training.remark])))

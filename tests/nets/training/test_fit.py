@@ -392,6 +392,13 @@ def test_a_callback_may_say_which_columns_it_needs():
     train(callbacks=[Reads("seconds", "penalty", "validation_accuracy"), Reads()], **run)
     with pytest.raises(ValueError, match="needs penalty, but this run measures only loss and acc"):
         train(callbacks=[Reads("loss", "penalty")])
+    with pytest.raises(TypeError, match=r"expected needs of .* to be strings, got 3 at position 1"):
+        train(callbacks=[Reads("loss", 3)])
+
+
+def test_gradients_of_a_regularizer_have_the_shapes_of_the_parameters():
+    careless = Careless(penalty=0.0, gradients={"0.W": np.ones(3)})
+    assert_refused({"regularizer": careless}, ValueError, r"of the parameter, got array\(\[1., 1")
 
 
 def test_why_a_run_was_stopped_is_shown(capsys):
@@ -803,6 +810,8 @@ class Careless:
             r"^Careless: expected backward to return \(d",
         ),
         ({"regularizer": Careless(penalty=None, gradients={})}, "^fit: expected penalty"),
+        ({"regularizer": Careless(penalty=np.ones(1), gradients={})}, "^fit: expected penalty"),
+        ({"regularizer": Careless(penalty=np.ma.masked, gradients={})}, "^fit: expected penalty"),
         (
             {"regularizer": Careless(penalty=0.0, gradients=None)},
             "dict with some .* 0.W, .*, got N",

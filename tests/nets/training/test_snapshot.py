@@ -40,3 +40,12 @@ def test_buffers_that_are_no_dict_are_left_alone():
     net.buffers = "a student's own"
     Snapshot(net).restore(net)
     assert net.buffers == "a student's own"
+
+
+def test_a_buffer_that_was_made_later_stays():
+    net = Net()
+    snapshot = Snapshot(net)
+    net.buffers["later"] = np.array(5.0)
+    net.params["b"][...] = 0
+    snapshot.restore(net)
+    assert (net.params["b"], net.buffers["later"]) == (3.0, 5.0)
