@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nets import arguments
 from nets.differentiation.dual import forward_mode
@@ -82,7 +83,7 @@ class Comparison(WordTable):
 
 def compare(
     function: Any,
-    *xs: Any,
+    *xs: ArrayLike,
     layer: Any = None,
     exact: Any = None,
     without: Collection[str] = (),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import ArrayLike
 
 from layers.core.checks import numbers
 from nets.arguments import called, function
@@ -52,7 +53,7 @@ class Dual(NDArrayOperatorsMixin):
     Dual(15.0, 8.0)
     """
 
-    def __init__(self, value: Any, slope: Any) -> None:
+    def __init__(self, value: ArrayLike, slope: ArrayLike) -> None:
         self.value, self.slope = (
             numbers("Dual", name, part)[()] for part, name in ((value, "value"), (slope, "slope"))
         )
@@ -120,7 +121,7 @@ def _slope(x: Any) -> Any:
     return x.slope if isinstance(x, Dual) else np.zeros(np.shape(x))
 
 
-def forward_mode(f: Function, *xs: Any) -> Any:
+def forward_mode(f: Function, *xs: ArrayLike) -> Any:
     """Automatic differentiation in forward mode: the derivative is carried along with the value.
 
     Exact up to rounding. One evaluation, with numbers twice as wide, for each number among the

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.params import Array
 from nets.arguments import called, function
@@ -14,7 +15,7 @@ from nets.differentiation.point import entrywise, given, moved, number, point, s
 Function = Callable[..., Any]
 
 
-def forward_difference(f: Function, *xs: Any, h: float = 1e-8) -> Any:
+def forward_difference(f: Function, *xs: ArrayLike, h: float = 1e-8) -> Any:
     """The definition of the derivative, with a small h: (f(x + h) - f(x)) / h.
 
     Its truncation error grows like h, its rounding error like 1 / h: half of the digits are
@@ -55,7 +56,7 @@ def _forward(f: Function, inputs: Sequence[Array], h: float) -> Any:
     )
 
 
-def centred_difference(f: Function, *xs: Any, h: float = 1e-5) -> Any:
+def centred_difference(f: Function, *xs: ArrayLike, h: float = 1e-5) -> Any:
     """The centred difference: (f(x + h) - f(x - h)) / (2 h).
 
     Its truncation error grows like h**2, its rounding error like 1 / h: two thirds of the digits
@@ -89,7 +90,7 @@ def _centred(f: Function, inputs: Sequence[Array], h: float) -> Any:
     return entrywise(inputs, lambda entry: (value(entry, h) - value(entry, -h)) / (2 * h))
 
 
-def complex_step(f: Function, *xs: Any, h: float = 1e-20) -> Any:
+def complex_step(f: Function, *xs: ArrayLike, h: float = 1e-20) -> Any:
     """The complex step: the imaginary part of f(x + i h), over h.
 
     f(x + i h) = f(x) + i h f'(x) - ... needs no difference, so that h may be tiny, and all digits

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import real
 from layers.core.params import Array
@@ -31,7 +33,7 @@ LOOKS = {
 
 
 def errors_against_h(
-    function: Any, *xs: Any, exact: Any = None, steps: Any = STEPS
+    function: Any, *xs: ArrayLike, exact: Any = None, steps: Iterable[float] = STEPS
 ) -> dict[str, Array]:
     """The largest relative error of each way that takes a step, for each step.
 
@@ -73,7 +75,7 @@ def errors_against_h(
     return found
 
 
-def error_against_h(function: Any, *xs: Any, exact: Any = None) -> Figure:
+def error_against_h(function: Any, *xs: ArrayLike, exact: Any = None) -> Figure:
     """Draw the error of finite differences and of the complex step against the step h.
 
     Parameters

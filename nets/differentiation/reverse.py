@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import brief, numbers
 from layers.core.random_state import generators, put_back, state_of
@@ -16,7 +17,7 @@ from nets.differentiation.point import as_gradient, given, point
 from nets.errors import pair
 
 
-def reverse_mode(layer: Any, *xs: Any, dout: Any = 1.0) -> Any:
+def reverse_mode(layer: Any, *xs: ArrayLike, dout: Any = 1.0) -> Any:
     """Automatic differentiation in reverse mode, or backpropagation: ``layer.backward``.
 
     Exact up to rounding. One forward and one backward pass, however many inputs there are.

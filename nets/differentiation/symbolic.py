@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import brief
 from nets.arguments import called, function
@@ -18,7 +19,7 @@ FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sqrt")
 DIGITS = 30  # to which a derivative is evaluated before it is rounded to a float
 
 
-def symbolic(f: Function, *xs: Any) -> Any:
+def symbolic(f: Function, *xs: ArrayLike) -> Any:
     """Derivatives as formulas, evaluated with 30 digits and rounded once.
 
     There is one formula for each number among the inputs. For nested functions the formulas grow
@@ -128,6 +129,11 @@ class Expression:
 
     def __neg__(self) -> Expression:
         return Expression(-self.formula)
+
+    def __ge__(self, other: Any) -> bool:
+        raise TypeError("symbolic: there is no formula for a maximum or a comparison")
+
+    __gt__ = __le__ = __lt__ = __ge__
 
     def __getattr__(self, name: str) -> Callable[[], Expression]:
         """The method that NumPy calls to compute np.exp of an object, and so on."""

@@ -38,7 +38,7 @@ def test_every_way_goes_through_a_gate(gate, xs):
     np.testing.assert_allclose(in_numpy(gate)(*xs), gate.forward(*xs))
     found = compare(gate, *xs)
     if isinstance(gate, Max):  # SymPy has no derivative of a maximum here
-        assert found["symbolic"].reason
+        assert "no formula for a maximum" in found["symbolic"].reason
     assert all(o.error < 1e-5 or way == "symbolic" for way, o in found.outcomes.items())
 
 

@@ -39,6 +39,12 @@ def test_an_operation_that_is_not_known_is_told():
         symbolic(np.arctan, 1.0)
 
 
+@pytest.mark.parametrize("f", [lambda x: np.maximum(x, 0.0), lambda x: x if x > 0 else 0.0])
+def test_a_maximum_and_a_comparison_have_no_formula(f):
+    with pytest.raises(TypeError, match=r"^symbolic: there is no formula for a maximum"):
+        symbolic(f, 1.0)
+
+
 def test_a_function_of_several_outputs_is_told():
     with pytest.raises(ValueError, match=r"^symbolic: expected the function to return one number"):
         symbolic(np.exp, X)
