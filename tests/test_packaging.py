@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,27 @@ def test_arrows_between_packages_point_one_way(package):
 def test_every_file_has_a_name_of_its_own():
     names = Counter(path.name for path in FILES.values() if not path.name.startswith("__"))
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    arrows = {
+        name: {target for target in imported(path, FILES) if target in FILES and target != name}
+        for name, path in FILES.items()
+    }
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
+
+
+def test_an_import_inside_a_function_says_why():
+    for path in FILES.values():
+        lines = path.read_text().splitlines()
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            if isinstance(node, ast.ImportFrom) and node.col_offset and node.module in FILES:
+                around = lines[node.lineno - 2] + lines[node.lineno - 1]
+                is_type = "TYPE_CHECKING" in "".join(lines[max(node.lineno - 4, 0) : node.lineno])
+                assert is_type or "#" in around, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -26,6 +26,7 @@ from layers import (
 )
 from nets import Graph, Sequential
 from optimizers import Adam
+from tests.nets.student import Scale
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(6, 4))
@@ -88,21 +89,6 @@ def towers():
 def with_loss():
     nodes = {"scores": (residual(), "x"), "loss": (SoftmaxCE(), "scores", "labels")}
     return Graph(("x", "labels"), "loss", nodes)
-
-
-class Scale:
-    """A student's layer: no base class, no predict, arrays in attributes too."""
-
-    def __init__(self, factor=2.0):
-        self.w = np.array([factor])
-        self.params = {"w": self.w}
-
-    def forward(self, x):
-        self.x = x
-        return self.w * x
-
-    def backward(self, dout):
-        return self.w * dout, {"w": np.array([(dout * self.x).sum()])}
 
 
 class Spy:
