@@ -238,7 +238,7 @@ class Accumulating(Dense):
 gradcheck(Accumulating(4, 3), x)
 
 # %% [markdown]
-# Correct for the first call and wrong for all later ones, unless somebody resets the sums to 0. In
+# Correct for the first call and wrong for all later ones, unless the sums are reset to 0. In
 # this library, a gradient belongs to one call.
 #
 # ### 10

@@ -102,10 +102,10 @@ def _number(ngrams: np.ndarray, size: int) -> np.ndarray:
     return ngrams @ size ** np.arange(ngrams.shape[1])[::-1]
 
 
-def _looked_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The values of the wanted keys, 0 for those that are missing; `keys` is sorted."""
-    places = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
-    return np.where(keys[places] == wanted, values[places], 0)
+def _looked_up(keys: np.ndarray, values: np.ndarray, requested: np.ndarray) -> np.ndarray:
+    """The values of the requested keys, 0 for those that are missing; `keys` is sorted."""
+    places = np.searchsorted(keys, requested).clip(max=len(keys) - 1)
+    return np.where(keys[places] == requested, values[places], 0)
 
 
 def neural_model(size: int, x: np.ndarray, y: np.ndarray, epochs: int) -> Any:

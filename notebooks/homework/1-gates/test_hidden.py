@@ -42,7 +42,7 @@ def test_neuron(submission, credit):
         with credit.part("the output"):
             assert np.isclose(f, y), "f is the sigmoid of w0 x0 + w1 x1 + w2"
         with credit.part("the gradient of w"):
-            wanted = slope * np.append(x, 1)
-            assert np.allclose(dw, wanted), "slope of the sigmoid times the other factor"
+            expected = slope * np.append(x, 1)
+            assert np.allclose(dw, expected), "slope of the sigmoid times the other factor"
         with credit.part("the gradient of x"):
             assert np.allclose(dx, slope * w[:2]), "slope of the sigmoid times the other factor"

@@ -29,11 +29,11 @@ def test_mean(submission, credit):
     scores, labels = rng.normal(size=(8, 3)), rng.integers(0, 3, 8)
     ours, loss = SoftmaxCE(), submission.SoftmaxCE()
     with credit.part("the loss"):
-        wanted = ours.forward(scores, labels)
-        assert np.isclose(loss.forward(scores, labels), wanted), "divide by N, once"
+        expected = ours.forward(scores, labels)
+        assert np.isclose(loss.forward(scores, labels), expected), "divide by N, once"
     with credit.part("its gradient"):
-        wanted, _ = ours.backward()
-        assert np.allclose(loss.backward()[0], wanted), "divide by N, once, and not by C"
+        expected, _ = ours.backward()
+        assert np.allclose(loss.backward()[0], expected), "divide by N, once, and not by C"
 
 
 @pytest.mark.points(2)
