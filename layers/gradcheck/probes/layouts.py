@@ -38,7 +38,10 @@ LAYOUTS = {
 def layouts(experiment: Experiment) -> Iterator[Finding]:
     """Whether a layer depends on the memory layout of its inputs or of dout."""
     experiment.run()
-    expected = arrays(experiment.gradients())
+    expected = copy.deepcopy(arrays(experiment.gradients()))
+    again = arrays(experiment.gradients())
+    if not all(close(again[name], g) for name, g in expected.items()):
+        return  # a gradient that accumulates, for which the layout is not to blame
     for how, lay in LAYOUTS.items():
         other = copy.deepcopy(experiment)
         other.layouts = [_layout(array, lay) for array in other.inputs]

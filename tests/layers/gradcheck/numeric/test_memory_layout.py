@@ -172,6 +172,25 @@ def test_a_layer_that_is_wrong_in_the_layout_of_its_input_is_caught(kind, name):
         assert [note.mistake for note in report.notes] == ["depends-on-layout"]
 
 
+class Accumulates(Plain):
+    def __init__(self):
+        self.params, self.sum = {"w": np.ones(5)}, np.zeros(5)
+
+    def forward(self, x):
+        self.x = x
+        return x * self.params["w"]
+
+    def backward(self, dout):
+        self.sum += (dout * self.x).sum(axis=0)
+        return dout * self.params["w"], {"w": self.sum}
+
+
+def test_a_gradient_that_accumulates_is_not_blamed_on_the_layout():
+    report = gradcheck(Accumulates(), X)
+    assert "accumulates" in [finding.mistake for finding in report.findings]
+    assert "depends-on-layout" not in [note.mistake for note in report.notes]
+
+
 def test_the_layout_that_arises_inside_a_net_is_the_one_that_counts():
     report = gradcheck(Sequential(Turns(), WritesIntoACopy()), X)
     assert not report
