@@ -1,4 +1,4 @@
-"""Where weights start.
+"""Initial weights.
 
 An initializer is a callable ``(shape, rng) -> array``, rng being None, a seed or a
 `numpy.random.Generator`. For weights of shape (D, M), D inputs feed each unit (fan-in) and M units
@@ -85,7 +85,7 @@ def he_normal(shape: Shape, rng: Any = None) -> Array:
 
 def zeros(shape: Shape, rng: Any = None) -> Array:
     """All zeros: good for biases; as weights it makes all hidden units learn the same."""
-    checks.generator("zeros", rng)  # not needed here, and yet a mistake is one
+    checks.generator("zeros", rng)  # unused, but a wrong one is a mistake
     return np.zeros(sizes("zeros", shape, 0))
 
 
@@ -156,5 +156,5 @@ def _called(owner: str, initializer: Any, shape: Shape, rng: np.random.Generator
         hint = "; make it with uniform()" if initializer is uniform else ""
         raise TypeError(
             f"{owner}: expected weight_init to be called as weight_init(shape, rng), got "
-            f"{checks.brief(initializer)}, which says: {error}{hint}"
+            f"{checks.brief(initializer)}, which raises: {error}{hint}"
         ) from None

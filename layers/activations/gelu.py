@@ -50,7 +50,7 @@ class GELU(Layer):
     Notes
     -----
     NumPy has no error function. So Φ(-z) = exp(-z**2 / 2) R(z), for z >= 0, is computed with a
-    quotient R of two polynomials, right to 14 digits where z is below 6. Source: Hendrycks and
+    quotient R of two polynomials, correct to 14 digits for z below 6. Source: Hendrycks and
     Gimpel, 2016.
     """
 

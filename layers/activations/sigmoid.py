@@ -16,7 +16,7 @@ class Sigmoid(Layer):
     """Logistic sigmoid, elementwise: y = 1 / (1 + exp(-x)).
 
     dy/dx = y (1 - y). Any shape. Computed as exp(min(x, 0)) / (1 + exp(-|x|)), in which nothing
-    overflows, so that it is right to the last digits for any finite x.
+    overflows, so that it is accurate to the last digits for any finite x.
 
     Examples
     --------

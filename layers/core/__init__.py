@@ -1,1 +1,1 @@
-"""What every layer rests on: the contract, and the machinery behind it."""
+"""The contract of a layer, and the code that all layers share."""

@@ -16,7 +16,7 @@ from layers.core.checks import label
 from layers.core.describe import shown
 from layers.core.notebook import layer_page
 from layers.core.params import Array, Params
-from layers.core.shared_copy import bystander
+from layers.core.shared_copy import shared_copy
 
 Grads = dict[str, Array]
 T = TypeVar("T")
@@ -56,16 +56,16 @@ class Layer:
     A subclass defines ``forward(x)``, which returns y and keeps on ``self`` what backward needs,
     and ``backward(dout)``, which returns ``(dx, grads)``: the gradient with respect to x, in the
     shape of x, and a fresh dict with one gradient for each entry of ``params``. Parameters, if
-    there are any, are put into ``self.params``. Nothing else is asked.
+    there are any, go into ``self.params``. Nothing else is required.
 
-    Writing none of the arrays it was given, and none that it has handed out, is the subclass's
-    part. So is not accumulating: each ``backward`` answers for itself, and may be called twice.
-    The caller's part is to leave x and y as they are until then: layers keep them, not copies.
+    A subclass never writes into an array that it was given or has returned, and does not
+    accumulate: ``backward`` may be called twice and returns the same. The caller leaves x and y as
+    they are until then, because layers keep them and not copies.
 
     Attributes
     ----------
     params : dict of str to ndarray
-        The parameters, live: see `Params`. ``{}`` where there are none.
+        The parameters, live: see `Params`. ``{}`` for a layer without any.
 
     Examples
     --------
@@ -139,7 +139,7 @@ class Layer:
 
     def predict(self, *xs: Any) -> Any:
         """Compute the output in inference: the same y as `forward`, with nothing kept."""
-        return bystander(self).forward(*xs)
+        return shared_copy(self).forward(*xs)
 
     @classmethod
     def param_shapes(cls, *_: Any, **__: Any) -> dict[str, tuple[int, ...]]:
@@ -207,10 +207,10 @@ def _require_arguments(kind: type[Layer], args: tuple[Any, ...], kwargs: dict[st
 
 
 def predict(layer: Any, *xs: Any) -> Any:
-    """Run a layer for inference; where it has no `predict`, `forward` of a copy stands in."""
+    """Run a layer for inference: its `predict`, or else `forward` of a copy."""
     if hasattr(layer, "predict"):
         return layer.predict(*xs)
-    return bystander(layer).forward(*xs)
+    return shared_copy(layer).forward(*xs)
 
 
 def without_dx(layer: Any, dout: Any) -> Any:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Cached(Generic[T]):
-    """Declares what `forward` keeps for `backward`; reading it too early raises a sentence."""
+    """Declares what `forward` keeps for `backward`; reading it before `forward` raises."""
 
     @overload
     def __get__(self, layer: None, owner: type) -> Cached[T]: ...

@@ -56,7 +56,7 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
     array([0., 0.])
     """
     target = floating_dtype(dtype)
-    # deepcopy looks every object up in `memo` first: what stands there is its copy already.
+    # deepcopy looks every object up in `memo` first, and takes the copy that it finds there.
     memo: dict[int, Any] = {}
     # Held until the end: a view made for the occasion must not leave its id to something else.
     held = [*layer.params.values(), *buffers(layer).values()]  # type: ignore[attr-defined]
@@ -69,7 +69,7 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
 
 
 def _own_params(layer: Any, twin: Any, memo: dict[int, Any]) -> None:
-    """Give the copy params of its own where they stand in the class, which deepcopy leaves out."""
+    """Give the copy params of its own if they belong to the class, which deepcopy leaves out."""
     if isinstance(inspect.getattr_static(layer, "params", None), dict) and (
         twin.params is layer.params
     ):

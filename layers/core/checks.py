@@ -1,7 +1,7 @@
-"""What layers require of their arguments, and the sentences that say so.
+"""What layers require of their arguments, and the error messages.
 
 Each function returns the argument as an array that the layer can compute with, and never
-changes it. The common case, an array that is right already, costs a few comparisons.
+changes it. The common case, an array that fits, costs a few comparisons.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _remedy(value: Any, array: Array) -> str:
 def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in which numbers of `dtype` are computed with: float64 for integers.
 
-    float16 is refused, whose sums overflow at 65,504; so nothing is summed in it by accident.
+    float16 is refused, because its sums overflow at 65,504.
     """
     if dtype.kind != "f":
         return np.dtype(np.float64)
@@ -179,7 +179,7 @@ def weights(owner: Any, sample_weight: Any, n: int, dtype: Any) -> Array:
             f"{label(owner)}: expected sample_weight to be at least 0, finite and not all 0, "
             f"got values from {array.min()} to {array.max()}"
         )
-    parts = array / largest  # whose sum cannot overflow
+    parts = array / largest  # their sum cannot overflow
     shares: Array = (parts / parts.sum()).astype(dtype)
     return shares
 
@@ -199,7 +199,7 @@ def _as_a_row(array: Array, n: int, name: str) -> str:
 
 
 def brief(value: Any, longest: int = 60) -> str:
-    """What an argument looks like, in a few words of a sentence: a large array by its shape.
+    """What an argument looks like, in a few words: a large array by its shape.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-UNKNOWN: Any = ...  # stands for an argument that the layer does not keep
+UNKNOWN: Any = ...  # an argument that the layer does not keep
 # Arguments that only say how weights are drawn: what is known afterwards is the weights.
 DRAWING = ("rng", "weight_init")
 LONGEST_ARGUMENT, LONGEST_CALL = 80, 160  # letters
@@ -19,7 +19,7 @@ VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def shown(layer: Any) -> str:
     """The call that makes such a layer, in a line or two.
 
-    Long arguments are shortened, and ``...`` stands for arguments that the layer does not keep.
+    Long arguments are shortened, and ``...`` replaces arguments that the layer does not keep.
     """
     given: list[str] = []
     complete = True
@@ -62,7 +62,7 @@ def _kept(layer: Any, name: str) -> Any:
     """The attribute of a name, a dtype by its name and a NumPy number as Python's."""
     try:
         value = getattr(layer, name)
-    except Exception:  # a property of somebody's own may raise anything
+    except Exception:  # a user's property may raise anything
         return UNKNOWN
     if isinstance(value, type) and issubclass(value, np.generic):
         value = np.dtype(value)

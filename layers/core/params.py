@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
-MOST = 24  # names in a sentence
+MOST = 24  # names in a message
 
 # What layers compute in: of the machine's own byte order, which BLAS asks for.
 COMPUTED = frozenset(map(np.dtype, (np.float32, np.float64, np.longdouble)))
@@ -130,7 +130,7 @@ class Params(dict[str, Array]):
         return self[name]
 
     def _checked(self, name: str, value: ArrayLike) -> Array:
-        """The array to write, in the dtype that is here, or a sentence on why it cannot be."""
+        """The array to write, in the dtype of the parameter; raise if it cannot be written."""
         array = as_array(f"parameter {name!r}", "it", value)
         if not isinstance(name, (str, int)):
             raise KeyError(f"expected the name of a parameter, got {type(name).__name__}")
@@ -204,8 +204,8 @@ class Params(dict[str, Array]):
 def buffers(layer: Any) -> Mapping[str, Array]:
     """Arrays that are saved, copied and cast with a layer as its params are, but never trained.
 
-    They stand in its attribute ``buffers``: frozen word vectors, for instance. A class of somebody
-    else's may use that name for something other than a dict.
+    They are in its attribute ``buffers``: frozen word vectors, for instance. A user's class may use
+    that name for something other than a dict.
     """
     found = getattr(layer, "buffers", None)
     return found if isinstance(found, Mapping) else {}

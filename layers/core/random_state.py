@@ -1,4 +1,4 @@
-"""The random generators inside a layer, so that each pass can draw the same numbers."""
+"""The random generators inside a layer, and their states."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:
 
 
 def state_of(generator: Any) -> Any:
-    """What the generator will draw next, as something to put back."""
+    """The state of a generator, for `put_back`."""
     if isinstance(generator, np.random.Generator):
         return generator.bit_generator.state
     if isinstance(generator, np.random.RandomState):
@@ -37,7 +37,7 @@ def state_of(generator: Any) -> Any:
 
 
 def put_back(generator: Any, state: Any) -> None:
-    """Let the generator draw the same numbers again."""
+    """Restore a state, so that the generator draws the same numbers again."""
     if isinstance(generator, np.random.Generator):
         generator.bit_generator.state = state
     elif isinstance(generator, np.random.RandomState):

@@ -1,4 +1,4 @@
-"""A copy of a layer to run forward on, so that the layer keeps what it holds for backward."""
+"""A copy of a layer to run forward on, which leaves the cache of the layer as it is."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 PLAIN = (int, float, str, type(None), np.dtype, np.random.Generator, Params)
 
 
-def bystander(layer: T, shared: Iterable[Any] = ()) -> T:
-    """A layer with the same parameters, the very same arrays, on which forward leaves its cache.
+def shared_copy(layer: T, shared: Iterable[Any] = ()) -> T:
+    """A copy with a cache of its own that shares the arrays of the parameters and buffers.
 
-    So it is with the objects in `shared`, such as random generators. Where forward can only set
-    attributes, a new object with the old ones will do. Where it might write into what an
-    attribute holds, such as a dict or a layer inside, that is copied too.
+    It shares the objects in `shared` too, such as random generators. Where forward can only set
+    attributes, a shallow copy will do. What forward might write into, such as a dict or a layer
+    inside, is copied too.
     """
     held = vars(layer) if hasattr(layer, "__dict__") else {}
     kind = type(layer)

@@ -16,7 +16,7 @@ KEPT = 2**14  # numbers of the longest vector that is kept for the next call
 
 
 def over_rows(matrix: Array) -> Array:
-    """What `matrix.sum(axis=0)` says.
+    """The same as `matrix.sum(axis=0)`.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def over_rows(matrix: Array) -> Array:
 
 
 def over_columns(matrix: Array) -> Array:
-    """What `matrix.sum(axis=1)` says.
+    """The same as `matrix.sum(axis=1)`.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def weighted(values: Array, weights: Array) -> float:
 
 
 def mean(x: Array, axis: int) -> Array:
-    """What `x.mean(axis)` says, of many numbers in float64: 2**24 ones sum to no more in float32.
+    """The same as `x.mean(axis)`; of many numbers in float64, because float32 counts to 2**24 only.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def mean(x: Array, axis: int) -> Array:
 
 
 def equal_shares(n: int, dtype: np.dtype[Any]) -> Array:
-    """1 / n, n times: a product with it is the mean. Read-only, because it may be kept.
+    """A vector of n times 1 / n: a product with it is the mean. Read-only, because it is shared.
 
     Examples
     --------

@@ -36,7 +36,7 @@ class Log(Layer):
 
     Notes
     -----
-    Source: 10-601, lecture 13, "Backpropagation", whose example has exp, log and sin.
+    Source: 10-601, lecture 13, "Backpropagation", with an example of exp, log and sin.
     """
 
     _x = Cached[Array]()

@@ -1,1 +1,1 @@
-"""Layers whose output is linear in their parameters."""
+"""Layers with an output that is linear in their parameters."""

@@ -16,7 +16,7 @@ from layers.initializers import Initializer, draw
 
 
 class Embedding(Layer):
-    """Look the vector of each word up: y = W[ids], for ids that number the words.
+    """Look up the vector of each word: y = W[ids].
 
     W (V, D) holds a vector for each of the V words of the vocabulary. ids are integers from 0 to
     V - 1 of any shape, such as (N, T) for N texts of T words, and y has the shape (N, T, D). It is
@@ -33,9 +33,8 @@ class Embedding(Layer):
     dim : int
         D, the length of a vector.
     trainable : bool
-        Whether W is learned. Where it is not, it is a constant and no parameter: it stands in
-        ``buffers`` and not in ``params``, has no gradient, and no optimizer moves it. It is saved,
-        copied and cast with the layer all the same.
+        Whether W is learned. Otherwise it is a constant: it is in ``buffers`` and not in
+        ``params``, and has no gradient. It is saved, copied and cast with the layer all the same.
     weight_init : str or callable
         A name from `layers.initializers`, or a callable ``(shape, rng) -> array``.
     dtype : dtype
@@ -48,7 +47,7 @@ class Embedding(Layer):
     TypeError
         If ids are not integers.
     ValueError
-        If an id is negative or not below V, or dout has not the shape of y.
+        If an id is negative or not below V, or dout does not have the shape of y.
 
     Examples
     --------
@@ -152,6 +151,6 @@ class Embedding(Layer):
                 "pass ids.astype(int) if they number words"
             )
         if not checks.all_below(array, size):
-            wanted = f"ids from 0 to {size - 1}, because there are {size} words"
-            checks.allowed(self, wanted, array, (array >= 0) & (array < size))
+            expected = f"ids from 0 to {size - 1}, because there are {size} words"
+            checks.allowed(self, expected, array, (array >= 0) & (array < size))
         return array.astype(np.intp, copy=False)

@@ -44,9 +44,9 @@ class FullyConnected(Layer):
     Raises
     ------
     ValueError
-        If the last axis of x is not D, or dout has not the shape of y.
+        If the last axis of x is not D, or dout does not have the shape of y.
     TypeError
-        If x is not made of real numbers.
+        If x is not an array of real numbers.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The mean of a text's word vectors, without those that only fill it up."""
+"""The mean of a text's word vectors, without padding."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from layers.linear.embedding import Embedding
 class MeanEmbedding(Embedding):
     """The mean of the vectors of each text's words: y[n] = mean of W[ids[n, t]] over t.
 
-    Texts of different lengths stand in one array (N, T) when the short ones are filled up with a
+    Texts of different lengths fit into one array (N, T) when the short ones are filled up with
     padding, which does not count here: with c[n] words in text n that are not padding,
 
-        y[n] = sum of W[ids[n, t]] / c[n] over the t where ids[n, t] is no padding       (N, D)
+        y[n] = sum of W[ids[n, t]] / c[n] over the t where ids[n, t] is not padding      (N, D)
         dW[i] = sum of dout[n] / c[n] over the places (n, t) where ids[n, t] = i         (D,)
 
     Without a padding it is an `Embedding` followed by a `Mean`.
@@ -31,7 +31,7 @@ class MeanEmbedding(Embedding):
     vocabulary_size, dim, trainable, weight_init, dtype, rng
         As in `Embedding`.
     padding : int, optional
-        The id of the padding, which must be one of the vocabulary's. None: there is no padding.
+        The id of the padding, which must be one of the vocabulary's. No padding unless given.
 
     Raises
     ------
@@ -95,7 +95,7 @@ class MeanEmbedding(Embedding):
         return y
 
     def backward(self, dout: Any) -> tuple[None, Grads]:
-        """Return None for the ids, and the gradient of W, of which each word gets its share."""
+        """Return None for the ids, and the gradient of W, to which each word adds its share."""
         share = self._share
         dout = checks.upstream(self, dout, (len(share), self.dim), self.dtype)
         return super().backward(share[:, :, None] * dout[:, None, :])

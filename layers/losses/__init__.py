@@ -1,1 +1,1 @@
-"""Losses: layers whose output is a number."""
+"""Losses: layers with a number for an output."""

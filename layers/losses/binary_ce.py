@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from layers.core import checks
-from layers.core.base import Grads, Layer
+from layers.core.base import Grads
 from layers.core.cache import Cached
 from layers.core.params import Array
-from layers.losses import by_entry
+from layers.losses.by_entry import ByEntry, ByTwoClasses
 
 
-class BinaryCE(Layer):
+class BinaryCE(ByTwoClasses):
     """Binary cross-entropy, for two classes, 0 and 1, from the probability p of class 1.
 
     For p and targets t of one shape, whatever it is::
@@ -21,7 +21,7 @@ class BinaryCE(Layer):
         loss = mean over all entries of -(t log p + (1 - t) log(1 - p))
         dp = ((1 - t) / (1 - p) - t / p) / (number of entries)
 
-    Nothing is clipped. A p of 0 or 1 costs nothing where it is right; where it is wrong, the loss
+    Nothing is clipped. A p of 0 or 1 costs nothing if it is correct; if it is wrong, the loss
     is infinite, and so is dp. After a `Sigmoid` that happens once it rounds to 0 or 1: train with
     `SigmoidCE` instead, which computes the same from the scores, for any finite ones.
 
@@ -50,14 +50,15 @@ class BinaryCE(Layer):
 
     _slope = Cached[Array]()
     _weight = Cached[Any]()
+    output = "p"
 
     def forward(self, p: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of -(t log p + (1 - t) log(1 - p))."""
         p = checks.floating(self, "p", p)
-        t = by_entry.targets(self, t, p.shape, "p")
+        t = ByEntry.check(self, p.shape, t)  # the range counts below, where the weights are known
         checks.not_empty(self, "p", p)
-        p, t, weight = by_entry.weighed(self, p, t, sample_weight)
-        p, t = self._probabilities(p), by_entry.shares(self, t).astype(p.dtype, copy=False)
+        p, t, weight = self._weighed(p, t, sample_weight)
+        p, t = self._probabilities(p), self._from_0_to_1(t).astype(p.dtype, copy=False)
         with np.errstate(all="ignore"):  # where the factor t or 1 - t is 0, nothing is added
             one = np.where(t > 0, t * np.log(p), 0)
             zero = np.where(t < 1, (1 - t) * np.log1p(-p), 0)
@@ -70,10 +71,6 @@ class BinaryCE(Layer):
         dout = checks.factor(self, dout)
         return dout * self._weight * self._slope, {}
 
-    def check(self, shape: tuple[int, ...], t: Any) -> Array:
-        """Targets for p of the given shape, or an exception that says what is wrong."""
-        return by_entry.shares(self, by_entry.targets(self, t, shape, "p"))
-
     @staticmethod
     def accuracy(p: Any, t: Any) -> float:
         """The share of entries with p above 1/2 for class 1, and not above 1/2 for class 0.
@@ -84,10 +81,7 @@ class BinaryCE(Layer):
         0.75
         """
         loss = BinaryCE()
-        p = loss._probabilities(checks.floating(loss, "p", p))
-        t = loss.check(p.shape, t)
-        checks.not_empty(loss, "p", p)
-        return by_entry.share_on_the_right_side(p, 0.5, t)
+        return loss._accuracy(loss._probabilities(checks.floating(loss, "p", p)), 0.5, t)
 
     def _probabilities(self, p: Array) -> Array:
         inside = ~((p < 0) | (p > 1))  # nan is let through, and stays visible

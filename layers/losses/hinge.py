@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from layers.core import checks
-from layers.core.base import Grads, Layer
+from layers.core.base import Grads
 from layers.core.cache import Cached
 from layers.core.params import Array
-from layers.losses import by_class
+from layers.losses.by_class import ByClass
 
 
-class Hinge(Layer):
+class Hinge(ByClass):
     """Multiclass hinge loss: the correct class should score higher than any other by at least 1.
 
     For scores s (N, C) and labels (N,), integers from 0 to C - 1, with y the label of example n::
@@ -22,8 +22,8 @@ class Hinge(Layer):
         dscores[n, j] = 1 / N if the term of j is above 0, else 0
         dscores[n, y] = -(how many terms are above 0) / N
 
-    At the kink, where a term is just 0, its slope is 0, as in PyTorch, whose ``MultiMarginLoss``
-    divides by C besides.
+    At the kink, where a term is just 0, its slope is 0, as in PyTorch; its ``MultiMarginLoss``
+    also divides by C.
 
     Raises
     ------
@@ -58,7 +58,7 @@ class Hinge(Layer):
         s = checks.floating(self, "scores", scores)
         labels = self.check(s.shape, labels)
         checks.not_empty(self, "scores", s)
-        s, weight = by_class.weighed(self, s, sample_weight)
+        s, weight = self._weighed(s, sample_weight)
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
             terms = np.maximum(s - s[right][:, None] + 1, 0)
@@ -73,18 +73,3 @@ class Hinge(Layer):
         dscores = self._above.copy()
         dscores[self._right] -= dscores.sum(axis=1)
         return dscores * factor, {}
-
-    def check(self, shape: tuple[int, ...], labels: Any) -> Array:
-        """Labels for scores of the given shape, or an exception that says what is wrong."""
-        return by_class.labels(self, labels, shape)
-
-    @staticmethod
-    def accuracy(scores: Any, labels: Any) -> float:
-        """The share of examples whose highest score is that of the correct class.
-
-        Examples
-        --------
-        >>> Hinge.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
-        0.5
-        """
-        return by_class.accuracy("Hinge", scores, labels)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from layers.core import checks
-from layers.core.base import Grads, Layer
+from layers.core.base import Grads
 from layers.core.cache import Cached
 from layers.core.params import Array
-from layers.losses import by_entry
+from layers.losses.by_entry import ByEntry
 
 
-class MSE(Layer):
+class MSE(ByEntry):
     """Mean squared error: loss = mean of (y - t)**2, over all entries.
 
     dy = 2 (y - t) / (number of entries). y and t have the same shape, whatever it is; the target
@@ -49,7 +49,7 @@ class MSE(Layer):
         y = checks.floating(self, "y", y)
         t = self.check(y.shape, t)
         checks.not_empty(self, "y", y)
-        y, t, self._weight = by_entry.weighed(self, y, t, sample_weight)
+        y, t, self._weight = self._weighed(y, t, sample_weight)
         with np.errstate(over="ignore"):  # the loss is infinite where it is too large for the dtype
             d = self._difference = y - t.astype(y.dtype, copy=False)
             return float((self._weight * d * d).sum())  # d * d alone overflows before its mean
@@ -58,7 +58,3 @@ class MSE(Layer):
         """Return dy = 2 (y - t) / (number of entries) * dout."""
         dout = checks.factor(self, dout)
         return 2 * self._weight * dout * self._difference, {}
-
-    def check(self, shape: tuple[int, ...], t: Any) -> Array:
-        """Targets for an output of the given shape, or an exception that says what is wrong."""
-        return by_entry.targets(self, t, shape, "y")

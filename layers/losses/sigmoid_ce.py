@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from layers.core import checks
-from layers.core.base import Grads, Layer
+from layers.core.base import Grads
 from layers.core.cache import Cached
 from layers.core.params import Array
-from layers.losses import by_entry
+from layers.losses.by_entry import ByEntry, ByTwoClasses
 
 
-class SigmoidCE(Layer):
+class SigmoidCE(ByTwoClasses):
     """Sigmoid followed by binary cross-entropy, for two classes, 0 and 1.
 
     For scores s and targets t of one shape, whatever it is::
@@ -23,8 +23,8 @@ class SigmoidCE(Layer):
         dscores = (a - t) / (number of entries)
 
     The loss is computed from the scores, as max(s, 0) - s t + log(1 + exp(-|s|)), so that it is
-    right for any finite scores: nothing is clipped. A target between 0 and 1 is the probability of
-    class 1.
+    accurate for any finite scores: nothing is clipped. A target between 0 and 1 is the probability
+    of class 1.
 
     Raises
     ------
@@ -50,14 +50,15 @@ class SigmoidCE(Layer):
 
     _difference = Cached[Array]()
     _weight = Cached[Any]()
+    output = "the scores"
 
     def forward(self, scores: Any, t: Any, sample_weight: Any = None) -> float:
         """Return the mean of -(t log a + (1 - t) log(1 - a))."""
         s = checks.floating(self, "scores", scores)
-        t = by_entry.targets(self, t, s.shape, "the scores")
+        t = ByEntry.check(self, s.shape, t)  # the range counts below, where the weights are known
         checks.not_empty(self, "scores", s)
-        s, t, weight = by_entry.weighed(self, s, t, sample_weight)
-        t = by_entry.shares(self, t).astype(s.dtype, copy=False)
+        s, t, weight = self._weighed(s, t, sample_weight)
+        t = self._from_0_to_1(t).astype(s.dtype, copy=False)
         e = np.exp(-np.abs(s))
         losses = np.maximum(s, 0) - s * t + np.log1p(e)
         self._weight, self._difference = weight, np.exp(np.minimum(s, 0)) / (1 + e) - t
@@ -67,10 +68,6 @@ class SigmoidCE(Layer):
         """Return dscores = (a - t) / (number of entries) * dout."""
         dout = checks.factor(self, dout)
         return dout * self._weight * self._difference, {}
-
-    def check(self, shape: tuple[int, ...], t: Any) -> Array:
-        """Targets for scores of the given shape, or an exception that says what is wrong."""
-        return by_entry.shares(self, by_entry.targets(self, t, shape, "the scores"))
 
     @staticmethod
     def accuracy(scores: Any, t: Any) -> float:
@@ -82,7 +79,4 @@ class SigmoidCE(Layer):
         0.75
         """
         loss = SigmoidCE()
-        s = checks.floating(loss, "scores", scores)
-        t = loss.check(s.shape, t)
-        checks.not_empty(loss, "scores", s)
-        return by_entry.share_on_the_right_side(s, 0.0, t)
+        return loss._accuracy(checks.floating(loss, "scores", scores), 0.0, t)

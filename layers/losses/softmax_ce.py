@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from layers.core import checks, sums
-from layers.core.base import Grads, Layer
+from layers.core.base import Grads
 from layers.core.cache import Cached
 from layers.core.params import Array
-from layers.losses import by_class
+from layers.losses.by_class import ByClass
 
 
 def softmax(scores: Any) -> Array:
@@ -48,7 +48,7 @@ def softmax(scores: Any) -> Array:
     return (e / total[:, None]).reshape(given.shape)
 
 
-class SoftmaxCE(Layer):
+class SoftmaxCE(ByClass):
     """Softmax followed by cross-entropy, the negative log-likelihood of the correct class.
 
     For scores (N, C) and labels (N,), integers from 0 to C - 1::
@@ -57,8 +57,8 @@ class SoftmaxCE(Layer):
         loss = mean over the batch of -log p[n, labels[n]]
         dscores = (p - onehot(labels)) / N                     (N, C)
 
-    The loss is computed from the scores, log p = s - log sum exp(s), so that it is right for any
-    finite scores, and infinite only where it is too large for their dtype: nothing is clipped.
+    The loss is computed from the scores, log p = s - log sum exp(s), so that it is accurate
+    for any finite scores, and infinite only if it is too large for their dtype: nothing is clipped.
 
     Raises
     ------
@@ -95,7 +95,7 @@ class SoftmaxCE(Layer):
         scores = checks.floating(self, "scores", scores)
         labels = self.check(scores.shape, labels)
         checks.not_empty(self, "scores", scores)
-        scores, weight = by_class.weighed(self, scores, sample_weight)
+        scores, weight = self._weighed(scores, sample_weight)
         rows = _row_starts(scores)
         self._right, self._weight = rows + labels, weight
         shifted = _below_the_largest(scores, rows)
@@ -112,21 +112,6 @@ class SoftmaxCE(Layer):
         dscores.reshape(-1)[self._right] -= share  # at [n, labels[n]] for all n, in less time
         return dscores, {}
 
-    def check(self, shape: tuple[int, ...], labels: Any) -> Array:
-        """Labels for scores of the given shape, or an exception that says what is wrong."""
-        return by_class.labels(self, labels, shape)
-
-    @staticmethod
-    def accuracy(scores: Any, labels: Any) -> float:
-        """The share of examples whose highest score is that of the correct class.
-
-        Examples
-        --------
-        >>> SoftmaxCE.accuracy([[3.2, 5.1, -1.7], [0.0, 1.0, 0.5]], [0, 1])
-        0.5
-        """
-        return by_class.accuracy("SoftmaxCE", scores, labels)
-
 
 def _below_the_largest(scores: Array, rows: Array) -> Array:
     """The scores, each less the largest of its row, row after row in memory.
@@ -135,7 +120,7 @@ def _below_the_largest(scores: Array, rows: Array) -> Array:
     is slow on short rows.
     """
     top = scores.take(rows + scores.argmax(axis=1))
-    # Finite scores can lie further apart than the largest float: exp(-inf) = 0 is right then.
+    # Finite scores can differ by more than the largest float: exp(-inf) = 0 is correct then.
     with np.errstate(over="ignore"):
         shifted: Array = np.subtract(scores, top[:, None], order="C")
     return shifted

@@ -32,7 +32,7 @@ class Dropout(Layer):
     Raises
     ------
     ValueError
-        If p is not in [0, 1).
+        If p is below 0, or 1 or more.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from typing import Any
 
 from layers.core.params import Array
 from layers.core.random_state import generators
-from layers.core.shared_copy import bystander
+from layers.core.shared_copy import shared_copy
 from nets.graph.topology import Nodes
 from nets.known import parts
 
@@ -26,7 +26,7 @@ def repeats(nodes: Nodes) -> set[str]:
 
 def twin(layer: Any) -> Any:
     """Another object with the same parameters: a layer keeps only what its last forward took."""
-    return bystander(layer, generators(layer))
+    return shared_copy(layer, generators(layer))
 
 
 def first_names(arrays: Mapping[str, Array]) -> dict[str, str]:

@@ -169,13 +169,13 @@ def test_weights_that_are_no_real_numbers_are_refused(weights):
 
 
 CALLS = {
-    "uniform itself": (uniform, "got uniform, which says: .*; make it with uniform()"),
+    "uniform itself": (uniform, "got uniform, which raises: .*; make it with uniform()"),
     "one argument": (
         lambda shape: np.ones(shape),
-        "got <lambda>, which says: .*takes 1 positional",
+        "got <lambda>, which raises: .*takes 1 positional",
     ),
-    "of NumPy": (np.zeros, "got zeros, which says: Cannot interpret"),
-    "random of NumPy": (np.random.randn, "got randn, which says: "),
+    "of NumPy": (np.zeros, "got zeros, which raises: Cannot interpret"),
+    "random of NumPy": (np.random.randn, "got randn, which raises: "),
 }
 
 

@@ -9,7 +9,7 @@ from layers import Dropout, FullyConnected, Layer, Params, ReLU, SoftmaxCE, asse
 from layers.core.base import predict
 from layers.core.cache import Cached
 from layers.core.checks import label
-from layers.core.shared_copy import bystander
+from layers.core.shared_copy import shared_copy
 
 
 class Verbs(Layer):
@@ -189,7 +189,7 @@ def test_predict_runs_on_the_same_parameters():
     layer = Dict()
     layer.params["W"][0] = 10
     assert layer.predict(X[:1]).tolist() == [[10.0, -3.0]]
-    assert bystander(layer).params["W"] is layer.params["W"]
+    assert shared_copy(layer).params["W"] is layer.params["W"]
 
 
 def test_predict_is_asked_where_there_is_one():

@@ -3,7 +3,7 @@ import pytest
 
 from layers import Dropout, FullyConnected, Layer, ReLU
 from layers.core.base import predict
-from layers.core.shared_copy import bystander
+from layers.core.shared_copy import shared_copy
 
 X = np.array([1.0, 2.0])
 
@@ -123,7 +123,7 @@ def test_predict_leaves_alone_what_forward_kept(kind):
 @pytest.mark.parametrize("kind", [Square, InADict, Plain, Slots])
 def test_a_bystander_is_another_object_of_the_same_class(kind):
     layer = kind()
-    twin = bystander(layer)
+    twin = shared_copy(layer)
     assert type(twin) is kind
     assert twin is not layer
     twin.forward(X)
@@ -134,7 +134,7 @@ def test_a_bystander_is_another_object_of_the_same_class(kind):
 def test_the_parameters_are_the_very_same_arrays(extra):
     layer = FullyConnected(2, 1)
     layer.extra = extra
-    twin = bystander(layer)
+    twin = shared_copy(layer)
     assert twin.params["W"] is layer.params["W"]
     assert twin.params["b"] is layer.params["b"]
 
@@ -145,7 +145,7 @@ def test_the_parameters_of_a_plain_class_are_the_very_same_arrays():
             self.params = {"a": np.ones(2)}
 
     layer = Scale()
-    assert bystander(layer).params["a"] is layer.params["a"]
+    assert shared_copy(layer).params["a"] is layer.params["a"]
 
 
 def test_functions_and_numbers_that_a_layer_holds_are_shared():
@@ -154,13 +154,13 @@ def test_functions_and_numbers_that_a_layer_holds_are_shared():
             self.function, self.size = (lambda x: x), 3
 
     layer = Function()
-    assert bystander(layer).function is layer.function
-    assert bystander(layer).size == 3
+    assert shared_copy(layer).function is layer.function
+    assert shared_copy(layer).size == 3
 
 
 @pytest.mark.parametrize("layer", [FullyConnected(2, 1), ReLU(), Dropout(0.5)])
 def test_what_the_bystander_keeps_is_not_the_layers(layer):
-    bystander(layer).forward(np.ones((3, 2)))
+    shared_copy(layer).forward(np.ones((3, 2)))
     with pytest.raises(RuntimeError, match="before forward"):
         layer.backward(1.0)
 
@@ -171,7 +171,7 @@ def test_further_objects_are_shared_where_asked_for():
             self.params, self.inside = {}, [np.random.default_rng(0), []]
 
     layer = Holds()
-    rng, other = bystander(layer, layer.inside[:1]).inside
+    rng, other = shared_copy(layer, layer.inside[:1]).inside
     assert rng is layer.inside[0]
     assert other is not layer.inside[1]
-    assert bystander(layer).inside[0] is not rng
+    assert shared_copy(layer).inside[0] is not rng
