@@ -92,8 +92,7 @@ def repeatable(experiment: Experiment) -> Iterator[Finding]:
 def same_twice(experiment: Experiment) -> Iterator[Finding]:
     """A second backward returns the same gradients as the first."""
     experiment.run()
-    first = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
-    second = arrays(experiment.gradients())
+    first, second = _gradients(experiment), _gradients(experiment)
     for name, g in first.items():
         if not close(second[name], g):
             evidence = f"a second backward gives a different gradient of {name}"
@@ -104,6 +103,11 @@ def same_twice(experiment: Experiment) -> Iterator[Finding]:
             if close(second[name], 2 * g):
                 evidence += ": 2 times the first, because it is added to the earlier one"
             yield Finding("accumulates", name, evidence)
+
+
+def _gradients(experiment: Experiment, dout: Any = None) -> dict[str, Array]:
+    """Copies of the gradients by name, which a later call cannot overwrite."""
+    return {name: g.copy() for name, g in arrays(experiment.gradients(dout)).items()}
 
 
 def _changed_by_backward(experiment: Experiment) -> str:
@@ -156,27 +160,24 @@ def _overwritten(marked: dict[str, Array], who: str, what: str) -> Iterator[Find
 def linear_in_dout(experiment: Experiment) -> Iterator[Finding]:
     """backward(-2 * dout) is -2 * backward(dout)."""
     experiment.run()
-    once = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
-    again = arrays(experiment.gradients(_times_minus_two(experiment.dout)))
+    once, dout = _gradients(experiment), experiment.dout
+    twice = tuple(-2.0 * part for part in dout) if isinstance(dout, tuple) else -2.0 * dout
+    again = _gradients(experiment, twice)
     for name, g in once.items():
         if not close(again[name], -2 * g):
             evidence = f"backward(-2 * dout) is not -2 * backward(dout) in the gradient of {name}"
             yield Finding("ignores-dout", name, evidence)
 
 
-def _times_minus_two(dout: Any) -> Any:
-    return tuple(-2.0 * part for part in dout) if isinstance(dout, tuple) else -2.0 * dout
-
-
 def answers_the_latest(experiment: Experiment) -> Iterator[Finding]:
     """Backward answers for the forward just before it, whatever was run earlier."""
     experiment.run()
-    latest = {name: g.copy() for name, g in arrays(experiment.gradients()).items()}
+    latest = _gradients(experiment)
     for sign, spread in OTHERWISE:
         earlier = [_another(array, sign, spread) for array in experiment.inputs]
         try:
             after = experiment.after(earlier)
-            found = arrays(after.gradients())
+            found = _gradients(after)
         except Exception:  # the layer takes no such inputs, and nothing is known
             continue
         if not close(flat(after.y), flat(experiment.y)):

@@ -4,85 +4,43 @@ from __future__ import annotations
 
 HINTS = {
     # a constant factor
-    "missing-batch-mean": (
-        "The loss is a mean over the examples: does every factor of that mean come back in the "
-        "derivative?"
-    ),
-    "averaged-twice": (
-        "The mean over the examples is taken once, in the loss: where else do you divide by the "
-        "number of examples?"
-    ),
-    "divided-by-classes": (
-        "Over what is the mean taken in forward, if there is one: over the examples, or over all "
-        "entries?"
-    ),
-    "not-divided-by-classes": (
-        "Count the numbers that forward averages over, and count those that backward divides by."
-    ),
+    "missing-batch-mean": "The loss is a mean: does its 1 / N come back in the derivative?",
+    "averaged-twice": "The mean is taken once, in the loss: where else do you divide by N?",
+    "divided-by-classes": "Over what does forward average, if it does: examples or all entries?",
+    "not-divided-by-classes": "How many numbers does forward average? By what do you divide?",
     "wrong-sign": "Differentiate once more with pencil and paper, and watch the minus signs.",
-    "zero-gradient": (
-        "Something between dout and this tensor is 0 everywhere: print what you multiply by."
-    ),
+    "zero-gradient": "A factor between dout and this tensor is 0 everywhere: print each one.",
     "factor-two-too-many": "Is there a square in forward, or half of one: what becomes of the 2?",
     "factor-two-missing": "Is there a square in forward: what becomes of the 2?",
-    "constant-factor": (
-        "All entries are off by the same factor: which constant of forward is missing, or used "
-        "twice?"
-    ),
-    "common-factor": (
-        "Each entry is multiplied by a number that is computed from all entries: where is the "
-        "derivative of that number?"
-    ),
+    "constant-factor": "All entries share one wrong factor: which constant is missing or doubled?",
+    "common-factor": "A factor is computed from all entries: where is its own derivative?",
     # biases
-    "bias-not-summed": (
-        "The same bias is added to every row: what does each row contribute to its gradient?"
-    ),
-    "bias-averaged": (
-        "The bias adds to every row in full: do the rows' shares add up, or are they averaged?"
-    ),
+    "bias-not-summed": "The bias is added to every row: what does each row give to its gradient?",
+    "bias-averaged": "The bias adds to every row in full: are the rows summed, or averaged?",
     "bias-summed-over-all": "Each unit has a bias of its own: along which axis must the sum go?",
     "bias-summed-over-units": "Which axis of dout numbers the examples, and which the units?",
     # order
     "transposed": "Write the shapes under the factors of the product: which axes are multiplied?",
-    "reshaped": (
-        "Reshaping keeps the order in memory and changes the axes; transposing does the opposite: "
-        "which of the two do you need?"
-    ),
+    "reshaped": "Transposing moves entries, reshaping only regroups them: which do you need?",
     "reordered": "Follow one single number through forward, and then back through backward.",
     "not-reshaped-back": "What shape did x have when it came in?",
     "extra-axis": "Compare the shape of the gradient with that of the parameter, axis by axis.",
-    "weight-not-transposed": (
-        "Forward multiplies by W to get from x to y: which matrix takes dout back to x?"
-    ),
+    "weight-not-transposed": "Forward multiplies by W: which matrix takes dout back to x?",
     # derivatives
-    "derivative-missing": (
-        "dout is the gradient of the output: what does the chain rule multiply it by on the way "
-        "back through the function?"
-    ),
+    "derivative-missing": "By what does the chain rule multiply dout on its way through f?",
     "derivative-twice": "The chain rule has one factor for each function: is one counted twice?",
     "derivative-of-input": "Is the formula that you use written in terms of x, or of y = f(x)?",
     "derivative-of-output": "Is the formula that you use written in terms of y, or of x?",
     "derivative-of-dout": "The slope belongs to the point where forward was: which point is that?",
     "derivative-inverted": "Which way does the chain rule go: dx = dout dy/dx, or dout dx/dy?",
-    "derivative-one-sided": (
-        "The function has two branches: what is the slope of each, and which is used where?"
-    ),
+    "derivative-one-sided": "The function has two branches: what is the slope of each of them?",
     "wrong-derivative": "Differentiate the formula of forward by hand, and compare line by line.",
-    "jacobian-diagonal-only": (
-        "Each output depends on more inputs than its own, on all of its row or its column: where "
-        "are the mixed derivatives?"
-    ),
+    "jacobian-diagonal-only": "Each output depends on more than its own input: where is the rest?",
     # ways from a tensor to the output
-    "path-missing": (
-        "The input acts on the output in several ways, by itself and through what is computed "
-        "from it: which of these ways has no gradient?"
-    ),
+    "path-missing": "The input acts in several ways: which of them has no gradient?",
     "path-twice": "How many ways lead from the input to the output, and how often is each counted?",
     "wrong-axis": "Along which axis does forward take its sum or mean, and along which backward?",
-    "flow-missing": (
-        "One entry acts on several outputs: does each of them send its share back, and is each "
-        "share added to the others?"
-    ),
+    "flow-missing": "One entry acts on several outputs: is the share of each one added?",
     "parameter-missing": ("Forward multiplies by this parameter: where is it in the derivative?"),
     "weight-reversed": "Which weight did each entry meet in forward, and which in backward?",
     # masks
@@ -90,18 +48,11 @@ HINTS = {
     "mask-from-dout": "What decides whether a unit was active: its input, or dout?",
     "mask-inverted": "Take one entry that forward passes on unchanged: does its gradient pass?",
     "negative-slope-missing": "What is the slope of the function to the left of 0?",
-    "another-mask": (
-        "The gradient has to flow where the values did: is it the same mask in both passes?"
-    ),
+    "another-mask": "The gradient flows where the values did: do both passes use one mask?",
     "dropout-not-scaled": "Forward does two things to what it keeps: does backward do both?",
-    "dropout-scaled-twice": (
-        "How often does forward divide by the share of kept entries, how often backward?"
-    ),
+    "dropout-scaled-twice": "Which pass divides by the share of kept entries, and how often?",
     # losses
-    "not-minus-one-hot": (
-        "The loss falls when the score of the correct class rises: where does your gradient use "
-        "the labels?"
-    ),
+    "not-minus-one-hot": "Where does your gradient use which class is the correct one?",
     "plus-one-hot": "Should a higher score of the correct class make the loss larger or smaller?",
     "softmax-missing": "The scores of the wrong classes count too, through the sum in the softmax.",
     "one-hot-in-every-row": "How many entries does your index choose: one in each row, or more?",
@@ -112,29 +63,19 @@ HINTS = {
     "broadcast": "Print the shape of the difference: is there one number for each example?",
     # sums and shares
     "examples-missing": "Each example adds its share: does your product run over all of them?",
-    "duplicates-overwritten": (
-        "One row may be used several times in a batch: what happens to the first share when the "
-        "second arrives?"
-    ),
+    "duplicates-overwritten": "If a row is used twice, what happens to its first share?",
     "output-forgotten": "The input acts on every output: does a gradient come back from each?",
     "share-missing": "The parameter is used more than once: what becomes of each share?",
     "gradient-of-another": "Which of the inputs does this derivative belong to?",
-    "regularizer-factor": (
-        "Compare the penalty that forward adds with the one that you differentiate, factor by "
-        "factor."
-    ),
+    "regularizer-factor": "Compare the penalty with its derivative, factor by factor.",
     "regularizer-on-bias": "Which parameters are in the penalty of the loss, and which are not?",
     # caches and writes in place
     "stale-cache": "Which forward call does backward belong to, and when is its cache stored?",
-    "updated-before-dx": (
-        "With which parameters was the output computed, and with which is its gradient?"
-    ),
+    "updated-before-dx": "Was the output computed with the parameters that dx is computed with?",
     "mutates-input": "These numbers belong to the caller, who may still need them.",
     "overwrites": "Who else still uses the array that you write into?",
     "cache-changed": "Backward may be called again: what has become of its cache by then?",
-    "cache-overwritten": (
-        "The layer stores the values of one forward call: which call does the second backward need?"
-    ),
+    "cache-overwritten": "The cache holds one call: which call does this backward belong to?",
     "accumulates": "What is in the gradient before you begin to add?",
     "not-repeatable": "Where do the random numbers come from? Can the same ones be drawn again?",
     "ignores-dout": "If the loss were twice as large, what would become of your gradient?",
@@ -158,12 +99,6 @@ HINTS = {
     "random-inference": "Should the same image get a different answer the second time?",
     "batch-dependent-inference": "Should an output depend on the other examples of the batch?",
     "float32-lost": "Which number on the way is float64, and makes every later step slower?",
-    "depends-on-layout": (
-        "If an array is not contiguous, reshape(-1) copies it: where do you write into the copy, "
-        "or read numbers in memory order?"
-    ),
-    "unexplained": (
-        "Shrink the problem until you can work it out by hand: one example, two features, small "
-        "integers."
-    ),
+    "depends-on-layout": "reshape(-1) may copy: do you write into a copy, or read memory order?",
+    "unexplained": "Shrink it until you can do it by hand: one example, two small features.",
 }
