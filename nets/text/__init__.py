@@ -1,4 +1,4 @@
-"""Text for nets: tokens and their numbers, windows, word vectors, and writing with a model."""
+"""Text for nets: tokens and their ids, windows, word vectors, and writing with a model."""
 
 from nets.text.generate import generate
 from nets.text.padded import padded

@@ -26,40 +26,39 @@ def generate(
     stop: str | None = None,
     rng: Any = None,
 ) -> list[str]:
-    """Continue a text: draw a token by the model's probabilities, move the window, and so on.
+    """Continue a text: draw a token from the model's probabilities, move the window, repeat.
 
-    p = softmax(scores / temperature). The unknown token and the padding are never drawn.
+    p = softmax(scores / temperature), without the unknown token and the padding.
 
     Parameters
     ----------
     net : layer
-        Gives scores (N, V) for windows (N, context).
+        Maps windows (N, context) to scores (N, V).
     vocabulary : Vocabulary
         The tokens that the net was trained on.
     start : iterable of str
-        The tokens before the first new one; the net sees the last ones, as many as its window
-        holds.
+        The tokens before the first new one; the net sees the last window of them.
     length : int
-        How many tokens to draw.
+        The number of tokens to draw.
     temperature : float
-        Below 1, likely tokens become more likely; above 1, less so. At 0, the likeliest is taken.
+        Below 1, likely tokens become more likely; above 1, less. At 0, the likeliest is chosen.
     stop : str, optional
-        A token that ends the text, before it has its length; it is not returned.
+        A token that ends the text early; it is not returned.
     rng : None, int or numpy.random.Generator
-        Where the tokens are drawn from.
+        Draws the tokens.
 
     Returns
     -------
     list of str
-        The new tokens: ``"".join`` of them is the text of characters, `sentence` that of words.
+        The new tokens: ``"".join`` makes a text of characters, `sentence` one of words.
 
     Raises
     ------
     ValueError
-        If the start is shorter than the window, the net does not know the vocabulary, the
-        temperature is negative, or `stop` is not in the vocabulary.
+        If the start is shorter than the window, the net has another vocabulary, the temperature
+        is negative, or `stop` is not in the vocabulary.
     TypeError
-        If an argument is of another kind, such as a text in place of its words.
+        If an argument has another type, such as a text in place of its words.
 
     Examples
     --------
@@ -99,7 +98,7 @@ def generate(
 
 
 def _first_window(net: Any, ids: Array) -> Array:
-    """The last tokens of the start, as many as the net sees; all where it does not tell."""
+    """The last tokens of the start, as many as the net sees; all if that is unknown."""
     context = _context(net) or len(ids)
     if len(ids) < max(context, 1):
         raise ValueError(
@@ -110,7 +109,7 @@ def _first_window(net: Any, ids: Array) -> Array:
 
 
 def _context(net: Any) -> int | None:
-    """How many vectors of an embedding a net takes side by side."""
+    """The number of word vectors that a net concatenates, if it does."""
     kinds = (Embedding, Flatten, FullyConnected)
     first = list(net)[:3] if isinstance(net, Sequential) else []
     if len(first) < 3 or not all(map(isinstance, first, kinds)):
@@ -122,13 +121,12 @@ def _scores(net: Any, window: Array, size: int) -> Array:
     scores = numbers("generate", "the scores of the net", predict(net, window[None]))
     if scores.shape != (1, size):
         raise ValueError(
-            f"generate: expected the net to give {size} scores, one for each token of the "
+            f"generate: expected the net to return {size} scores, one for each token of the "
             f"vocabulary, got shape {scores.shape}"
         )
     if np.isnan(scores).any():
         raise ValueError(
-            "generate: expected the net to give scores that are numbers, got nan; has its training "
-            "diverged?"
+            "generate: expected the net to return finite scores, got nan; did its training diverge?"
         )
     row: Array = np.array(scores[0], np.float64)
     return row

@@ -1,4 +1,4 @@
-"""Texts of different lengths as rows of one array."""
+"""Texts of different lengths as the rows of an array."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from nets.text.vocabulary import Vocabulary, known
 def padded(
     texts: Iterable[Sequence[str]], vocabulary: Vocabulary, length: int | None = None
 ) -> Array:
-    """The numbers of the tokens of several texts, one text a row.
+    """The ids of the tokens of several texts, one text per row.
 
-    Short texts are filled up in front with the padding, so that their ends stand below each other;
-    of long ones the beginning is kept.
+    Short texts are padded at the front, so that all end in the last column; long ones are cut at
+    the end.
 
     Parameters
     ----------
     texts : iterable of sequence of str
         The tokens of each text.
     vocabulary : Vocabulary
-        Numbers them.
+        Maps the tokens to ids.
     length : int, optional
-        T, how many tokens a row has. None: as many as the longest text.
+        T, the number of tokens in a row. None: that of the longest text.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def padded(
     Raises
     ------
     ValueError
-        If there are no texts, one has no tokens, or one is short and there is no padding.
+        If there are no texts, a text has no tokens, or it is too short and there is no padding.
 
     Examples
     --------

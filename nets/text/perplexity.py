@@ -1,28 +1,30 @@
-"""How well a language model foretells a text."""
+"""How well a language model predicts a text."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from layers import SoftmaxCE
 from nets.training.evaluate import evaluate
 
 
-def perplexity(net: Any, x: Any, y: Any, batch_size: int = 1000) -> float:
+def perplexity(net: Any, x: ArrayLike, y: ArrayLike, batch_size: int = 1000) -> float:
     """The perplexity of a language model: exp of the mean of -log p over the tokens of a text.
 
-    Of k tokens that it takes for equally likely, a model has perplexity k. The loss of `SoftmaxCE`
-    is its logarithm.
+    A model that chooses between k equally likely tokens has perplexity k. Its logarithm is the
+    loss of `SoftmaxCE`.
 
     Parameters
     ----------
     net : layer
-        Gives scores (N, V) for windows (N, context).
+        Maps windows (N, context) to scores (N, V).
     x, y : array
         Windows and the tokens after them: `windows`.
     batch_size : int
-        How many windows are predicted at once, which bounds the memory.
+        How many windows to predict at once, which limits the memory.
 
     Raises
     ------

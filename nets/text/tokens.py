@@ -1,4 +1,4 @@
-"""Cutting a text into tokens: words or characters."""
+"""Splitting a text into tokens: words or characters."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 from layers.core.checks import brief
 from nets.arguments import strings
 
-# A word with apostrophes inside, a mark, or the end of a line.
+# A word with apostrophes inside, a punctuation mark, or the end of a line.
 TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]|\n")
 BLANK_LINES = re.compile(r"\s*\n\s*")
 
 
 def words(text: str) -> list[str]:
-    r"""The words of a text in lower case, its marks, and the ends of its lines.
+    r"""The words of a text in lower case, its punctuation marks, and its line ends.
 
     Parameters
     ----------
     text : str
-        Any text. Blank lines count for nothing.
+        Any text; blank lines are ignored.
 
     Returns
     -------
     list of str
-        Words with the apostrophes inside them, marks one by one, and ``"\n"`` between two lines.
+        Words, with apostrophes inside them, single marks, and ``"\n"`` between two lines.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def words(text: str) -> list[str]:
 
 
 def characters(text: str) -> list[str]:
-    """The characters of a text, as they are.
+    """The characters of a text, unchanged.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def characters(text: str) -> list[str]:
 
 
 def sentence(tokens: Iterable[str]) -> str:
-    r"""The text of words and marks: blanks between them, but not before a mark that closes.
+    r"""The text of words and marks, with spaces between them, but not before closing marks.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The tokens that a net knows, and their numbers."""
+"""The tokens that a net knows, and their ids."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import brief, count, numbers
 from layers.core.params import Array
@@ -14,29 +15,28 @@ from nets.arguments import strings
 
 
 class Vocabulary:
-    """The most frequent tokens of a text, numbered from 0.
+    """The most frequent tokens of a text, with ids from 0.
 
-    The unknown token comes first, which stands for all those that are not in the vocabulary, then
-    the padding, if there is one, and then the tokens of the text, the most frequent ones first.
+    The unknown token comes first, which replaces every token not in the vocabulary, then the
+    padding, if there is one, then the tokens of the text, most frequent first.
 
     Parameters
     ----------
     tokens : iterable of str
-        The text, cut into tokens: `words` or `characters`.
+        The text, split into tokens: `words` or `characters`.
     size : int, optional
-        How many tokens there are in the end, at most, with the unknown token and the padding.
-        None: all.
+        The largest number of tokens, including the unknown token and the padding. None: no limit.
     unknown : str or None
-        What stands for any other token. None: there is no such token, and others are refused.
+        The token for all tokens not in the vocabulary. None: such tokens are refused.
     padding : str or None
-        A token that fills up short texts, for `padded`. None: there is none.
+        A token to pad short texts with, for `padded`. None: no padding.
 
     Raises
     ------
     ValueError
-        If the text has no tokens, or the size leaves no room for one.
+        If the text has no tokens, or the size leaves no room for any.
     TypeError
-        If something other than tokens is given.
+        If the tokens are not strings.
 
     Examples
     --------
@@ -88,14 +88,14 @@ class Vocabulary:
         self._ids = {token: index for index, token in enumerate(self._tokens)}
 
     def ids(self, tokens: Iterable[str]) -> Array:
-        """The numbers of tokens, as an array (T,) of integers.
+        """The ids of tokens, as an array (T,) of integers.
 
         Raises
         ------
         ValueError
-            If a token is not in the vocabulary, and there is none for unknown ones.
+            If a token is not in the vocabulary, and there is no unknown token.
         TypeError
-            If something other than strings is given, or a text in place of its words.
+            If the tokens are not strings, or a text is given in place of its words.
         """
         tokens = self._checked(tokens)
         other = -1 if self.unknown is None else self._ids[self.unknown]
@@ -103,18 +103,18 @@ class Vocabulary:
         if other < 0 and (ids < 0).any():
             place = int((ids < 0).argmax())
             raise ValueError(
-                f"Vocabulary: {tokens[place]!r} at position {place} is none of its {len(self)} "
-                "tokens, and there is none for unknown ones"
+                f"Vocabulary: {tokens[place]!r} at position {place} is not one of its {len(self)} "
+                "tokens, and there is no unknown token"
             )
         return ids
 
-    def tokens(self, ids: Any) -> list[str]:
-        """The tokens of numbers (T,).
+    def tokens(self, ids: ArrayLike) -> list[str]:
+        """The tokens with the given ids (T,).
 
         Raises
         ------
         ValueError
-            If a number is negative or too large, or they are not a row of integers.
+            If an id is negative or too large, or they are not a row of integers.
         """
         array = numbers("Vocabulary", "ids", ids)
         if array.size and (array.ndim != 1 or array.dtype.kind not in "iu"):
@@ -145,7 +145,7 @@ class Vocabulary:
         return f"<Vocabulary of {len(self):,} tokens: {shown}{', ...' * (len(self) > 5)}>"
 
     def _checked(self, tokens: Iterable[str]) -> list[str]:
-        """Tokens as a list. A text is one of its characters, which are wrong where words are."""
+        """Tokens as a list; a text is a list of characters, but not of words."""
         ordinary = (t for t in self._tokens if t not in (self.unknown, self.padding))
         if isinstance(tokens, str) and any(len(token) > 1 for token in ordinary):
             raise TypeError(
@@ -156,7 +156,7 @@ class Vocabulary:
 
 
 def known(vocabulary: Any, owner: str) -> Vocabulary:
-    """A vocabulary, and nothing else."""
+    """Raise unless this is a vocabulary."""
     if not isinstance(vocabulary, Vocabulary):
         raise TypeError(
             f"{owner}: expected vocabulary to be a Vocabulary, such as "

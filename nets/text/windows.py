@@ -1,35 +1,34 @@
-"""Sliding windows over a text: some tokens, and the one that follows."""
+"""Sliding windows over a text: some tokens, and the next one."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import count, numbers, whole
 from layers.core.params import Array
 from nets.arguments import fits
 
 
-def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array, Array]:
-    """All windows of a text, and the token after each: what a language model learns from.
+def windows(ids: ArrayLike, context: int, *, start: int | None = None) -> tuple[Array, Array]:
+    """All windows of a text, and the token after each: the examples of a language model.
 
     Parameters
     ----------
     ids : array (T,) of int
-        The numbers of the text's tokens, in order.
+        The ids of the tokens of the text, in order.
     context : int
-        How many tokens a window holds.
+        The number of tokens in a window.
     start : int, optional
-        The number of a token that is put before the text, `context` times, so that the first
-        tokens have a window too. None: the first window is the first `context` tokens.
+        The id of a token to put before the text, `context` times, so that its first tokens are
+        predicted, too. None: the first window is the first `context` tokens.
 
     Returns
     -------
     x : ndarray (N, context)
         The windows.
     y : ndarray (N,)
-        The tokens that follow them.
+        The tokens after them.
 
     Raises
     ------
@@ -52,14 +51,14 @@ def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array,
 
     Notes
     -----
-    Source: CSCI 544, lecture 8, "Simple Feedforward Neural LMs", whose window of size 4 counts the
-    target too.
+    Source: CSCI 544, lecture 8, "Simple Feedforward Neural LMs", where a window of size 4 includes
+    the target.
     """
     array = numbers("windows", "ids", ids)
     context = count("windows", "context", context)
     if array.ndim != 1 or not array.size:
         raise ValueError(
-            "windows: expected the numbers of a text's tokens, one row of them, "
+            "windows: expected ids to be a row of the ids of a text's tokens, "
             f"got {'an empty text' if array.ndim == 1 else f'shape {array.shape}'}"
         )
     if array.dtype.kind not in "iu":
@@ -67,7 +66,7 @@ def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array,
     if start is not None:
         if whole("windows", "start", start) not in range(2**31):
             raise ValueError(
-                f"windows: expected start to be the number of a token, at least 0, got {start}"
+                f"windows: expected start to be the id of a token, at least 0, got {start}"
             )
         fits("windows", (len(array), context))
         dtype = np.promote_types(array.dtype, np.min_scalar_type(start))
@@ -77,6 +76,6 @@ def windows(ids: Any, context: int, *, start: int | None = None) -> tuple[Array,
             f"windows: expected a text longer than the window, of at least {context + 1} tokens "
             f"for a context of {context}, got {len(array)}"
         )
-    # One array that holds them all: cutting minibatches out of views takes longer.
+    # One contiguous array, because taking minibatches from views is slower.
     views = np.lib.stride_tricks.sliding_window_view(array, context)[:-1]
     return np.ascontiguousarray(views), array[context:].copy()

@@ -1,4 +1,4 @@
-"""Word vectors that were learned elsewhere, from text files of word2vec and GloVe."""
+"""Pretrained word vectors, from text files of word2vec and GloVe."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def read_vectors(
     dim: int | None = None,
     dtype: DTypeLike = np.float32,
 ) -> dict[str, Array]:
-    r"""Word vectors from a text file: a word and its numbers in each line, with blanks between.
+    r"""Read word vectors from a text file: in each line a word and its numbers, space-separated.
 
-    That is the form of GloVe, and of word2vec, where the first line says how many words there are
-    and how many numbers each has. The file may be compressed by gzip, its name ending in ``.gz``.
+    This is the format of GloVe, and that of word2vec, with the number of words and their dimension
+    in the first line. A file with a name that ends in ``.gz`` is unpacked.
 
     Parameters
     ----------
     path : str or path-like
         The file.
     words : collection of str, optional
-        The words that are wanted, such as a `Vocabulary`. None: all.
+        The words to keep, such as a `Vocabulary`. None: all.
     dim : int, optional
-        How many numbers each vector must have. None: as many as the first one.
+        The expected length of the vectors. None: that of the first one.
     dtype : dtype
-        A floating dtype for the vectors.
+        The dtype of the vectors, a floating one.
 
     Returns
     -------
     dict of str to ndarray (D,)
-        The vectors by their words; of a word that is there twice, the first.
+        The vectors by their words; for a word that appears twice, the first.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def read_vectors(
         If there is no such file.
     ValueError
         If a line has too few or too many numbers, or something else among them, or the file is
-        empty, cut short, or not text in UTF-8; the sentence names the line.
+        empty, truncated, or not text in UTF-8; the message names the line.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def read_vectors(
     Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
     """
     dtype, path = floating_dtype(dtype), arguments.path("read_vectors", path)
-    wanted = None if words is None else _wanted(words)
+    kept = None if words is None else _kept(words)
     width = None if dim is None else count("read_vectors", "dim", dim)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
@@ -77,7 +77,7 @@ def read_vectors(
     try:
         with _open(path) as file:
             for where, word, fields in _entries(file, path, width):
-                if word not in vectors and (wanted is None or word in wanted):
+                if word not in vectors and (kept is None or word in kept):
                     vectors[word] = _vector(fields, dtype, where)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(
@@ -87,34 +87,34 @@ def read_vectors(
     return vectors
 
 
-def _wanted(words: Any) -> Collection[str]:
+def _kept(words: Any) -> Collection[str]:
     if isinstance(words, str):
         raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
     return set(arguments.strings("read_vectors", "words", words))
 
 
 def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any = None) -> Array:
-    """The vectors of a vocabulary's tokens, row by row: the W of an `Embedding`.
+    """The vectors of the tokens of a vocabulary, one per row: the W of an `Embedding`.
 
     Parameters
     ----------
     vocabulary : Vocabulary
         V tokens.
     vectors : mapping of str to ndarray (D,)
-        What `read_vectors` gives.
+        Vectors by words, as `read_vectors` returns them.
     rng : None, int or numpy.random.Generator
-        Where the vectors of the other tokens are drawn from: a normal distribution as wide as the
-        numbers that there are. That of the padding is 0.
+        Draws the missing vectors from a normal distribution with the standard deviation of the
+        given ones. The vector of the padding is 0.
 
     Returns
     -------
     ndarray (V, D)
-        In the dtype of the vectors, but at least float32; integers become float64.
+        In the dtype of the vectors, but float16 becomes float32 and integers float64.
 
     Raises
     ------
     ValueError
-        If none of the tokens has a vector, or the vectors differ in length.
+        If no token has a vector, or the vectors differ in length.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     rng, vocabulary = generator("vector_table", rng), known(vocabulary, "vector_table")
     if not isinstance(vectors, Mapping):
         raise TypeError(
-            "vector_table: expected vectors to be a dict of arrays, such as read_vectors gives, "
+            "vector_table: expected vectors to be a dict of arrays, as read_vectors returns, "
             f"got {brief(vectors)}"
         )
     places = [place for place, token in enumerate(vocabulary) if token in vectors]
@@ -134,7 +134,7 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     if not found:
         raise ValueError(
             f"vector_table: none of the {len(vocabulary)} tokens has a vector; "
-            "do both spell words the same way, such as in lower case?"
+            "do both spell words the same way, for example in lower case?"
         )
     if len(shapes := {vector.shape for vector in found}) > 1:
         raise ValueError(f"vector_table: expected vectors of one shape, got {sorted(shapes)}")
@@ -164,7 +164,7 @@ def _open(path: Path) -> Any:
 
 
 def _text(line: bytes, path: Path, number: int) -> str:
-    """A line as text; the first may begin with the mark that some editors put there."""
+    """A line as text; the first may begin with a byte order mark."""
     try:
         return line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
@@ -178,7 +178,7 @@ def _text(line: bytes, path: Path, number: int) -> str:
 def _entries(
     file: Iterable[bytes], path: Path, width: int | None
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """Where each vector stands, its word and its numbers, of which there are equally many."""
+    """The place of each vector in the file, its word, and its numbers, always equally many."""
     size, entries = None, 0
     source = "the first vector has" if width is None else "dim is"
     for number, raw in enumerate(file, 1):
@@ -204,16 +204,16 @@ def _entries(
         entries += 1
         yield f"{path}, line {number}", fields[0], fields[1:]
     if not entries or size not in (None, entries):
-        wanted = "words with their vectors" if size is None else f"{size} words, by its first line"
-        raise ValueError(f"{path}: expected {wanted}, got {entries}; was the file cut short?")
+        expected = "words and vectors" if size is None else f"{size} words, as its first line says"
+        raise ValueError(f"{path}: expected {expected}, got {entries}; is the file truncated?")
 
 
 def _remedy(line: str, source: str, width: int) -> str:
-    """What a line has between its fields where that is not a single blank, or who says how many."""
-    found = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several blanks"}
+    """What separates the fields of a line if not a space, or why so many numbers are expected."""
+    found = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several spaces"}
     name = next((name for mark, name in found.items() if mark in line), "")
     if name:
-        return f"; the line has {name}, where single blanks are needed"
+        return f"; the line has {name}, where single spaces are needed"
     return f"; {source} {width}" if width else ""
 
 

@@ -96,7 +96,7 @@ def test_a_start_shorter_than_the_window_is_refused():
 
 def test_a_net_of_another_vocabulary_is_refused():
     message = (
-        "generate: expected the net to give 3 scores, one for each token of the vocabulary, got "
+        "generate: expected the net to return 3 scores, one for each token of the vocabulary, got "
         "shape (1, 4)"
     )
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
@@ -111,7 +111,7 @@ def test_a_net_of_another_vocabulary_is_refused():
         ({"temperature": np.nan}, "generate: expected temperature to be a finite number, got nan"),
         ({"stop": "x"}, "generate: expected stop to be a token of the vocabulary, got 'x'"),
         ({"stop": 3}, "generate: expected stop to be a token of the vocabulary, got 3"),
-        ({"start": "ax"}, "Vocabulary: 'x' at position 1 is none of its 3 tokens"),
+        ({"start": "ax"}, "Vocabulary: 'x' at position 1 is not one of its 3 tokens"),
     ],
 )
 def test_bad_settings_are_refused(options, message):

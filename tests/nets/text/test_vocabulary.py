@@ -46,7 +46,7 @@ def test_special_tokens_in_the_text_are_not_counted_twice():
 
 def test_without_an_unknown_token_others_are_refused():
     vocabulary = Vocabulary("abc", unknown=None)
-    message = "Vocabulary: 'é' at position 1 is none of its 3 tokens, and there is none for unknown"
+    message = "Vocabulary: 'é' at position 1 is not one of its 3 tokens, and there is no unknown"
     with pytest.raises(ValueError, match=re.escape(message)):
         vocabulary.ids("aé")
 

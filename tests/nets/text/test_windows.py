@@ -53,7 +53,7 @@ def test_a_window_longer_than_the_text_is_refused(length):
 @pytest.mark.parametrize(("ids", "found"), [([], "an empty text"), ([[1, 2]], "shape (1, 2)")])
 @pytest.mark.parametrize("start", [None, 0])
 def test_what_is_no_text_is_refused(ids, found, start):
-    message = f"windows: expected the numbers of a text's tokens, one row of them, got {found}"
+    message = f"windows: expected ids to be a row of the ids of a text's tokens, got {found}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         windows(ids, 1, start=start)
 

@@ -73,9 +73,15 @@ def test_of_a_word_that_is_there_twice_the_first_counts(file):
         ("a 1 2\nb 3 x\n", ", line 2: expected numbers, got 'x'"),
         ("a 1 nan\n", ", line 1: expected numbers that float32 can hold, got 'nan'"),
         ("a 1 1e300\n", ", line 1: expected numbers that float32 can hold, got '1e300'"),
-        ("3 2\na 1 2\nb 3 4\n", ": expected 3 words, by its first line, got 2; was the file cut"),
-        ("1 2\na 1 2\nb 3 4\n", ": expected 1 words, by its first line, got 2; was the file cut"),
-        ("", ": expected words with their vectors, got 0; was the file cut short?"),
+        (
+            "3 2\na 1 2\nb 3 4\n",
+            ": expected 3 words, as its first line says, got 2; is the file trunc",
+        ),
+        (
+            "1 2\na 1 2\nb 3 4\n",
+            ": expected 1 words, as its first line says, got 2; is the file trunc",
+        ),
+        ("", ": expected words and vectors, got 0; is the file truncated?"),
         (
             b"3 2\nthe \x9a\x99\x99>\x00",
             ", line 2: expected text in UTF-8, got the byte 0x9a; a file",
@@ -198,7 +204,7 @@ class TestTable:
     def test_no_vector_at_all_is_refused(self):
         message = (
             "vector_table: none of the 2 tokens has a vector; do both spell words the same way, "
-            "such as in lower case?"
+            "for example in lower case?"
         )
         with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
             vector_table(Vocabulary(["King"]), self.vectors)
