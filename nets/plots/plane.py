@@ -25,7 +25,7 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
     x, labels = numbers(owner, "x", x), numbers(owner, "labels", labels)
     if x.ndim != 2 or x.shape[1] != 2 or not len(x):
         raise ValueError(f"{owner}: expected x of shape (N, 2), points of a plane, got {x.shape}")
-    if not np.isfinite(x).all() or np.abs(x).max() > FAR:
+    if not np.isfinite(x).all() or float(np.abs(x).max()) > FAR:
         raise ValueError(
             f"{owner}: expected x of finite numbers up to {FAR:g}, got nan, infinity or more"
         )

@@ -210,5 +210,6 @@ def _start(embedding: Embedding, vectors: ArrayLike | None) -> None:
 
 
 def _hidden_sizes(owner: str, hidden: int | Sequence[int]) -> tuple[int, ...]:
-    sizes = items(owner, "hidden", hidden) if isinstance(hidden, Iterable) else [hidden]
+    one = isinstance(hidden, str) or not isinstance(hidden, Iterable)
+    sizes = [hidden] if one else items(owner, "hidden", hidden)
     return tuple(count(owner, "hidden", size) for size in sizes)

@@ -25,7 +25,7 @@ from nets.training import History
 from optimizers import schedules
 from tests.fuzz.files import FILES
 from tests.fuzz.senseless import Call, call
-from tests.layers.table import LAYERS
+from tests.layers import table as layer_table
 from tests.optimizers.table import ROWS
 
 
@@ -109,6 +109,13 @@ def ran(made: Any, *xs: Any) -> Any:
     return made
 
 
+def both(backward: Call, *xs: Any) -> Any:
+    """Forward of inputs in some layout, and then backward."""
+    layer: Any = backward.function.__self__  # type: ignore[attr-defined]
+    y = layer.forward(*xs)
+    return y, layer.backward(*backward.args)
+
+
 def square(x: Any) -> Any:
     """A function of several numbers to differentiate."""
     return np.sum(x * x * 0.5)
@@ -131,7 +138,7 @@ def of_layers() -> Iterator[Entry]:
     }
     for name, good in made.items():
         yield Entry(name, lambda good=good: good)  # type: ignore[misc]
-    for row in LAYERS:
+    for row in layer_table.ROWS:
         xs, ready = row.inputs, row.make
         yield Entry(f"{row.name}.forward", lambda r=ready, x=xs: call(r().forward, *x()))  # type: ignore[misc]
         yield Entry(f"{row.name}.predict", lambda r=ready, x=xs: call(r().predict, *x()))  # type: ignore[misc]
@@ -142,13 +149,20 @@ def of_layers() -> Iterator[Entry]:
             douts = tuple(map(np.ones_like, y)) if isinstance(y, tuple) else np.ones_like(y)
             return call(made.backward, 1.0 if row.loss else douts)
 
-        yield Entry(f"{row.name}.backward", back)
+        yield Entry(f"{row.name}.backward", back, free=(0,) * row.loss)
+        yield Entry(f"{row.name}.both", lambda b=back, x=xs: call(both, b(), *x()))  # type: ignore[misc]
     yield Entry("softmax", lambda: call(layers.softmax, normal(3, 4)))
     yield Entry("Layer.astype", lambda: call(layers.FullyConnected(2, 2, rng=0).astype, "float32"))
     params = layers.FullyConnected(2, 3, rng=0).params
     yield Entry("Params.set", lambda: call(params.__setitem__, "W", normal(2, 3)), free=(0,))
     yield Entry("Params.update", lambda: call(params.update, {"W": normal(2, 3)}), free=(0,))
-    for init in (layers.xavier_uniform, layers.he_normal, layers.he_uniform, layers.zeros):
+    for init in (
+        layers.xavier_uniform,
+        layers.xavier_normal,
+        layers.he_normal,
+        layers.he_uniform,
+        layers.zeros,
+    ):
         yield Entry(init.__name__, lambda i=init: call(i, (3, 2), np.random.default_rng(0)))  # type: ignore[misc]
     yield Entry("uniform", lambda: call(layers.uniform, 0.1))
     fc = lambda: layers.FullyConnected(2, 3, rng=0)  # noqa: E731
@@ -180,6 +194,10 @@ def of_optimizers() -> Iterator[Entry]:
         "clip_by_norm": lambda: call(optimizers.clip_by_norm, arrays(0), 1.0),
         "clip_by_value": lambda: call(optimizers.clip_by_value, arrays(0), 0.5),
         "Clipped": lambda: call(optimizers.Clipped, sgd(), norm=1.0),
+        "Adam.beta1": lambda: call(setattr, optimizers.Adam(), "beta1", 0.5),
+        "SGD.learning_rate": lambda: call(setattr, sgd(), "learning_rate", 0.5),
+        "Warmup()": lambda: call(schedules.Warmup(5, 0.5), 3),
+        "Then()": lambda: call(schedules.Then(0.5, 5, 0.1), 3),
         "Clipped.step": lambda: call(
             optimizers.Clipped(sgd(), norm=1.0).step, arrays(0), arrays(1)
         ),
@@ -197,7 +215,8 @@ def of_optimizers() -> Iterator[Entry]:
         "Linear()": lambda: call(schedules.Linear(0.5, 10, 0.1), 3),
         "Cosine()": lambda: call(schedules.Cosine(0.5, 10, 0.1), 3),
     }
-    yield from (Entry(name, make) for name, make in made.items())
+    free = {"Adam.beta1": (0, 1), "SGD.learning_rate": (0, 1)}
+    yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
 
 
 def of_nets() -> Iterator[Entry]:
@@ -260,9 +279,15 @@ def of_nets() -> Iterator[Entry]:
         "text_file": lambda: call(nets.datasets.text_file, example("text.txt")),
         "labelled_text": lambda: call(nets.datasets.labelled_text, example("texts.tsv")),
         "mnist": lambda: call(nets.datasets.mnist, folder() / "none", dtype="float32"),
+        "fashion_mnist": lambda: call(nets.datasets.fashion_mnist, folder() / "none"),
+        "names": lambda: call(nets.datasets.names),
+        "write_tensors": lambda: call(
+            interop.write_tensors, folder() / "w.safetensors", {"W": normal(2, 2)}
+        ),
         "digits": lambda: call(nets.datasets.digits, dtype="float32"),
     }
-    yield from (Entry(name, make) for name, make in made.items())
+    free: dict[str, Any] = {"History.append": ("accuracy", "loss", "seconds"), "Sequential[]": (0,)}
+    yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     yield Entry(
         "fit",
         lambda: call(nets.fit, net(), ce(), sgd(0.1), *points(), shuffle=False, **quiet),
@@ -322,7 +347,12 @@ def of_pictures() -> Iterator[Entry]:
         ),
         "complex_step": lambda: call(differentiation.complex_step, square, normal(2), h=1e-20),
     }
-    free = {"Dual": (0, 1), "derivatives": (1,), "save": (1,)}
+    free = {
+        "Dual": (0, 1),
+        "derivatives": (1,),
+        "save": (1,),
+        "errors_against_h": ("steps",),
+    }
     yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     racers = lambda: {"SGD": optimizers.SGD(0.1), "Adam": optimizers.Adam()}  # noqa: E731
     for race in (plots.race, plots.walks):
@@ -355,7 +385,8 @@ def of_text() -> Iterator[Entry]:
         "vector_table": lambda: call(text.vector_table, vocabulary(), vectors(), rng=0),
         "windows": lambda: call(text.windows, ids(), 2, start=0),
     }
-    yield from (Entry(name, make) for name, make in made.items())
+    free = {"Vocabulary": ("padding",)}
+    yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     some = {"words": text.words, "characters": text.characters}
     for name, cut in some.items():
         yield Entry(name, lambda c=cut: call(c, "A text, cut."), free=(0,))  # type: ignore[misc]

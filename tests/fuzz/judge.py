@@ -66,8 +66,8 @@ def run(function: Callable[..., Any], args: Any, kwargs: Any, seconds: float = 2
     try:
         with warnings.catch_warnings(), at_most(seconds):
             warnings.simplefilter("error")
-            # NumPy may say that an infinite input gave nan; other warnings are ours to avoid.
-            warnings.filterwarnings("ignore", ".* encountered in ", RuntimeWarning)
+            if not are_moderate(held):  # NumPy may warn that an infinite input gave nan
+                warnings.filterwarnings("ignore", ".* encountered in ", RuntimeWarning)
             value = function(*args, **kwargs)
     except Endless:
         return Outcome(ended=False)
@@ -91,6 +91,8 @@ def is_sentence(error: Exception) -> bool:
 
     It was where the innermost frame is a ``raise`` of ours, or the frame of a test.
     """
+    if isinstance(error, MemoryError) and "Unable to allocate" in str(error):
+        return True  # NumPy names the size and the shape, which are what the caller asked for
     if not isinstance(error, ALLOWED) and not type(error).__module__.startswith("nets"):
         return False
     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -121,6 +123,8 @@ def state(value: Any, depth: int = 0) -> Any:
     """All that a call could have changed in its arguments, as something to compare."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes() if value.dtype != object else None
+    if isinstance(value, np.random.Generator):
+        return repr(value.bit_generator.state)
     if isinstance(value, dict):
         return [(repr(key)[:80], state(part, depth + 1)) for key, part in value.items()]
     if isinstance(value, (list, tuple)) and depth < 6:
@@ -135,6 +139,18 @@ def globals_() -> tuple[Any, ...]:
     """What belongs to everybody: the global random states and how NumPy treats errors."""
     kind, keys, *rest = np.random.get_state()  # noqa: NPY002, it is what must stay as it is
     return kind, bytes(keys), rest, random.getstate(), np.geterr(), np.get_printoptions()
+
+
+def are_moderate(value: Any, depth: int = 0) -> bool:
+    """Whether all numbers in some arguments are finite and far from overflow."""
+    if isinstance(value, (np.ndarray, float, int, np.number)):
+        array = np.asarray(value)
+        return array.dtype.kind in "fiub" and bool((np.abs(array.astype(float)) < 1e30).all())
+    if isinstance(value, (dict, list, tuple)) and depth < 6:
+        parts = value.values() if isinstance(value, dict) else value
+        return all(are_moderate(part, depth + 1) for part in parts)
+    held = [getattr(value, name, {}) for name in ("params", "state") if name in dir(value)]
+    return isinstance(value, type) or all(are_moderate(part, depth + 1) for part in held)
 
 
 @contextmanager

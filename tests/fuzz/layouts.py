@@ -60,7 +60,9 @@ DTYPES: dict[str, Callable[[Array], Array]] = {
     "masked": lambda a: np.ma.masked_array(a, np.zeros(a.shape, bool)),
     "uint": lambda a: a if a.dtype.kind == "f" else a.astype(np.uint64),
 }
-DIGITS = {"float32": 3e-3, "float16": np.inf}  # float16 may be refused, or be made wider
+DIGITS = {"float32": 2e-4, "float16": np.inf}  # float16 may be refused, or be made wider
+
+ROUNDING = ("error_against_h", "errors_against_h")  # their answer is the rounding error
 
 
 def laid_out(value: Any, form: Callable[[Array], Array]) -> Any:
@@ -83,7 +85,8 @@ def case(entry: Entry, seed: int, index: int) -> tuple[Fault | None, str]:
     other, bad = _run(entry.make(), forms[name])
     text = f"{entry.name} with {name} arrays: {bad}"
     found = fault(other)
-    if found is None and plain.error is None and _has_arrays(good):
+    answered = plain.ended and plain.error is None and other.ended
+    if found is None and answered and _has_arrays(good):
         found = _compared(plain, good, other, bad, name, entry)
     return found, text
 
@@ -105,10 +108,9 @@ def _compared(
     one, two = numbers(plain.value), numbers(other.value)
     if name == "float16" and any(a.dtype == np.float16 for a in two):
         return Fault("wrong", entry.name, "computed in float16")
-    if name not in DTYPES:  # what was written, too
-        one, two = one + numbers(_held(good)), two + numbers(_held(bad))
+    one, two = one + numbers(_held(good)), two + numbers(_held(bad))  # what was written, too
     worst = distance(one, two)
-    if worst > DIGITS.get(name, 1e-9):
+    if worst > DIGITS.get(name, 1e-9) and not (name == "float32" and entry.name in ROUNDING):
         return Fault("wrong", entry.name, f"{name}: off by {worst:.1e}, {short(other.value)}")
     return None
 
@@ -119,7 +121,7 @@ def _held(made: Call) -> Any:
 
 
 def _has_arrays(made: Call) -> bool:
-    return any(isinstance(a, np.ndarray) and a.ndim for a in (*made.args, *made.kwargs.values()))
+    return any(array.ndim for array in numbers((made.args, made.kwargs)))
 
 
 def numbers(value: Any, depth: int = 0) -> list[Any]:

@@ -54,4 +54,5 @@ def _of(bad: Call, where: str | int | None) -> object:
 
 def _is_huge(bad: Call, where: str | int | None) -> bool:
     value = _of(bad, where)
-    return isinstance(value, (int, float, np.number)) and not abs(value) < HUGE
+    value = value.item() if isinstance(value, np.number) else value
+    return isinstance(value, (int, float)) and not abs(value) < HUGE
