@@ -351,7 +351,6 @@ def of_pictures() -> Iterator[Entry]:
         "Dual": (0, 1),
         "derivatives": (1,),
         "save": (1,),
-        "errors_against_h": ("steps",),
     }
     yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     racers = lambda: {"SGD": optimizers.SGD(0.1), "Adam": optimizers.Adam()}  # noqa: E731
