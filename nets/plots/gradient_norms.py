@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layers.core.checks import brief
 from layers.core.notebook import cut
 from nets.display.figure import blank
 from nets.plots.style import BLUE, VERMILION, dots, plain
-from nets.trace.traced_layer import Step
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +19,7 @@ LETTERS = 20
 DECADES = 3.0
 
 
-def gradient_norms(trace: Sequence[Step]) -> Figure:
+def gradient_norms(trace: Sequence[Any]) -> Figure:
     """Draw the norm of the upstream gradient of every layer, and of those of its parameters.
 
     The axis is logarithmic; a norm of 0 is a cross at the bottom.
@@ -28,7 +27,8 @@ def gradient_norms(trace: Sequence[Step]) -> Figure:
     Parameters
     ----------
     trace : Trace
-        What ``net.trace(x, labels, loss)`` returned.
+        What ``net.trace(x, labels, loss)`` returned: steps with a name, a layer, its grads, and
+        the norms upstream and learning.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def gradient_norms(trace: Sequence[Step]) -> Figure:
     ('log', 3)
     """
     found = list(trace) if isinstance(trace, Sequence) else []
-    if not (found and all(isinstance(step, Step) for step in found)):
+    if not (found and all(hasattr(step, "upstream") for step in found)):
         raise TypeError(
             f"gradient_norms: expected trace to be a Trace, got {brief(trace)}; "
             "pass what net.trace(x, labels, loss) returned"

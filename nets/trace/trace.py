@@ -13,6 +13,7 @@ from layers.core.checks import label
 from layers.core.notebook import cut, plain, text
 from nets.display.text import aligned, ends
 from nets.known import check_layer
+from nets.plots.gradient_norms import gradient_norms
 from nets.trace import trace_page
 from nets.trace.traced_layer import Step
 from nets.trace.verdict import Verdict, verdict
@@ -78,9 +79,6 @@ class Trace(Sequence[Step]):
 
     def plot(self) -> Figure:
         """Draw the norms of the gradients by layer; see `nets.plots.gradient_norms`."""
-        # Only here, as the pictures of nets come after the nets, which come after traces.
-        from nets.plots.gradient_norms import gradient_norms
-
         return gradient_norms(self)
 
     @property
