@@ -31,7 +31,7 @@ class Net(Composite):
         if kind:
             NETS[kind] = cls
 
-    if not TYPE_CHECKING:  # for which any attribute would be right
+    if not TYPE_CHECKING:  # for which any attribute would do
 
         def __getattr__(self, name: str) -> Any:
             """Raise for an attribute that is not there, and say what to do instead."""
@@ -62,7 +62,7 @@ class Net(Composite):
         Raises
         ------
         TypeError
-            If one of the three is missing, or the loss is no layer.
+            If one of the three is missing, or the loss is not a layer.
         ValueError
             If the batch fits neither the net nor the loss.
 
@@ -104,6 +104,21 @@ class Net(Composite):
         """
         net_file.save(self, path)
 
+    @classmethod
+    def load(cls, path: Path) -> Any:
+        """A net of this kind from a file that `save` wrote.
+
+        Raises
+        ------
+        OSError
+            If there is no such file.
+        ValueError
+            If it is damaged or foreign, or the net has layers that are not part of this library;
+            for these, build the net and use `load_params`.
+        """
+        kind = next((kind for kind in NETS.values() if issubclass(cls, kind)), cls)
+        return net_file.load(path, kind)
+
     def load_params(self, path: Path) -> None:
         """Take over the parameters from a safetensors file with the same names and shapes.
 
@@ -112,7 +127,7 @@ class Net(Composite):
         OSError
             If there is no such file.
         ValueError
-            If it is damaged, or its names or shapes are others. Nothing has been changed then.
+            If it is damaged, or its names or shapes differ. Nothing has been changed then.
         """
         net_file.load_params(self, path)
 

@@ -18,8 +18,6 @@ from nets.display.summary import Summary, total
 from nets.errors import Place, counted, pair
 from nets.graph.drawing import Drawing, draw
 from nets.graph.topology import Wiring
-from nets.interop import net_file
-from nets.interop.atomic import Path
 from nets.interop.net_file import expect
 from nets.known import check_layer, parts
 from nets.net import Net, one_output
@@ -32,12 +30,12 @@ class Sequential(Net, kind="net"):
 
     ``forward`` runs them from first to last; ``backward`` runs them from last to first, handing
     each the gradient of its output, which is the gradient of the next one's input: the chain
-    rule. A net is a layer itself, and may stand inside another net.
+    rule. A net is a layer itself, and may be part of another net.
 
     Parameters
     ----------
     *layers : layer
-        Any objects with ``params``, ``forward`` and ``backward``; each may stand here once.
+        Any objects with ``params``, ``forward`` and ``backward``; each may be given once.
 
     Attributes
     ----------
@@ -76,7 +74,7 @@ class Sequential(Net, kind="net"):
 
     @property
     def layers(self) -> tuple[LayerLike, ...]:
-        """The layers; assigning others makes it another net, which has not been run."""
+        """The layers; assigning other ones makes another net, which has not been run."""
         return self._layers
 
     @layers.setter
@@ -176,8 +174,8 @@ class Sequential(Net, kind="net"):
         Parameters
         ----------
         input_shape : tuple of int
-            The shape of one example. Where it is not given, the first layer that knows its
-            number of inputs tells it.
+            The shape of one example; by default that of the first layer that knows its
+            number of inputs.
 
         Returns
         -------
@@ -235,20 +233,6 @@ class Sequential(Net, kind="net"):
     def wiring(self) -> Wiring:
         """The layers by position, each of which takes what the one before it gives."""
         return _row(self.named_layers())
-
-    @staticmethod
-    def load(path: Path) -> Any:
-        """A net from a file that `save` wrote.
-
-        Raises
-        ------
-        OSError
-            If there is no such file.
-        ValueError
-            If it is damaged or foreign, or the net has layers that are not part of this library;
-            for these, build the net and use `load_params`.
-        """
-        return net_file.load(path, Sequential)
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

@@ -41,5 +41,5 @@ def total(gradients: Sequence[Any]) -> Any:
         return None
     first, *others = gradients
     for gradient in others:
-        first = first + gradient  # a new array: the first one belongs to somebody else
+        first = first + gradient  # a new array: the first belongs to a layer
     return first

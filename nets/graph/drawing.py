@@ -114,7 +114,7 @@ class _Column(NamedTuple):
 
 
 class _Picture:
-    """The boxes and edges of a graph, and where they stand in the image."""
+    """The boxes and edges of a graph, and their places in the image."""
 
     def __init__(self, graph: Any, values: Any, gradients: Any, shares: Any) -> None:
         self.graph, self.values, self.gradients, self.shares = graph, values, gradients, shares

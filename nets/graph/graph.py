@@ -1,4 +1,4 @@
-"""A net of named nodes whose values may branch and join: a computation graph."""
+"""A net of named nodes, with values that may branch and join: a computation graph."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from nets.graph.drawing import Drawing, draw
 from nets.graph.graph_page import graph_page
 from nets.graph.shared_layers import first_names, repeats, summed, twin
 from nets.graph.topology import Wiring, one_of, wired
-from nets.interop import net_file
-from nets.interop.atomic import Path
 from nets.interop.net_file import expect
 from nets.net import Net, one_output
 from nets.trace.record import layer_step, loss_step
@@ -48,29 +46,29 @@ class Graph(Net, kind="graph"):
 
         dL/dx = sum of dL/dy dy/dx over the nodes y that take x
 
-    A graph is declared once and stays as it is; there is no tape.
+    A graph is declared once and does not change; there is no tape.
 
     Parameters
     ----------
     inputs : tuple of str
         The names of what ``forward`` takes, in this order.
     output : str
-        The node whose value ``forward`` returns.
+        The node that gives what ``forward`` returns.
     nodes : dict of str to tuple
         For each node a layer and the names of what its ``forward`` takes, inputs or other nodes:
-        ``"f": (Multiply(), "a", "b")``. One layer may stand in several nodes: they share its
-        parameters, whose gradients are summed.
+        ``"f": (Multiply(), "a", "b")``. Several nodes may use one layer: they share its
+        parameters, and the gradients of these are summed.
 
     Attributes
     ----------
     params : dict of str to ndarray
-        All parameters, live: ``"a.W"`` is W of node a. A shared one stands under the first of
+        All parameters, live: ``"a.W"`` is W of node a. A shared one is under the first of
         its nodes.
 
     Raises
     ------
     TypeError
-        If a node is no layer, or a name is no string.
+        If a node has no layer, or a name is not a string.
     ValueError
         If a name is unknown, given twice or not used, or nodes form a cycle.
 
@@ -98,8 +96,8 @@ class Graph(Net, kind="graph"):
 
     Notes
     -----
-    A loss has no gradient for its targets, and some layers have none for integers: that is None,
-    and so is the sum for a value of which one use has none. A layer with several outputs cannot
+    A loss has no gradient for its targets, and some layers have none for integers: it is None,
+    and so is the sum for a value if one of its uses has none. A layer with several outputs cannot
     be a node; a value needs no `Copy` to be taken by several nodes.
 
     Source: CSE 587, lecture 3, "Backpropagation in General Computation Graph"; 10-601, lecture
@@ -127,25 +125,25 @@ class Graph(Net, kind="graph"):
         return run.values[self.output]
 
     def backward(self, dout: Any = 1.0, input_gradient: bool = True) -> tuple[Any, Grads]:
-        """Run the nodes in reverse, and sum the gradients of values that were used several times.
+        """Run the nodes in reverse, and sum the gradients of values that are used several times.
 
         Parameters
         ----------
         dout : array
             The gradient of the output; 1 for an output that is a number.
         input_gradient : bool
-            Whether dx is wanted. Without it, nodes before the first parameters need not run.
+            Whether to compute dx. Without it, nodes before the first parameters need not run.
 
         Returns
         -------
         dx : array, tuple or None
-            The gradient of the input; of several inputs, a tuple; None if it was not wanted.
+            The gradient of the input; of several inputs, a tuple; None without `input_gradient`.
         grads : dict of str to ndarray
             One gradient for each entry of `params`, under the same keys.
         """
         run = self._run
         input_gradient = flag(self, "input_gradient", input_gradient)
-        wanted = self._wanted(input_gradient)
+        needed = self._needed(input_gradient)
         uses: dict[str, list[Any]] = {name: [] for name in run.values}
         uses[self.output].append(dout)
         grads: dict[str, Grads] = {}
@@ -153,7 +151,7 @@ class Graph(Net, kind="graph"):
         with NodePlace() as place:
             for name in reversed(self.nodes):
                 place.name, (place.layer, *sources) = name, self.nodes[name]
-                dx, grads[name] = self._node_backward(name, total(uses[name]), wanted)
+                dx, grads[name] = self._node_backward(name, total(uses[name]), needed)
                 shares[name] = along_edges(dx, [run.values[source] for source in sources])
                 for source, share in zip(sources, shares[name], strict=True):
                     uses[source].append(share)
@@ -166,7 +164,7 @@ class Graph(Net, kind="graph"):
         return dx if input_gradient else None, summed(in_order, first)
 
     def _node_backward(
-        self, name: str, upstream: Any, wanted: dict[str, bool]
+        self, name: str, upstream: Any, needed: dict[str, bool]
     ) -> tuple[Any, Grads]:
         """Backward of one node, where there is anything to know from it."""
         layer, *sources = self.nodes[name]
@@ -175,10 +173,10 @@ class Graph(Net, kind="graph"):
                 "its parameters have no gradient, because a node that takes its output gives none "
                 "for it, as a loss does for its targets; make such a value an input of the graph"
             )
-        if upstream is None or not wanted[name]:
+        if upstream is None or not needed[name]:
             return None, {}
         used = self._run.layers[name]
-        needs_dx = any(wanted[source] for source in sources)
+        needs_dx = any(needed[source] for source in sources)
         return pair(layer, used.backward(upstream) if needs_dx else without_dx(used, upstream))
 
     def predict(self, *xs: Any) -> Any:
@@ -211,11 +209,8 @@ class Graph(Net, kind="graph"):
         return self._run.shares if self.gradients else {}
 
     def ran(self, name: str) -> Any:
-        """The object that a node last ran on: a twin, if an earlier node has its layer too."""
-        if not isinstance(name, str) or name not in self.nodes:
-            raise KeyError(
-                f"{self.label}: there is no node {short(name)}{one_of(name, self.nodes)}"
-            )
+        """The object that a node last ran on: a twin, if an earlier node has its layer."""
+        self[name]
         return self._run.layers[name]
 
     def draw(self) -> Drawing:
@@ -240,7 +235,7 @@ class Graph(Net, kind="graph"):
         ----------
         *input_shapes : tuple of int
             For each input the shape of one example, ``()`` for labels. Where they are not given,
-            a layer that knows its number of inputs tells it.
+            they are those of layers that know their number of inputs.
 
         Returns
         -------
@@ -272,7 +267,7 @@ class Graph(Net, kind="graph"):
         return Summary(self, input_shapes, "node")
 
     def named_layers(self) -> list[tuple[str, LayerLike]]:
-        """The layers, each under the name of the first node that it stands in."""
+        """The layers, each once, under the name of its first node."""
         first: dict[int, tuple[str, LayerLike]] = {}
         for name, (layer, *_) in self.nodes.items():
             first.setdefault(id(layer), (name, layer))
@@ -280,7 +275,7 @@ class Graph(Net, kind="graph"):
 
     @property
     def layers(self) -> dict[str, LayerLike]:
-        """The layers, each once, by the name of the first node that it stands in."""
+        """The layers, each once, by the name of its first node."""
         return dict(self.named_layers())
 
     def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
@@ -344,27 +339,13 @@ class Graph(Net, kind="graph"):
             )
         return dict(zip(self.inputs, xs, strict=True))
 
-    def _wanted(self, input_gradient: bool) -> dict[str, bool]:
+    def _needed(self, input_gradient: bool) -> dict[str, bool]:
         """Which values need a gradient: without that of the inputs, what parameters lead to."""
-        wanted = dict.fromkeys(self.inputs, input_gradient)
+        needed = dict.fromkeys(self.inputs, input_gradient)
         for name, (layer, *sources) in self.nodes.items():
-            leads = bool(layer.params) or any(wanted[source] for source in sources)
-            wanted[name] = input_gradient or leads
-        return wanted
-
-    @staticmethod
-    def load(path: Path) -> Any:
-        """A graph from a file that `save` wrote.
-
-        Raises
-        ------
-        OSError
-            If there is no such file.
-        ValueError
-            If it is damaged or foreign, or the graph has layers that are not part of this
-            library; for these, build the graph and use `load_params`.
-        """
-        return net_file.load(path, Graph)
+            leads = bool(layer.params) or any(needed[source] for source in sources)
+            needed[name] = input_gradient or leads
+        return needed
 
     def __getitem__(self, name: str) -> Any:
         """The layer of a node."""

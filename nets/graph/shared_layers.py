@@ -13,7 +13,7 @@ from nets.known import parts
 
 
 def repeats(nodes: Nodes) -> set[str]:
-    """The nodes whose layer, or one inside it, stands in an earlier node too."""
+    """The nodes with a layer, or one inside it, that an earlier node has too."""
     seen: set[int] = set()
     found = set()
     for name, (layer, *_) in nodes.items():
@@ -30,7 +30,7 @@ def twin(layer: Any) -> Any:
 
 
 def first_names(arrays: Mapping[str, Array]) -> dict[str, str]:
-    """For each name the first name of the same array, which stands for all of them."""
+    """For each name the first name of the same array, which represents all of them."""
     first: dict[int, str] = {}
     return {name: first.setdefault(id(array), name) for name, array in arrays.items()}
 

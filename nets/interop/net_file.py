@@ -27,7 +27,7 @@ Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
 TITLES = {"net": "layers", "graph": "graph"}  # of the metadata, by the kind of net
 LONGEST = 600  # letters of a message, which may quote what the file says
-# What a description that lies may lead to; nothing of it runs, so no other error is hidden.
+# What a wrong description may lead to; nothing of it runs, so no other error is hidden.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
@@ -92,7 +92,7 @@ def _describe(layer: Any, above: str) -> dict[str, Any]:
 def _arguments(layer: Any, above: str) -> dict[str, Any]:
     """What the constructor needs to make such a layer, as JSON has it.
 
-    An initializer of somebody's own is left out: the weights that it drew are saved.
+    A user-defined initializer is left out: the weights that it drew are saved.
     """
     found = ((name, _argument(layer, name, value, above)) for name, value, _ in arguments(layer))
     return {name: value for name, value in found if value is not UNKNOWN}

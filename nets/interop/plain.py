@@ -66,4 +66,6 @@ def from_json(found: Any) -> Any:
             return uniform(from_json(scale))
         case {"initializer": str(name)} if len(found) == 1 and name in BY_NAME:
             return BY_NAME[name]
-    raise ValueError(f"the description holds an object with {sorted(found)}, which is no argument")
+    raise ValueError(
+        f"the description holds an object with {sorted(found)}, which is not an argument"
+    )

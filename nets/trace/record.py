@@ -18,8 +18,8 @@ def loss_step(loss: Any, scores: Any, labels: Any) -> Step:
     value = loss.forward(scores, labels)
     if np.ndim(value) or isinstance(value, (tuple, list)):
         raise TypeError(
-            f"trace: expected a loss, whose forward gives a number, got {label(loss)}, which gave "
-            f"an output of shape {np.shape(value)}; pass a loss such as SoftmaxCE()"
+            f"trace: expected a loss, with a forward that gives a number, got {label(loss)}, which "
+            f"gave an output of shape {np.shape(value)}; pass a loss such as SoftmaxCE()"
         )
     dscores, _ = pair(loss, loss.backward())
     return Step("loss", loss, (kept(scores),), value, 1.0, (kept(dscores),), (None,), {})

@@ -16,7 +16,7 @@ from nets.trace.traced_layer import Step
 HEADER = ["layer", "output", "‖x‖", "‖y‖", "‖dout‖", "|dy/dx|", "‖dx‖", "‖grads‖", "dead", "sat."]
 OUTPUT, UPSTREAM = HEADER.index("output"), HEADER.index("‖dout‖")
 MOST = 24  # steps of a table; of more, the first and the last
-DECADES = 3.0  # the least that the bars span: small differences shall look small
+DECADES = 3.0  # the least that the bars span: so that small differences look small
 
 
 def row(step: Step) -> list[str]:
@@ -39,7 +39,7 @@ def row(step: Step) -> list[str]:
 def short(steps: Sequence[Step], blamed: Step | None) -> list[Step | int]:
     """The first and the last of many steps, and the blamed one with its neighbours.
 
-    A number stands for as many steps that are left out.
+    A number says how many steps are left out there.
     """
     first, _, last = ends(range(len(steps)), MOST)
     around = [n for n, step in enumerate(steps) if step is blamed]
@@ -53,7 +53,7 @@ def short(steps: Sequence[Step], blamed: Step | None) -> list[Step | int]:
 
 
 def gap(hidden: int, dots: str) -> list[str]:
-    """The row that stands for steps which are left out."""
+    """The row in place of the steps that are left out."""
     return [f"{dots} {hidden} more", *[""] * (len(HEADER) - 1)]
 
 

@@ -53,7 +53,7 @@ class Step:
     dout, dx : array or None
         The upstream and the downstream gradient; None where there is none, as for integers.
     local : array or None
-        The local derivative dy/dx, where each entry of y hangs on the same entry of x alone.
+        The local derivative dy/dx, where each entry of y depends on the same entry of x alone.
         There dx = dout * local.
     grads : dict of str to ndarray
         The gradients of the layer's parameters.

@@ -32,7 +32,7 @@ def verdict(steps: Sequence[Step]) -> Verdict:
 def _missing(steps: Sequence[Step]) -> Verdict | None:
     if _start(steps):
         return None
-    return Verdict("There is no gradient: that of the loss is 0, as it is where it is least.")
+    return Verdict("There is no gradient: that of the loss is 0, as it is at its minimum.")
 
 
 def _not_finite(steps: Sequence[Step]) -> Verdict | None:
@@ -68,7 +68,7 @@ def _stopped(steps: Sequence[Step]) -> Verdict | None:
 
 
 def _first_silent(steps: Sequence[Step], place: int) -> Step:
-    """Where the zeros began that a step got; the step itself if it got others."""
+    """The step that first gave the zeros that this one got; itself if it got none."""
     while place > 0 and np.size(steps[place - 1].y) and not np.any(steps[place - 1].y):
         place -= 1
     return steps[place]
@@ -122,7 +122,7 @@ def _inner(steps: Sequence[Step]) -> list[Step]:
 
 
 def _learners(steps: Sequence[Step]) -> list[Step]:
-    """The steps where the gradient is wanted: those with parameters, or else all."""
+    """The steps that use the gradient: those with parameters, or else all."""
     reached = [step for step in steps if step.dout is not None]
     return [step for step in reached if step.grads] or [s for s in reached if s.name != "loss"]
 

@@ -575,9 +575,12 @@ HOSTILE = {
     ),
     "a foreign object": (full(out_features={"tuple": 3}), "an object with ['tuple'], which is no"),
     "a foreign key": (full(out_features={"eval": "3"}), "an object with ['eval'], which is no"),
-    "two keys": (full(out_features={"tuple": [], "float": "nan"}), "which is no argument"),
-    "a foreign number": (full(out_features={"float": "0x3"}), "which is no argument"),
-    "a foreign initializer": (full(weight_init={"initializer": "eval"}), "which is no argument"),
+    "two keys": (full(out_features={"tuple": [], "float": "nan"}), "which is not an argument"),
+    "a foreign number": (full(out_features={"float": "0x3"}), "which is not an argument"),
+    "a foreign initializer": (
+        full(weight_init={"initializer": "eval"}),
+        "which is not an argument",
+    ),
     "a tuple of sizes": (
         full(out_features={"tuple": [3]}),
         "expected a tensor W of shape (2, (3,))",
@@ -616,7 +619,7 @@ def assert_not_rebuilt(path, sentence=""):
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_description_that_lies_is_refused(kind, path):
+def test_a_wrong_description_is_refused(kind, path):
     layer, sentence = HOSTILE[kind]
     assert_not_rebuilt(described(path, [layer], W), sentence)
 

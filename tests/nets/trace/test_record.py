@@ -185,5 +185,7 @@ def test_a_layer_that_takes_no_labels_is_no_loss(loss):
 
 
 def test_a_layer_that_gives_no_number_is_no_loss():
-    with pytest.raises(TypeError, match=r"trace: expected a loss, whose forward gives a number"):
+    with pytest.raises(
+        TypeError, match=r"trace: expected a loss, with a forward that gives a number"
+    ):
         small().trace(X, X, Add())
