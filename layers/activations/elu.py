@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -50,14 +49,14 @@ class ELU(Layer):
         if self.alpha <= 0:
             raise ValueError(f"ELU: expected alpha above 0, got {checks.brief(alpha)}")
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return x where it is positive, else a (exp(x) - 1)."""
         x = checks.floating(self, "x", x)
         # One of the two is 0. expm1 keeps the digits of exp(x) - 1 near 0.
         self._y = np.maximum(x, 0) + self.alpha * np.expm1(np.minimum(x, 0))
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx, which is dout where the output is positive and dout (y + a) elsewhere."""
         y = self._y
         dout = checks.upstream(self, dout, y.shape, y.dtype)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -56,7 +56,7 @@ class GELU(Layer):
 
     _slope = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return x Φ(x)."""
         x = checks.floating(self, "x", x)
         near = np.clip(x, -FAR, FAR)
@@ -68,7 +68,7 @@ class GELU(Layer):
         y: Array = np.maximum(x, -FAR) * cdf
         return y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx = dout (Φ(x) + x φ(x))."""
         dout = checks.upstream(self, dout, self._slope.shape, self._slope.dtype)
         return dout * self._slope, {}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -35,12 +34,12 @@ class HardTanh(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return x, cut off at -1 and at 1."""
         self._y = np.clip(checks.floating(self, "x", x), -1, 1)
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx, which is dout where the output is inside (-1, 1) and 0 elsewhere."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         return dout * (np.abs(self._y) < 1), {}

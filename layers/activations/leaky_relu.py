@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -53,13 +52,13 @@ class LeakyReLU(Layer):
                 f"got {checks.brief(negative_slope)}; with 0 it would be a ReLU"
             )
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return max(x, k x)."""
         x = checks.floating(self, "x", x)
         self._y = np.maximum(x, self.negative_slope * x)
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx, which is dout where the output is positive and k dout elsewhere."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         # 1 where y > 0, else k. np.where would be far slower where signs alternate.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -34,12 +33,12 @@ class ReLU(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return max(0, x)."""
         self._y = np.maximum(checks.floating(self, "x", x), 0)
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx, which is dout where the output is positive and 0 elsewhere."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         return dout * (self._y > 0), {}

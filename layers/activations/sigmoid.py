@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -35,13 +34,13 @@ class Sigmoid(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return 1 / (1 + exp(-x))."""
         x = checks.floating(self, "x", x)
         self._y = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx = dout y (1 - y)."""
         y = self._y
         dout = checks.upstream(self, dout, y.shape, y.dtype)

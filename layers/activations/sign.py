@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -36,11 +35,11 @@ class Sign(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return the sign of x."""
         self._y = np.sign(checks.floating(self, "x", x))
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx = 0."""
         return checks.upstream(self, dout, self._y.shape, self._y.dtype) * 0, {}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -36,13 +35,13 @@ class Softplus(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return log(1 + exp(x))."""
         x = checks.floating(self, "x", x)
         self._y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx = dout (1 - exp(-y))."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         return dout * -np.expm1(-self._y), {}

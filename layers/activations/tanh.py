@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -34,12 +33,12 @@ class Tanh(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return tanh(x)."""
         self._y = np.tanh(checks.floating(self, "x", x))
         return self._y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx = dout (1 - y**2)."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         return dout * (1 - self._y**2), {}

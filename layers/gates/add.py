@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -45,13 +46,13 @@ class Add(Layer):
     _dtype = Cached[np.dtype[Any]]()
     _count = Cached[int]()
 
-    def forward(self, *xs: Any) -> Any:
+    def forward(self, *xs: ArrayLike) -> Any:
         """Return the sum of the inputs."""
         y = reduce(np.add, gate.alike(self, xs))
         self._shape, self._dtype, self._count = y.shape, y.dtype, len(xs)
         return gate.plain(y)
 
-    def backward(self, dout: Any) -> tuple[tuple[Any, ...], Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[tuple[Any, ...], Grads]:
         """Return dx: dout, once for each input."""
         dout = checks.upstream(self, dout, self._shape, self._dtype)
         return (gate.plain(dout),) * self._count, {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -48,12 +49,12 @@ class AddConstant(Layer):
     def __init__(self, c: float) -> None:
         self.c = checks.real("AddConstant", "c", c)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Return c + x."""
         x = checks.floating(self, "x", x)
         self._shape, self._dtype = x.shape, x.dtype
         return gate.plain(self.c + x)
 
-    def backward(self, dout: Any) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Any, Grads]:
         """Return dx = dout."""
         return gate.plain(checks.upstream(self, dout, self._shape, self._dtype)), {}

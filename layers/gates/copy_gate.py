@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -51,7 +52,7 @@ class Copy(Layer):
     def __init__(self, n: int) -> None:
         self.n = checks.count("Copy", "n", n)
 
-    def forward(self, x: Any) -> tuple[Any, ...]:
+    def forward(self, x: ArrayLike) -> tuple[Any, ...]:
         """Return x, n times."""
         x = checks.floating(self, "x", x)
         self._shape, self._dtype = x.shape, x.dtype

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -35,13 +36,13 @@ class Exp(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Return exp(x)."""
         with np.errstate(over="ignore"):  # infinite where it is too large for the dtype
             self._y = np.exp(checks.floating(self, "x", x))
         return gate.plain(self._y)
 
-    def backward(self, dout: Any) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Any, Grads]:
         """Return dx = dout y."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         return gate.plain(dout * self._y), {}

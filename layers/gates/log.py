@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -41,14 +42,14 @@ class Log(Layer):
 
     _x = Cached[Array]()
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Return log(x)."""
         x = checks.floating(self, "x", x)
         checks.allowed(self, "x above 0, where the logarithm has a value", x, ~(x <= 0))
         self._x = x
         return gate.plain(np.log(x))
 
-    def backward(self, dout: Any) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Any, Grads]:
         """Return dx = dout / x."""
         dout = checks.upstream(self, dout, self._x.shape, self._x.dtype)
         return gate.plain(dout / self._x), {}

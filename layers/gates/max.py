@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -43,7 +44,7 @@ class Max(Layer):
 
     _shares = Cached[Array]()
 
-    def forward(self, *xs: Any) -> Any:
+    def forward(self, *xs: ArrayLike) -> Any:
         """Return the largest of the inputs."""
         x = np.stack(gate.alike(self, xs))
         y = x.max(axis=0)
@@ -51,7 +52,7 @@ class Max(Layer):
         self._shares = largest / np.maximum(largest.sum(axis=0), 1)  # nan equals nothing: 0 then
         return gate.plain(y)
 
-    def backward(self, dout: Any) -> tuple[tuple[Any, ...], Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[tuple[Any, ...], Grads]:
         """Return dx: dout for the largest input and 0 for the others."""
         shares = self._shares
         dout = checks.upstream(self, dout, shares.shape[1:], shares.dtype)

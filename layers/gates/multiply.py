@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -44,12 +45,12 @@ class Multiply(Layer):
 
     _xs = Cached[list[Array]]()
 
-    def forward(self, *xs: Any) -> Any:
+    def forward(self, *xs: ArrayLike) -> Any:
         """Return the product of the inputs."""
         self._xs = gate.alike(self, xs)
         return gate.plain(reduce(np.multiply, self._xs))
 
-    def backward(self, dout: Any) -> tuple[tuple[Any, ...], Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[tuple[Any, ...], Grads]:
         """Return dx: for each input, dout times the others."""
         xs = self._xs
         dout = checks.upstream(self, dout, xs[0].shape, xs[0].dtype)

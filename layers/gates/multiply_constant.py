@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -48,13 +49,13 @@ class MultiplyConstant(Layer):
     def __init__(self, a: float) -> None:
         self.a = checks.real("MultiplyConstant", "a", a)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Return a x."""
         x = checks.floating(self, "x", x)
         self._shape, self._dtype = x.shape, x.dtype
         return gate.plain(self.a * x)
 
-    def backward(self, dout: Any) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Any, Grads]:
         """Return dx = a dout."""
         dout = checks.upstream(self, dout, self._shape, self._dtype)
         return gate.plain(self.a * dout), {}

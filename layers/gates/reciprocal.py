@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -40,7 +41,7 @@ class Reciprocal(Layer):
 
     _y = Cached[Array]()
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Return 1 / x."""
         x = checks.floating(self, "x", x)
         checks.allowed(self, "x other than 0, which has no reciprocal", x, x != 0)
@@ -48,7 +49,7 @@ class Reciprocal(Layer):
             self._y = 1 / x
         return gate.plain(self._y)
 
-    def backward(self, dout: Any) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Any, Grads]:
         """Return dx = -dout y**2."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
         return gate.plain(-dout * self._y**2), {}

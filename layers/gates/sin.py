@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -34,12 +35,12 @@ class Sin(Layer):
 
     _x = Cached[Array]()
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Return sin(x)."""
         self._x = checks.floating(self, "x", x)
         return gate.plain(np.sin(self._x))
 
-    def backward(self, dout: Any) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Any, Grads]:
         """Return dx = dout cos(x)."""
         dout = checks.upstream(self, dout, self._x.shape, self._x.dtype)
         return gate.plain(dout * np.cos(self._x)), {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -96,12 +96,12 @@ class Embedding(Layer):
         learned = checks.flag(name, "trainable", trainable)
         self._params, self._buffers = (arrays, Params()) if learned else (Params(), arrays)
 
-    def forward(self, ids: Any) -> Array:
+    def forward(self, ids: ArrayLike) -> Array:
         """Return the vectors of the words, of shape (..., D)."""
         self._ids = self._checked(ids)
         return self.W.take(self._ids, axis=0)
 
-    def backward(self, dout: Any) -> tuple[None, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[None, Grads]:
         """Return None for the ids, and the gradient of W, where the places of a word add up."""
         ids, W = self._ids, self.W
         dout = checks.upstream(self, dout, (*ids.shape, self.dim), W.dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from layers.core import checks, sums
 from layers.core.base import Grads, Layer
@@ -92,7 +92,7 @@ class FullyConnected(Layer):
             params["b"] = np.zeros(self.out_features, params["W"].dtype)
         self.params = params
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return y = x W + b, of shape (..., M)."""
         x = self._x = self._batch(x)
         y: Array = _rows(x).dot(self.params["W"])
@@ -100,7 +100,7 @@ class FullyConnected(Layer):
             y += self.params["b"]
         return y if x.ndim == 2 else y.reshape(self._output_shape())
 
-    def backward(self, dout: Any, input_gradient: bool = True) -> tuple[Array | None, Grads]:
+    def backward(self, dout: ArrayLike, input_gradient: bool = True) -> tuple[Array | None, Grads]:
         """Return dx, in the shape of x, and the gradients of W and b.
 
         ``input_gradient=False`` saves the product for dx, and gives None in its place.

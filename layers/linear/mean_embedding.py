@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from layers.core import checks
 from layers.core.base import Grads
@@ -86,7 +86,7 @@ class MeanEmbedding(Embedding):
                 f"{self.vocabulary_size - 1}, got {self.padding}"
             )
 
-    def forward(self, ids: Any) -> Array:
+    def forward(self, ids: ArrayLike) -> Array:
         """Return the means, of shape (N, D)."""
         ids = self._checked(ids)
         share = self._shares(ids)
@@ -94,7 +94,7 @@ class MeanEmbedding(Embedding):
         self._share = share
         return y
 
-    def backward(self, dout: Any) -> tuple[None, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[None, Grads]:
         """Return None for the ids, and the gradient of W, to which each word adds its share."""
         share = self._share
         dout = checks.upstream(self, dout, (len(share), self.dim), self.dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads
@@ -52,7 +53,7 @@ class BinaryCE(ByTwoClasses):
     _weight = Cached[Any]()
     output = "p"
 
-    def forward(self, p: Any, t: Any, sample_weight: Any = None) -> float:
+    def forward(self, p: ArrayLike, t: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean of -(t log p + (1 - t) log(1 - p))."""
         p = checks.floating(self, "p", p)
         t = ByEntry.check(self, p.shape, t)  # the range counts below, where the weights are known
@@ -66,13 +67,13 @@ class BinaryCE(ByTwoClasses):
         self._weight, self._slope = weight, slope
         return float((weight * (-one - zero)).sum())
 
-    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dp = ((1 - t) / (1 - p) - t / p) / (number of entries) * dout."""
         dout = checks.factor(self, dout)
         return dout * self._weight * self._slope, {}
 
     @staticmethod
-    def accuracy(p: Any, t: Any) -> float:
+    def accuracy(p: ArrayLike, t: ArrayLike) -> float:
         """The share of entries with p above 1/2 for class 1, and not above 1/2 for class 0.
 
         Examples

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads
@@ -53,7 +54,9 @@ class Hinge(ByClass):
     _right = Cached[tuple[Array, Array]]()
     _weight = Cached[Any]()
 
-    def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
+    def forward(
+        self, scores: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the mean of the sums of max(0, s[j] - s[y] + 1)."""
         s = checks.floating(self, "scores", scores)
         labels = self.check(s.shape, labels)
@@ -67,7 +70,7 @@ class Hinge(ByClass):
         self._above, self._right, self._weight = (terms > 0).astype(s.dtype), right, weight
         return loss
 
-    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores, in which each term above 0 counts for j and against y, times dout."""
         factor = (self._weight * checks.factor(self, dout))[:, None]
         dscores = self._above.copy()

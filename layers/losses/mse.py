@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads
@@ -44,7 +45,7 @@ class MSE(ByEntry):
     _difference = Cached[Array]()
     _weight = Cached[Any]()
 
-    def forward(self, y: Any, t: Any, sample_weight: Any = None) -> float:
+    def forward(self, y: ArrayLike, t: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean of (y - t)**2."""
         y = checks.floating(self, "y", y)
         t = self.check(y.shape, t)
@@ -54,7 +55,7 @@ class MSE(ByEntry):
             d = self._difference = y - t.astype(y.dtype, copy=False)
             return float((self._weight * d * d).sum())  # d * d alone overflows before its mean
 
-    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dy = 2 (y - t) / (number of entries) * dout."""
         dout = checks.factor(self, dout)
         return 2 * self._weight * dout * self._difference, {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads
@@ -52,7 +53,9 @@ class SigmoidCE(ByTwoClasses):
     _weight = Cached[Any]()
     output = "the scores"
 
-    def forward(self, scores: Any, t: Any, sample_weight: Any = None) -> float:
+    def forward(
+        self, scores: ArrayLike, t: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the mean of -(t log a + (1 - t) log(1 - a))."""
         s = checks.floating(self, "scores", scores)
         t = ByEntry.check(self, s.shape, t)  # the range counts below, where the weights are known
@@ -64,13 +67,13 @@ class SigmoidCE(ByTwoClasses):
         self._weight, self._difference = weight, np.exp(np.minimum(s, 0)) / (1 + e) - t
         return float((weight * losses).sum())
 
-    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (a - t) / (number of entries) * dout."""
         dout = checks.factor(self, dout)
         return dout * self._weight * self._difference, {}
 
     @staticmethod
-    def accuracy(scores: Any, t: Any) -> float:
+    def accuracy(scores: ArrayLike, t: ArrayLike) -> float:
         """The share of entries with a score above 0 for class 1, and not above 0 for class 0.
 
         Examples

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks, sums
 from layers.core.base import Grads
@@ -13,7 +14,7 @@ from layers.core.params import Array
 from layers.losses.by_class import ByClass
 
 
-def softmax(scores: Any) -> Array:
+def softmax(scores: ArrayLike) -> Array:
     """Probabilities from scores: exp(s) / sum of exp(s), along the last axis.
 
     Subtracting the largest score first changes nothing in the quotient and keeps exp from
@@ -90,7 +91,9 @@ class SoftmaxCE(ByClass):
     _right = Cached[Array]()
     _weight = Cached[Any]()
 
-    def forward(self, scores: Any, labels: Any, sample_weight: Any = None) -> float:
+    def forward(
+        self, scores: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the mean of -log p of the correct classes."""
         scores = checks.floating(self, "scores", scores)
         labels = self.check(scores.shape, labels)
@@ -104,7 +107,7 @@ class SoftmaxCE(ByClass):
         self._total = sums.over_columns(self._e)
         return sums.weighted(np.log(self._total) - right, weight)
 
-    def backward(self, dout: Any = 1.0) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (p - onehot(labels)) / N * dout."""
         share = self._weight * checks.factor(self, dout)
         # p, each row times its share; one row after another, or else the line below is lost.

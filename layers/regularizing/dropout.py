@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -59,7 +60,7 @@ class Dropout(Layer):
         self.p = float(p)
         self._rng = checks.generator("Dropout", rng)
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return x with some entries dropped and the others scaled up."""
         x = checks.floating(self, "x", x)
         kept = self._rng.random(x.shape) >= self.p
@@ -67,12 +68,12 @@ class Dropout(Layer):
         y: Array = x * self._mask
         return y
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx: the gradient passes where the entry did, scaled likewise."""
         dout = checks.upstream(self, dout, self._mask.shape, self._mask.dtype)
         return dout * self._mask, {}
 
-    def predict(self, x: Any) -> Array:
+    def predict(self, x: ArrayLike) -> Array:
         """Return x."""
         return checks.floating(self, "x", x)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -54,7 +55,7 @@ class Concat(Layer):
     def __init__(self, axis: int = -1) -> None:
         self.axis = checks.whole("Concat", "axis", axis)
 
-    def forward(self, *xs: Any) -> Array:
+    def forward(self, *xs: ArrayLike) -> Array:
         """Return the inputs, end to end."""
         arrays = gate.inputs(self, xs)
         self._require_fit([array.shape for array in arrays])
@@ -63,7 +64,7 @@ class Concat(Layer):
         self._ends = np.cumsum([array.shape[self.axis] for array in arrays]).tolist()
         return y
 
-    def backward(self, dout: Any) -> tuple[tuple[Array, ...], Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[tuple[Array, ...], Grads]:
         """Return dx: dout, cut where the inputs met."""
         dout = checks.upstream(self, dout, self._shape, self._dtype)
         return tuple(np.split(dout, self._ends[:-1], self.axis)), {}

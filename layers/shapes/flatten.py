@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks
 from layers.core.base import Grads, Layer
@@ -37,7 +38,7 @@ class Flatten(Layer):
     _shape = Cached[tuple[int, ...]]()
     _dtype = Cached[np.dtype[Any]]()
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return x with all axes but the first made one."""
         batch = checks.floating(self, "x", x)
         if batch.ndim == 0:
@@ -45,7 +46,7 @@ class Flatten(Layer):
         self._shape, self._dtype = batch.shape, batch.dtype
         return batch.reshape(_flat(batch.shape))
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dout in the shape that x had."""
         rows = checks.upstream(self, dout, _flat(self._shape), self._dtype)
         return rows.reshape(self._shape), {}

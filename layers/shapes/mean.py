@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core import checks, sums
 from layers.core.base import Grads, Layer
@@ -50,7 +51,7 @@ class Mean(Layer):
     def __init__(self, axis: int = 1) -> None:
         self.axis = checks.whole("Mean", "axis", axis)
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Return the mean along the axis."""
         x = checks.floating(self, "x", x)
         if not -x.ndim <= self.axis < x.ndim or not x.shape[self.axis]:
@@ -61,7 +62,7 @@ class Mean(Layer):
         self._shape, self._dtype = x.shape, x.dtype
         return sums.mean(x, self.axis)
 
-    def backward(self, dout: Any) -> tuple[Array, Grads]:
+    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx: dout / T, for each of the T entries along the axis."""
         shape, axis = list(self._shape), self.axis
         size = shape.pop(axis)
