@@ -1,4 +1,4 @@
-"""Layers written as two functions, as many courses have them."""
+"""Layers written as two functions, as in many courses."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class FunctionPair:
     forward, backward : callable
         The two functions.
     arguments : mapping of str to object
-        What forward takes after x, by name, in order. Floating arrays are the parameters; anything
-        else, such as a dict of options, is passed on.
+        The arguments of forward after x, by name, in order. Floating arrays are the parameters;
+        anything else, such as a dict of options, is passed on.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class FunctionPair:
         self._others = dict(arguments or {})
 
     def forward(self, *xs: Any) -> Any:
-        """Return what the forward function calls out."""
+        """Return the output of the forward function."""
         arguments = [self.params.get(name, value) for name, value in self._others.items()]
         returned = self._forward(*xs, *arguments)
         if not isinstance(returned, tuple) or len(returned) != 2:

@@ -27,7 +27,7 @@ class MemoryLayout:
     order : tuple of int
         The axes, from the one that moves fastest in memory.
     gaps : tuple of bool
-        For each axis of `order`: whether its entries lie apart.
+        For each axis of `order`: whether there is space between its entries.
     reversed : tuple of bool
         For each axis of `order`: whether it runs backwards.
     byteorder : str
@@ -69,7 +69,7 @@ class MemoryLayout:
     def copy(self, array: Array) -> Array:
         """A copy of an array in this layout; of one with fewer or more axes, a plain copy."""
         if self.is_plain or array.ndim != len(self.order):
-            return np.array(array)
+            return np.array(array, order="C")
         laid = self._empty(array.shape, array.dtype.newbyteorder(self.byteorder))
         laid[...] = array
         laid.flags.writeable = self.writeable

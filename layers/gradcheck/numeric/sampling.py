@@ -31,7 +31,7 @@ class Sampling:
 
         Along a direction of standard normal numbers, an error e shows as e . v, which is normal
         with the standard deviation |e|. It is missed if it stays below what can be noticed, and
-        that in each of the independent directions. The sampled entries are not counted on.
+        that in each of the independent directions. The sampled entries are ignored here.
 
         Examples
         --------
@@ -41,7 +41,7 @@ class Sampling:
         return math.erf(self.sharpness / (error * math.sqrt(2))) ** self.directions
 
     def sentence(self, name: str) -> str:
-        """What the report says of it."""
+        """The sentence about it in the report."""
         alone = 1 / math.sqrt(self.of)  # one entry of ordinary size, wrong altogether
         return (
             f"{name}: {self.entries} of {self.of} entries were compared, and {self.directions} "

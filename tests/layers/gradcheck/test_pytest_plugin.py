@@ -286,6 +286,7 @@ OWN = LAYERS.replace("import numpy as np\n", "").partition("X = ")[0]
 OTHERS = {"nets": "MINE = 'nets'", "optimizers": "MINE = 'nets'"}
 
 
+@pytest.mark.slow
 def test_a_folder_with_modules_of_these_names_keeps_them(pytester):
     pytester.makepyfile(layers=OWN, test_mine=FOREIGN.format(folder=str(pytester.path)), **OTHERS)
     started = ["-q", "-W", "error", *FOUND]

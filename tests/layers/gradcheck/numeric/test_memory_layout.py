@@ -67,6 +67,11 @@ def test_any_shape_can_be_copied(shape):
     assert np.array_equal(MemoryLayout.of(x).copy(x), x)
 
 
+def test_the_copy_in_c_order_of_an_array_in_fortran_order_is_in_c_order():
+    array = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    assert MemoryLayout.of(np.ones((4, 5))).copy(array).flags.c_contiguous
+
+
 def test_a_slice_of_a_large_array_takes_little_memory():
     made = same_copy(np.zeros((100, 10_000))[:, ::1000])
     assert made.base.size <= 4 * made.size

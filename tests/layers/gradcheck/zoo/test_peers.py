@@ -42,6 +42,7 @@ def test_each_check_passes_right_layers_and_accuses_wrong_ones(name):
         assert told in ("", tensor)
 
 
+@pytest.mark.slow
 def test_readme_is_about_this_zoo():
     """The figures are those of ``python -m tests.layers.gradcheck.zoo.peers``."""
     (section,) = re.findall(r"\| check \|.*?\n\n", README.read_text(), re.DOTALL)
