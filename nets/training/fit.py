@@ -83,14 +83,13 @@ def fit(
     ValueError, TypeError
         Before anything is changed, if the examples do not fit the targets, the net or the loss.
     DivergenceError
-        If the loss or the parameters become nan or infinite. The net, but not the optimizer, is
-        put back to where the last epoch with a finite loss began.
+        If the loss or a parameter becomes nan or infinite. The net, but not the optimizer, is
+        restored to where the last epoch with a finite loss began.
 
     Notes
     -----
-    An exception that ends the run, even a ``KeyboardInterrupt``, holds the complete epochs as
-    ``error.history``. The net keeps the steps since then, unless a callback such as
-    `EarlyStopping` restores others. Examples in float16 are cast to float32.
+    An exception that ends the run, even a ``KeyboardInterrupt``, has the complete epochs as
+    ``error.history``; the net keeps its steps. Examples in float16 are cast to float32.
 
     Examples
     --------
@@ -111,7 +110,6 @@ def fit(
     size = examples_in_batch("fit", batch_size, len(x))
     fit_arguments.fitting(net, loss, x, y)
     held_out = fit_arguments.held_out(net, loss, validation)
-
     display = progress_display(epochs, -(-len(x) // size), len(x), enabled=progress)
     training = Training(net, loss, optimizer, epochs)
     with running(training, callbacks, display):
@@ -131,9 +129,8 @@ def _epoch(
     training: Training, batches: Iterable[tuple[Array, Array]], regularizer: Any, display: Progress
 ) -> dict[str, Any]:
     """Take a step for every minibatch, and return a row of the history."""
-    net, loss, optimizer = training.net, training.loss, training.optimizer
-    started, tally, epoch = time.perf_counter(), Tally(), len(training.history) + 1
-    began = Snapshot(net, epoch)
+    net, loss, epoch = training.net, training.loss, len(training.history) + 1
+    started, tally, began = time.perf_counter(), Tally(), Snapshot(net, epoch)
     for number, (x, y) in enumerate(batches, 1):
         scores, params = net.forward(x), net.params
         figures = measures(loss, loss.forward(scores, y), scores, y)
@@ -145,7 +142,7 @@ def _epoch(
         _, grads = pair(net, without_dx(net, dscores))
         if regularizer is not None:
             grads = regularizers.with_penalty(regularizer, params, grads)
-        optimizer.step(params, grads)
+        training.optimizer.step(params, grads)
         tally.add(len(x), figures)
         display.update(epoch, number, tally)
     check_params(training, x, figures, epoch)

@@ -147,11 +147,6 @@ def test_one_huge_example_is_found_in_the_first_layer():
     assert "The largest input in this batch is 1.7e+308 and" in str(error)
 
 
-def test_a_huge_first_example_does_not_warn():
-    net = Sequential(FullyConnected(2, 3, weight_init=lambda shape, rng: np.ones(shape)))
-    diverged(net, MSE(), SGD(0.001), np.full((20, 2), 1.7e308), TARGETS)
-
-
 def test_a_run_that_diverges_in_validation_does_not_warn():
     diverged(make(), MSE(), SGD(1e200), X, TARGETS, validation=(X, TARGETS))
 
@@ -217,11 +212,6 @@ def test_parameters_that_become_nan_in_the_very_last_step_are_noticed(epochs, ba
     assert frozen(net.params) == last
 
 
-def test_a_finite_loss_is_not_told_as_what_went_wrong():
-    error = diverged(Sequential(Poisons()), MSE(), SGD(0.1), X[:, :1], X[:, 1:], epochs=1)
-    assert "the loss became" not in str(error)
-
-
 def test_a_nan_is_the_cause_whichever_parameter_it_is_in():
     error = diverged(Sequential(Poisons("b")), MSE(), SGD(0.1), X[:, :1], X[:, 1:], epochs=1)
     assert "The parameters have become infinite or nan in size" in str(error)
@@ -282,12 +272,6 @@ def test_without_parameters_the_inputs_are_the_cause():
     huge = np.full((1, 2), 1e200)
     text = explanation(Sequential(ReLU()), MSE(), SGD(), huge, {"loss": np.inf}, "epoch 1")
     assert "The largest input in this batch is 1e+200 and the largest parameter 0: scale" in text
-
-
-def test_the_error_holds_the_history():
-    history = History()
-    error = DivergenceError("why", history)
-    assert (str(error), error.history) == ("why", history)
 
 
 def test_the_error_can_be_pickled():

@@ -76,13 +76,6 @@ def test_a_students_net_and_loss_will_do():
     assert accuracy is None
 
 
-def test_lists_will_do():
-    net = make()
-    assert evaluate(net, SoftmaxCE(), X.tolist(), LABELS.tolist(), 5) == evaluate(
-        net, SoftmaxCE(), X, LABELS, 5
-    )
-
-
 def test_it_predicts_and_does_not_train():
     """Dropout is off, draws nothing, and what forward kept for backward stays."""
     net, loss = Sequential(Dropout(0.5, rng=0), *make()), SoftmaxCE()

@@ -96,13 +96,6 @@ def test_a_batch_has_32_examples_unless_told_otherwise():
     assert optimizer.t == 3 * 2  # 45 examples
 
 
-def test_a_small_problem_is_learned():
-    net = make()
-    history = train(net, optimizer=Adam(0.05), batch_size=9, epochs=30)
-    assert history.accuracy[-1] == 1.0
-    assert evaluate(net, SoftmaxCE(), X, LABELS)[1] == 1.0
-
-
 @pytest.mark.parametrize("batch_size", ["all", 1, 8])
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_a_run_is_the_loop_that_one_would_write(batch_size, shuffle):
@@ -168,23 +161,6 @@ def test_a_second_run_goes_on_where_the_first_ended():
     assert optimizer.t == in_one.t == 6
 
 
-def test_examples_and_targets_are_left_as_they_are():
-    x, y = X.copy(), LABELS.copy()
-    x.flags.writeable = y.flags.writeable = False
-    train(x=x, y=y, batch_size=4, validation=(x, y))
-    assert np.array_equal(x, X)
-    assert np.array_equal(y, LABELS)
-
-
-def test_lists_and_integers_are_taken():
-    net, same = make(), make()
-    rounded = np.round(X).astype(int)
-    lists = rounded.tolist(), LABELS.tolist()
-    train(net, x=lists[0], y=lists[1], batch_size=8, validation=lists)
-    train(same, x=rounded.astype(float), y=LABELS.astype(np.uint8), batch_size=8)
-    assert frozen(net.params) == frozen(same.params)
-
-
 def test_a_float32_net_stays_float32():
     net, optimizer = make(dtype=np.float32), Adam(0.01)
     history = train(net, optimizer=optimizer, batch_size=8, regularizer=L2(0.01))
@@ -246,15 +222,6 @@ def test_a_history_comes_back_with_a_row_for_each_epoch():
     assert history.epoch == [1, 2, 3, 4]
     assert all(seconds > 0 for seconds in history.seconds)
     assert sum(history.seconds) < time.perf_counter() - began
-
-
-def test_the_loss_of_an_epoch_is_the_mean_over_its_examples():
-    """The last batch of 5 counts a quarter of one of 20; a rate of 0 keeps the net as it is."""
-    net = make()
-    history = train(net, optimizer=SGD(0.0), batch_size=20, epochs=2)
-    loss, accuracy = evaluate(net, SoftmaxCE(), X, LABELS)
-    assert history.loss == pytest.approx([loss, loss], rel=1e-13)
-    assert history.accuracy == pytest.approx([accuracy, accuracy], rel=1e-13)
 
 
 @pytest.mark.parametrize("pair", [tuple, list])
@@ -399,24 +366,6 @@ def test_a_callback_may_say_which_columns_it_needs():
 def test_gradients_of_a_regularizer_have_the_shapes_of_the_parameters():
     careless = Careless(penalty=0.0, gradients={"0.W": np.ones(3)})
     assert_refused({"regularizer": careless}, ValueError, r"of the parameter, got array\(\[1., 1")
-
-
-def test_why_a_run_was_stopped_is_shown(capsys):
-    train(progress=True, callbacks=[lambda training: training.stop("good enough")])
-    shown = capsys.readouterr().out
-    assert shown.splitlines()[-1] == "good enough"
-    assert "epoch 1/5" in shown
-    assert "epoch 2/5" not in shown
-
-
-def test_an_error_in_a_callback_ends_the_run():
-    def fails(training):
-        raise LookupError("the callback's own")
-
-    optimizer = SGD(0.1)
-    with pytest.raises(LookupError, match="the callback's own"):
-        train(optimizer=optimizer, callbacks=[fails])
-    assert optimizer.t == 1
 
 
 class Finishes:
@@ -596,21 +545,15 @@ HELD_OUT = (X[:9], LABELS[:9])
 BAD = {
     "x too short": ({"x": X[:-1]}, ValueError, r"one entry for each example, .*\(44, 2\) and \(45"),
     "y too short": ({"y": LABELS[:9]}, ValueError, r"got shapes \(45, 2\) and \(9,\)"),
-    "single numbers": ({"x": 1.0, "y": 1}, ValueError, r"got shapes \(\) and \(\)"),
-    "x a single number": ({"x": 1.0}, ValueError, r"got shapes \(\) and \(45,\)"),
-    "y a single number": ({"y": 1}, ValueError, r"got shapes \(45, 2\) and \(\)"),
     "no examples": (
         {"x": X[:0], "y": LABELS[:0]},
         ValueError,
         r"fit: expected at least one example in x, got shape \(0, 2\)",
     ),
     "x None": ({"x": None}, TypeError, "fit: expected x to be an array of numbers, got None"),
-    "y None": ({"y": None}, TypeError, "fit: expected y to be an array of numbers, got None"),
     "x text": ({"x": ["a"] * N}, TypeError, "fit: expected x to be an array of real numbers, got"),
     "y text": ({"y": ["a"] * N}, TypeError, "fit: expected y to be an array of real numbers, got"),
     "x ragged": ({"x": [[1.0, 2.0], [3.0]]}, ValueError, "expected x to be a rectangular array"),
-    "x complex": ({"x": X + 1j}, TypeError, "real numbers, got ndarray of dtype complex128"),
-    "x objects": ({"x": X.astype(object)}, TypeError, "got ndarray of dtype object"),
     "x too wide": (
         {"x": np.ones((N, 3))},
         ValueError,
@@ -621,16 +564,13 @@ BAD = {
         ValueError,
         r"fit: expected finite numbers in x, got nan at \[44, 1\]",
     ),
-    "inf in x": ({"x": with_value(X, (0, 0), np.inf)}, ValueError, r"in x, got inf at \[0, 0\]"),
     "nan in y": ({"y": with_value(LABELS, 44, np.nan)}, ValueError, r"in y, got nan at \[44\]"),
     "label too large": (
         {"y": OUT_OF_RANGE},
         ValueError,
         "SoftmaxCE: expected labels from 0 to 2, .* got 3 at position 44",
     ),
-    "label negative": ({"y": LABELS - 1}, ValueError, "expected labels from 0 to 2, .*got -1"),
     "labels as floats": ({"y": LABELS * 1.0}, TypeError, "expected integer labels, got dtype floa"),
-    "labels as booleans": ({"y": LABELS > 0}, TypeError, "expected integer labels, got dtype bool"),
     "labels one-hot": ({"y": np.eye(3)[LABELS]}, ValueError, r"one-hot rows; pass labels.argmax"),
     "targets of another shape": (
         {"loss": MSE(), "y": TARGETS},
@@ -638,30 +578,21 @@ BAD = {
         r"MSE: expected targets t of shape \(45, 3\), the shape of y, got \(45, 2\)",
     ),
     "loss class": ({"loss": SoftmaxCE}, TypeError, r"expected a loss such as SoftmaxCE\(\), got <"),
-    "loss name": ({"loss": "mse"}, TypeError, r"expected a loss such as SoftmaxCE\(\), got 'mse'"),
     "loss function": ({"loss": abs}, TypeError, r"expected a loss such as SoftmaxCE\(\), got abs"),
     "optimizer class": (
         {"optimizer": SGD},
         TypeError,
         r"an optimizer such as SGD\(0.1\), got <cla",
     ),
-    "optimizer None": (
-        {"optimizer": None},
-        TypeError,
-        r"expected an optimizer such as .* got None",
-    ),
-    "optimizer name": ({"optimizer": "sgd"}, TypeError, r"expected an optimizer such as .* 'sgd'"),
     "epochs 0": ({"epochs": 0}, ValueError, "epochs to be a positive integer, got 0"),
     "epochs 2.5": ({"epochs": 2.5}, ValueError, "epochs to be a positive integer, got 2.5"),
-    "epochs None": ({"epochs": None}, ValueError, "epochs to be a positive integer, got None"),
-    "epochs true": ({"epochs": True}, ValueError, "epochs to be a positive integer, got True"),
     **{
         f"batch_size {bad!r}": (
             {"batch_size": bad},
             ValueError,
             f'^fit: expected batch_size to be .* or "all", got {re.escape(repr(bad))}$',
         )
-        for bad in (0, -8, 2.5, True, "32", "All", (32,), math.nan)
+        for bad in (0, -8, 2.5, True, "32", (32,), math.nan)
     },
     "validation share": (
         {"validation": 0.2},
@@ -669,25 +600,10 @@ BAD = {
         r"fit: expected validation=\(x, y\), got float; hold some examples out and pass them",
     ),
     "validation x": ({"validation": X}, TypeError, r"expected validation=\(x, y\), got ndarray"),
-    "validation of one": (
-        {"validation": (X,)},
-        TypeError,
-        r"expected validation=\(x, y\), got tup",
-    ),
     "validation lengths": (
         {"validation": (X[:9], LABELS[:8])},
         ValueError,
         r"validation x and validation y with one entry .* got shapes \(9, 2\) and \(8,\)",
-    ),
-    "validation empty": (
-        {"validation": (X[:0], LABELS[:0])},
-        ValueError,
-        "at least one example in validation x, got shape",
-    ),
-    "validation nan": (
-        {"validation": (with_value(X[:9], (8, 0), np.nan), LABELS[:9])},
-        ValueError,
-        r"expected finite numbers in validation x, got nan at \[8, 0\]",
     ),
     "validation label": (
         {"validation": (X, OUT_OF_RANGE)},
@@ -700,13 +616,12 @@ BAD = {
         "expected validation y to be an array of numbers, got None",
     ),
     "rng": ({"rng": "seed"}, TypeError, "fit: expected rng to be None, a seed .* got 'seed'"),
-    "rng negative": ({"rng": -1}, TypeError, "fit: expected rng to be None, a seed .* got -1"),
 }
 
 
 def assert_refused(change, error, match):
     net, optimizer = make(), Adam(0.01)
-    train(net, optimizer=optimizer)
+    train(net, optimizer=optimizer, epochs=1)
     before = frozen(net.params), frozen(optimizer.state_dict())
     given = {"net": net, "loss": SoftmaxCE(), "optimizer": optimizer, "x": X, "y": LABELS}
     options = {"epochs": 2, "batch_size": 8, "progress": False, "validation": HELD_OUT}

@@ -39,22 +39,6 @@ def test_every_example_comes_once_and_x_and_y_stay_together(n, batch_size, shuff
     assert 1 <= len(batches[-1]) <= size
 
 
-@pytest.mark.parametrize(
-    ("batch_size", "sizes"),
-    [
-        ("all", [20]),
-        (None, [20]),
-        (1, [1] * 20),
-        (7, [7, 7, 6]),
-        (10, [10, 10]),
-        (20, [20]),
-        (99, [20]),
-    ],
-)
-def test_the_last_batch_may_be_short(batch_size, sizes):
-    assert [len(batch) for batch in order(batch_size=batch_size, rng=0)] == sizes
-
-
 def test_without_shuffling_the_order_stays():
     expected = [list(range(0, 8)), list(range(8, 16)), list(range(16, 20))]
     assert order(batch_size=8, shuffle=False) == expected

@@ -36,7 +36,7 @@ def test_l1_brings_weights_of_no_use_to_0_and_l2_does_not():
     sizes = {}
     for regularizer in (L1(0.2), L2(0.2)):
         net = Sequential(FullyConnected(6, 1, rng=0))
-        options = {"epochs": 500, "batch_size": "all", "progress": False}
+        options = {"epochs": 400, "batch_size": "all", "progress": False}
         fit(net, MSE(), SGD(0.01), x, t, regularizer=regularizer, **options)
         sizes[type(regularizer)] = np.abs(net.params["0.W"]).ravel()
     assert (sizes[L1][1:] < 0.003).all()
@@ -148,8 +148,3 @@ def test_repr_evals_back(regularizer):
     again = eval(repr(regularizer))
     assert type(again) is type(regularizer)
     assert vars(again) == vars(regularizer)
-
-
-def test_repr_is_short():
-    assert repr(L2(0.1)) == "L2(0.1)"
-    assert repr(L2(1, biases=True)) == "L2(1.0, biases=True)"
