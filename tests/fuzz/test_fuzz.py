@@ -35,6 +35,7 @@ EXEMPT = {  # what functions return, what two helpers in the table call, and wha
 NAMED = {entry.name: entry for entry in entries()}
 
 
+@pytest.mark.slow
 def test_every_good_call_answers():
     for entry in [entry for entry in NAMED.values() if entry.name not in SLOW]:
         made = entry.make()
@@ -110,6 +111,7 @@ def test_the_fuzzers_run_and_tell_how_to_run_a_case_again(name):
     assert f"{name}, seed 1: 60 cases" in str(tally)
 
 
+@pytest.mark.slow
 def test_no_case_of_pictures_text_or_files_is_a_fault():
     tally = command.fuzz("options", seed=2, cases=range(3000), seconds=6, only=("pictures", "text"))
     assert not tally.counts, str(tally)
