@@ -91,6 +91,8 @@ def write_tensors(
            [1., 4.],
            [2., 5.]])}, {'format': 'example'})
     """
+    if not isinstance(tensors, Mapping):
+        raise TypeError(f"write_tensors: expected a dict of arrays, got {type(tensors).__name__}")
     arrays = {_name(name): _numbers(value, name) for name, value in tensors.items()}
     # The widest numbers first, so that each array starts at a multiple of its item size.
     order = sorted(arrays, key=lambda name: -arrays[name].itemsize)

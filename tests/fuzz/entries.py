@@ -384,7 +384,7 @@ def of_text() -> Iterator[Entry]:
         "vector_table": lambda: call(text.vector_table, vocabulary(), vectors(), rng=0),
         "windows": lambda: call(text.windows, ids(), 2, start=0),
     }
-    free = {"Vocabulary": ("padding",)}
+    free: dict[str, Any] = {"Vocabulary": ("padding",), "read_vectors": (1,)}
     yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     some = {"words": text.words, "characters": text.characters}
     for name, cut in some.items():

@@ -67,24 +67,29 @@ def _outcomes(chosen: Sequence[Place], folder: Path, workers: int) -> list[bool]
         copy = places.get()
         killed = is_killed(copy, file, mutant.text)
         places.put(copy)
-        print("." if killed else "S", end="", flush=True)
+        print("." if killed else f"\n{_described(place)}\n", end="", flush=True)
         return killed
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(outcome, chosen))
 
 
+def _reason(place: Place) -> str:
+    file, mutant = place
+    return EXPLAINED.get((file, mutant.before, mutant.after), "")
+
+
+def _described(place: Place) -> str:
+    file, mutant = place
+    change = f"{file}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}"
+    return f"{change}\n  {_reason(place) or 'NOT EXPLAINED'}"
+
+
 def _report(chosen: Sequence[Place], survivors: Sequence[Place]) -> int:
-    print()
-    missed = 0
-    for file, mutant in survivors:
-        reason = EXPLAINED.get((file, mutant.before, mutant.after))
-        missed += reason is None
-        print(f"{file}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}")
-        print(f"  {reason or 'NOT EXPLAINED'}")
-    killed, explained = len(chosen) - len(survivors), len(survivors) - missed
+    explained, killed = sum(map(bool, map(_reason, survivors))), len(chosen) - len(survivors)
+    missed = len(survivors) - explained
     share = killed / max(killed + missed, 1)
-    print(f"{killed} of {len(chosen)} noticed, {explained} explained, ", end="")
+    print(f"\n{killed} of {len(chosen)} noticed, {explained} explained, ", end="")
     print(f"{missed} missed: {share:.1%} of those that differ")
     return int(share < ENOUGH)
 
