@@ -34,6 +34,10 @@ HINTS = {
     **dict.fromkeys(
         ("to", "float", "double", "half", "cuda", "cpu"), "call net.astype(np.float32)"
     ),
+    **dict.fromkeys(
+        ("freeze", "requires_grad_", "requires_grad", "trainable"),
+        "freeze layers with Frozen(layer) from layers",
+    ),
     **dict.fromkeys(("copy", "clone"), "call copy.deepcopy(net)"),
     **dict.fromkeys(("shape", "input_shape", "output_shape"), "print(net.summary()) shows shapes"),
     "plot": "net.draw() draws its layers, and print(net.summary()) lists them",
