@@ -11,7 +11,7 @@ from layers.core.params import Array
 from nets.datasets.archive import read_archive
 from nets.datasets.splits import Part
 
-LARGEST = 1e30  # whose square float64 holds with room to spare
+LARGEST = 1e30  # its square is far from the largest float64
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 

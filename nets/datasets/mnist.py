@@ -46,7 +46,7 @@ def mnist(path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.f
     ConnectionError
         If the files have to be downloaded and cannot be.
     ValueError
-        If a file is damaged, or is not what its name says.
+        If a file is damaged, or does not hold what its name promises.
     TypeError
         If `dtype` is not floating.
 
@@ -136,7 +136,7 @@ def _check_images(images: NDArray[np.uint8], file: Path) -> None:
     if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
         raise ValueError(
             f"{file}: expected images of shape (N, {SIDE}, {SIDE}), got {images.shape}; "
-            "this is another file than its name says"
+            "the file does not hold what its name promises"
         )
 
 
@@ -144,12 +144,12 @@ def _check_labels(labels: NDArray[np.uint8], file: Path) -> None:
     if labels.ndim != 1:
         raise ValueError(
             f"{file}: expected labels of shape (N,), got {labels.shape}; "
-            "this is another file than its name says"
+            "the file does not hold what its name promises"
         )
     wrong = labels >= CLASSES
     if wrong.any():
         worst = int(wrong.argmax())
         raise ValueError(
             f"{file}: expected labels from 0 to {CLASSES - 1}, got {labels[worst]} at position "
-            f"{worst}; this is another file than its name says"
+            f"{worst}; the file does not hold what its name promises"
         )

@@ -14,10 +14,10 @@ PART = 5  # a fifth is the test part
 
 
 def names() -> Texts:
-    """5163 first names of the US census of 1990, and whether women or men bear them.
+    """5163 first names of the US census of 1990, and whether they are of women or men.
 
-    They are in lower case, the more frequent ones first. A name of both belongs to those in whose
-    list it stands higher. About a fifth, 1067 names, is held out for testing, always the same
+    They are in lower case, the more frequent ones first. A name in both lists is of the sex for
+    which it ranks higher. About a fifth, 1067 names, is held out for testing, always the same
     ones.
 
     Returns

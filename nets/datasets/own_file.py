@@ -46,7 +46,7 @@ def from_file(path: str | os.PathLike[str]) -> Dataset:
     ValueError
         If it is damaged, or anything in it may be a mistake: a cell that is not a number, a label
         that is missing or occurs once, labels that differ in their writing only, measurements in
-        place of labels. The message says where, and what to do.
+        place of labels. The message has the place and the remedy.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def labelled_text(path: str | os.PathLike[str]) -> Texts:
     ValueError
         If it cannot be read, or anything in it may be a mistake: lines with more or fewer cells
         than the first, empty texts, labels that are missing, occur once or differ in their
-        writing only. The message says where, and what to do.
+        writing only. The message has the place and the remedy.
 
     Examples
     --------

@@ -20,7 +20,7 @@ class Part:
     """Numbers or texts with their labels as they are written.
 
     `place` returns where the label of an example is: the file, and the line or entry. `columns`
-    are the names of the numbers, and `label_column` says which column has the labels.
+    are the names of the numbers, and `label_column` is where the labels are, in words.
     """
 
     x: Any

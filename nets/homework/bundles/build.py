@@ -116,10 +116,10 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
 
 def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:
     """The questions, once the solution has all their points and the file with holes none."""
-    right = _graded(assignment, solved.read_text(encoding="utf-8"))
-    if not right.questions:
+    results = _graded(assignment, solved.read_text(encoding="utf-8"))
+    if not results.questions:
         raise ValueError(f"{assignment.folder}: expected tests with points, found none")
-    for test in right.as_dict()["tests"]:
+    for test in results.as_dict()["tests"]:
         if test["status"] != "passed":
             raise ValueError(
                 f"{assignment.folder}: the solution does not pass its own test "
@@ -131,7 +131,7 @@ def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:
                 f"{assignment.folder}: the file with holes already gets {test['score']:g} points "
                 f"for {test['extra_data']['id']}; a test must be able to fail"
             )
-    return right.questions
+    return results.questions
 
 
 def _graded(assignment: Assignment, text: str) -> Results:

@@ -1,4 +1,4 @@
-"""A bundle for Gradescope: a zip whose scripts install this library and grade one submission."""
+"""A bundle for Gradescope: a zip with scripts that install this library and grade a submission."""
 
 from __future__ import annotations
 

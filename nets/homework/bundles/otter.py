@@ -18,7 +18,7 @@ from nets.homework.bundles.notebook_cells import notebook_of, raw_cell
 from nets.homework.bundles.strip import BEGIN, END, hole
 from nets.homework.grading.assignment import HIDDEN, PUBLIC, SETTINGS, Assignment, read
 from nets.homework.grading.grade import grade
-from nets.homework.grading.notebook_check import SAID
+from nets.homework.grading.notebook_check import MESSAGES
 from nets.homework.grading.results import Question
 
 PLUGIN = "nets.homework.bundles.otter.Scores"
@@ -138,11 +138,13 @@ class Scores:
         self.results = grade(self.path, self.assignment)
 
     def before_execution(self, notebook: Any) -> Any:
-        """Put what each test said in place of the submission."""
+        """Replace the submission by the message of each test."""
         tests = self.results.as_dict()["tests"]
-        said = {test["extra_data"]["id"]: test["output"] for test in tests}
+        messages = {test["extra_data"]["id"]: test["output"] for test in tests}
         node, [cell] = type(notebook), notebook_of("")["cells"]
-        notebook.cells = [node({**cell, "metadata": node(), "source": f"{SAID} = {said!r}"})]
+        notebook.cells = [
+            node({**cell, "metadata": node(), "source": f"{MESSAGES} = {messages!r}"})
+        ]
         return notebook
 
     def after_grading(self, results: Any) -> None:

@@ -54,7 +54,7 @@ class Credit:
         try:
             yield
         except Exception as error:
-            self.lose(f"{what}: {said(error)}", mistake_of(error, what))
+            self.lose(f"{what}: {message_of(error)}", mistake_of(error, what))
         else:
             self.won += 1
 
@@ -66,7 +66,9 @@ class Credit:
         try:
             report = gradcheck(layer, *inputs, **options)
         except Exception as error:
-            self.lose(f"the gradients cannot be checked: {said(error)}", mistake_of(error, ""))
+            self.lose(
+                f"the gradients cannot be checked: {message_of(error)}", mistake_of(error, "")
+            )
             return
         wrong = {tensor.name: bool(tensor.wrong) for tensor in report.tensors}
         hints: dict[str, list[str]] = {}
@@ -100,7 +102,7 @@ class Credit:
         return self.won / parts if parts else 1.0
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """The message of an exception for a student: of an assertion, without its numbers."""
     text = str(error).split("\nassert ")[0].strip()
     if isinstance(error, SubmissionError):
@@ -123,7 +125,7 @@ def scored(question: Question, credit: Credit, error: BaseException | None) -> S
         return Score(question.points)
     if credit.lost:
         return Score(question.points * credit.share, "\n".join(credit.messages), credit.mistakes)
-    sentence = said(error)
-    if sentence == "this is not so":
-        sentence = f"This is not so yet: {question.title}"
-    return Score(0.0, sentence, [mistake_of(error, question.title)])
+    message = message_of(error)
+    if message == "this is not so":
+        message = f"This is not so yet: {question.title}"
+    return Score(0.0, message, [mistake_of(error, question.title)])

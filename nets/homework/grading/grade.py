@@ -49,9 +49,12 @@ def grade(
     began = time.monotonic()
     results = Results(list(assignment.questions))
     wrote(results)
-    with tempfile.TemporaryDirectory(prefix="handgrad-") as work, tempfile.TemporaryFile() as said:
+    with (
+        tempfile.TemporaryDirectory(prefix="handgrad-") as work,
+        tempfile.TemporaryFile() as output,
+    ):
         reader, writer = os.pipe()
-        process = _start(_arguments(submission, assignment, tests, writer), writer, work, said)
+        process = _start(_arguments(submission, assignment, tests, writer), writer, work, output)
         os.close(writer)
         groups = [process.pid]
         watch = threading.Timer(assignment.limits.total_seconds + GRACE, _end, [groups])
@@ -67,8 +70,8 @@ def grade(
             watch.cancel()
             _end(groups)
             process.wait()
-        said.seek(0)
-        printed = said.read().decode(errors="replace")[-2000:]
+        output.seek(0)
+        printed = output.read().decode(errors="replace")[-2000:]
     if process.returncode not in (0, 1) and not results.questions:
         raise ValueError(f"{assignment.folder}: the tests cannot be run:\n{printed}")
     results.seconds = time.monotonic() - began
@@ -77,7 +80,7 @@ def grade(
 
 
 def _start(
-    arguments: list[str], stream: int, work: str, said: IO[bytes]
+    arguments: list[str], stream: int, work: str, output: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     quiet = {"TMPDIR": work, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -85,7 +88,7 @@ def _start(
         env={**os.environ, **quiet},
         pass_fds=[stream],
         stdin=subprocess.DEVNULL,
-        stdout=said,
+        stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )

@@ -15,9 +15,8 @@ from typing import Any
 from nets.homework.grading.credit import Credit, scored
 from nets.homework.grading.results import Question, Score, title_of
 
-SAID = (
-    "handgrad_said"  # where a notebook that otter runs in place of a submission holds the results
-)
+# The variable with the messages of all tests, where otter runs a notebook in place of a submission.
+MESSAGES = "handgrad_messages"
 
 
 class Notebook:
@@ -50,8 +49,10 @@ def check(identity: str, names: dict[str, Any], folder: Path | None = None) -> N
     AssertionError
         If points are lost, with the messages for the student.
     """
-    said = names.get(SAID, {})
-    output = said[identity] if identity in said else score_of(identity, names, folder).output
+    messages = names.get(MESSAGES, {})
+    output = (
+        messages[identity] if identity in messages else score_of(identity, names, folder).output
+    )
     if output:
         raise AssertionError(output)
 

@@ -297,8 +297,8 @@ def remote_parts(owner: Any) -> tuple[int, list[np.random.Generator]]:
 
 def _raise(error: Any) -> Any:
     """Raise the error of the other process, which is not trusted: long texts are cut."""
-    said = (str(error.get(key, ""))[:LONGEST] for key in ("kind", "text", "where"))
-    kind, text, where = (part.encode(errors="replace").decode() for part in said)
+    parts = (str(error.get(key, ""))[:LONGEST] for key in ("kind", "text", "where"))
+    kind, text, where = (part.encode(errors="replace").decode() for part in parts)
     kind = kind if kind.isidentifier() else "Exception"
     if kind == "AttributeError" and not where:
         raise AttributeError(text)

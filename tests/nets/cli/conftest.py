@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from nets import datasets, plots
+from nets.cli.main import main
 from nets.cli.tasks import numbers
 from nets.cli.tasks.token_task import DIM
 
@@ -33,3 +34,17 @@ def tiny(request, monkeypatch):
     monkeypatch.setattr(plots, "training_curves", lambda history: history)
     monkeypatch.setattr(plots, "sample_images", lambda *images: images)
     monkeypatch.setattr(plots, "save", lambda figure, path: path.write_bytes(b"a picture"))
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command: exit code, standard output and standard error."""
+
+    def call(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse leaves in this way
+            code = stop.code
+        return code, *capsys.readouterr()
+
+    return call

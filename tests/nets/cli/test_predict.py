@@ -19,20 +19,6 @@ NEW = "\n".join(f"{a},{b}" for a, b in X[:5])
 TOLD = [f"{a},{b},{TREES[k]}" for (a, b), k in zip(X[:5], LABELS, strict=False)]
 
 
-@pytest.fixture
-def run(capsys):
-    """Run the command: exit code, standard output and standard error."""
-
-    def call(*arguments):
-        try:
-            code = main([str(argument) for argument in arguments])
-        except SystemExit as stop:
-            code = stop.code
-        return code, *capsys.readouterr()
-
-    return call
-
-
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory):
     """The folder of a run on a table with names."""

@@ -123,6 +123,7 @@ REFUSED = [
     ("1," * 10 + "9" * 200_000, "line 1: expected a cell of at most 131,072 characters"),
     # Not a table.
     ("", "expected a table, got an empty file"),
+    ("one\ntwo\n", "line 1: expected at least two cells, separated by commas, got one, .one."),
     ("\n\n", "expected a table, got an empty file"),
     (NAMED, "expected examples below the names in line 1, got none"),
     (

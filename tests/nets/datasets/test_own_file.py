@@ -121,30 +121,6 @@ def test_a_table_without_names_has_its_label_last(table):
     assert (data.y_train == data.x_train[:, 0] % 3).all()
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "expected (a table|at least two cells)"),
-        ("one\ntwo\n", "expected (a table|at least two cells)"),
-        ("1,0\n2,1,3\n", "line 2: expected 2 cells, as in line 1, got 3"),
-        ("a,label\n1,0\nred,1\n", "line 3, column 1: expected a number, got 'red'"),
-        ("a,label\n1,0\n,1\n", "line 3, column 1: expected a number, got ''"),
-        ("a,label\n1,0\nnan,1\n", "line 3, column 1: expected a number, got 'nan'"),
-        ("1,0\n" * 12, "at least two classes, got '0' for all 12 examples"),
-    ],
-)
-def test_tables_that_will_not_do(table, text, message):
-    with pytest.raises(ValueError, match=message):
-        from_file(table(text))
-
-
-def test_a_table_in_another_encoding(tmp_path):
-    path = tmp_path / "latin.csv"
-    path.write_bytes("größe,label\n1,0\n2,1\n".encode("latin-1"))
-    with pytest.raises(ValueError, match="line 1: expected text in UTF-8, got the byte 0xf6"):
-        from_file(path)
-
-
 def test_other_files(table, tmp_path):
     with pytest.raises(ValueError, match=r"expected a file that ends in \.npz, \.csv or \.tsv"):
         from_file(table("1,2", "mine.txt"))

@@ -10,6 +10,7 @@ from nets.homework.bundles.notebook_cells import notebook_of
 from nets.homework.bundles.strip import strip
 from tests.nets.homework.test_assignments import ASSIGNMENTS, FOLDER
 
+pytestmark = pytest.mark.slow  # each starts a kernel
 # What a student would try in the last cell, and which hole it meets first.
 TRIED = {
     "1-gates": "print(graph(1.0, 2.0, 0.0))",
@@ -40,7 +41,6 @@ def solved(name):
     return f"{text}\n# %%\n{TRIED[name]}\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_instructors_notebook_runs(name, tmp_path):
     book = notebook(solved(name))
@@ -49,7 +49,7 @@ def test_the_instructors_notebook_runs(name, tmp_path):
         assert "image/png" in str(book.cells[-2].outputs)
 
 
-@pytest.mark.parametrize("name", ["2-layers", pytest.param("4-digits", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["2-layers", "4-digits"])
 def test_the_students_notebook_runs_up_to_a_hole(name, tmp_path):
     book = notebook(strip(solved(name)))
     with pytest.raises(CellExecutionError, match="this part is not written yet"):

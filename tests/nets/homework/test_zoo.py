@@ -13,7 +13,7 @@ import pytest
 from nets.homework import grade, read
 from tests.nets.homework import zoo
 
-pytestmark = pytest.mark.slow  # test_grade.py grades two of them in each run
+pytestmark = pytest.mark.slow  # test_grade.py grades one of them in each run
 UNGRADABLE = {"nothing": 0.0, "link": 0.0}
 
 

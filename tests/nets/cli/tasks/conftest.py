@@ -4,22 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from nets.cli.main import main
-
 
 @pytest.fixture
-def train(tmp_path, capsys):
+def train(tmp_path, run):
     """Run `handgrad train`: gives its exit code, what it printed, its results and its files."""
 
     runs = count()
 
     def call(*arguments):
         out = tmp_path / f"out{next(runs)}"
-        try:
-            code = main(["train", *map(str, arguments), "--out", str(out)])
-        except SystemExit as stop:  # argparse leaves in this way
-            code = stop.code
-        printed, error = capsys.readouterr()
+        code, printed, error = run("train", *arguments, "--out", out)
         results = dict(re.findall(r"^(\w+ \w+) +(\d[\d.,]*)", printed, re.MULTILINE))
         written = re.findall(r"wrote (.+)", printed)
         return SimpleNamespace(

@@ -43,6 +43,7 @@ def test_a_solution_that_fails_is_refused(source, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_stub_that_passes_is_refused(source, tmp_path):
     with (source / "test_public.py").open("a") as file:
         file.write("\n\n@pytest.mark.points(1)\ndef test_free(submission):\n    pass\n")
@@ -103,6 +104,7 @@ def test_the_students_notebook_checks_itself(built, tmp_path, capsys):
     assert "0 of 8 points" in said
 
 
+@pytest.mark.slow
 def test_a_notebook_is_graded_as_well(built, tmp_path, capsys):
     from nets.homework.bundles.notebook_cells import notebook_of
 

@@ -31,9 +31,9 @@ def test_check_runs_one_test_on_what_a_notebook_defines(built):
 
 
 def test_check_says_what_the_grader_has_said():
-    check("a", {"handgrad_said": {"a": "", "b": "no"}})
+    check("a", {"handgrad_messages": {"a": "", "b": "no"}})
     with pytest.raises(AssertionError, match="no"):
-        check("b", {"handgrad_said": {"a": "", "b": "no"}})
+        check("b", {"handgrad_messages": {"a": "", "b": "no"}})
 
 
 def test_a_parametrized_test_gets_its_argument():

@@ -234,7 +234,7 @@ def test_only_its_own_time_counts(tmp_path):
 def test_an_endless_loop_ends(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("def sleeps():\n    while True:\n        pass\n")
-    sandbox = Sandbox(path, Limits(seconds=1, total_seconds=5))
+    sandbox = Sandbox(path, Limits(seconds=1, total_seconds=50))
     with pytest.raises(SubmissionError, match="your code ran for longer than 1 s in one test"):
         sandbox.begin().sleeps()
     sandbox.close()
