@@ -1,4 +1,4 @@
-"""How the values of options are read: each function takes a string, and its error has what was expected."""
+"""Types of option values for argparse: each reads a string, or raises what was expected."""
 
 from __future__ import annotations
 
