@@ -218,7 +218,9 @@ def test_images_and_labels_that_changed_places(tmp_path, fill):
     images.rename(tmp_path / "swap")
     labels.rename(images)
     (tmp_path / "swap").rename(labels)
-    with pytest.raises(ValueError, match=f"{FILES[0]}: expected images .* this is another file"):
+    with pytest.raises(
+        ValueError, match=f"{FILES[0]}: expected images .* does not hold what its name"
+    ):
         mnist(tmp_path)
 
 
