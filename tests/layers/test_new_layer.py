@@ -78,7 +78,11 @@ def test_a_layer_is_added_in_three_files(tmp_path):
     insert(table, '    Row("Tanh", Tanh', '    Row("Square", Square, normal(6, 5)),')
 
     def run(*arguments):
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(tmp_path),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
         done = subprocess.run(
             [sys.executable, *arguments],
             capture_output=True,
