@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ONE_SHAPE = "all inputs of a gate have one shape"
+TWO_AXES = "scores have two axes, the last of which is axis 1"
 UNKNOWN = "reshape takes any negative length as the unknown one"
 
 # (file, line before, line after): why it makes no difference
@@ -12,6 +13,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "dout = checks.upstream(self, dout, xs[0].shape, xs[0].dtype)",
         "dout = checks.upstream(self, dout, xs[1].shape, xs[0].dtype)",
     ): ONE_SHAPE,
+    (
+        "layers/linear/embedding.py",
+        "places = ids.reshape(-1, 1) * self.dim + np.arange(self.dim)",
+        "places = ids.reshape(-2, 1) * self.dim + np.arange(self.dim)",
+    ): UNKNOWN,
     **{
         (
             "layers/linear/embedding.py",
@@ -20,6 +26,16 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         ): UNKNOWN
         for a, b, c in ((-2, -1, -1), (-1, -2, -1), (-1, -1, -2))
     },
+    (
+        "layers/losses/by_class.py",
+        "best = scores.argmax(axis=-1)",
+        "best = scores.argmax(axis=+1)",
+    ): TWO_AXES,
+    (
+        "layers/losses/by_class.py",
+        "classes = scores.shape[-1]",
+        "classes = scores.shape[+1]",
+    ): TWO_AXES,
     (
         "layers/losses/by_entry.py",
         "rows = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)",
