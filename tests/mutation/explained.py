@@ -33,6 +33,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     ): TWO_AXES,
     (
         "layers/losses/by_class.py",
+        "correct &= ~np.isnan(scores).any(axis=-1)",
+        "correct &= ~np.isnan(scores).any(axis=+1)",
+    ): TWO_AXES,
+    (
+        "layers/losses/by_class.py",
         "classes = scores.shape[-1]",
         "classes = scores.shape[+1]",
     ): TWO_AXES,
