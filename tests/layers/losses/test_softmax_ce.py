@@ -251,6 +251,14 @@ def test_accuracy_by_hand():
     assert SoftmaxCE().accuracy(np.array(scores), np.array([1, 0, 0, 0])) == 0.0
 
 
+@pytest.mark.parametrize("examples", [1, 5])
+def test_accuracy_counts_classes_and_not_examples(examples):
+    scores, last = np.eye(3)[[2] * examples], np.full(examples, 2)
+    assert SoftmaxCE.accuracy(scores, last) == 1.0
+    with pytest.raises(ValueError, match=r"expected labels from 0 to 2, because there are 3"):
+        SoftmaxCE.accuracy(scores, last + 1)
+
+
 @pytest.mark.parametrize("labels", [[[0], [1]], np.eye(2, dtype=int), [0], 0])
 def test_accuracy_never_broadcasts(labels):
     with pytest.raises(ValueError, match="expected labels of shape"):
