@@ -5,6 +5,8 @@ from __future__ import annotations
 ONE_SHAPE = "all inputs of a gate have one shape"
 TWO_AXES = "scores have two axes, the last of which is axis 1"
 UNKNOWN = "reshape takes any negative length as the unknown one"
+PLACEHOLDER = "the same number stands in all shapes that are compared"
+NO_ID = "no id is negative"
 
 # (file, line before, line after): why it makes no difference
 EXPLAINED: dict[tuple[str, str, str], str] = {
@@ -46,4 +48,24 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "rows = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)",
         "rows = y.reshape(len(y), -2) if y.ndim else y.reshape(1, 1)",
     ): UNKNOWN,
+    (
+        "layers/losses/softmax_ce.py",
+        "matrix = given.reshape(-1, given.shape[-1])",
+        "matrix = given.reshape(-2, given.shape[-1])",
+    ): UNKNOWN,
+    (
+        "layers/losses/softmax_ce.py",
+        "dscores.reshape(-1)[self._right] -= share",
+        "dscores.reshape(-2)[self._right] -= share",
+    ): UNKNOWN,
+    (
+        "layers/shapes/concat.py",
+        "return (*shape[:axis], 0, *shape[axis + 1:])",
+        "return (*shape[:axis], 1, *shape[axis + 1:])",
+    ): PLACEHOLDER,
+    (
+        "layers/linear/mean_embedding.py",
+        "words: Array = np.not_equal(ids, -1 if self.padding is None else self.padding)",
+        "words: Array = np.not_equal(ids, -2 if self.padding is None else self.padding)",
+    ): NO_ID,
 }
