@@ -78,8 +78,9 @@ def path(owner: str, value: Any) -> Path:
 
 
 def items(owner: str, name: str, value: Any) -> list[Any]:
-    """What can be gone through, as a list."""
-    if isinstance(value, type) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
+    """The items of anything that can be iterated over; bytes would be integers."""
+    is_list = isinstance(value, Iterable) and not isinstance(value, (type, bytes, bytearray))
+    if not is_list or getattr(value, "ndim", 1) == 0:
         raise TypeError(f"{owner}: expected {name} to be a list, got {brief(value)}")
     return list(value)
 

@@ -286,7 +286,11 @@ def of_nets() -> Iterator[Entry]:
         ),
         "digits": lambda: call(nets.datasets.digits, dtype="float32"),
     }
-    free: dict[str, Any] = {"History.append": ("accuracy", "loss", "seconds"), "Sequential[]": (0,)}
+    free: dict[str, Any] = {
+        "History.append": ("accuracy", "loss", "seconds"),
+        "Sequential[]": (0,),
+        "write_tensors": (0,),  # any text is a path
+    }
     yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     yield Entry(
         "fit",
@@ -384,7 +388,8 @@ def of_text() -> Iterator[Entry]:
         "vector_table": lambda: call(text.vector_table, vocabulary(), vectors(), rng=0),
         "windows": lambda: call(text.windows, ids(), 2, start=0),
     }
-    free: dict[str, Any] = {"Vocabulary": ("padding",), "read_vectors": (1,)}
+    # A text is a list of characters.
+    free: dict[str, Any] = {"Vocabulary": (0, "padding"), "read_vectors": (1,)}
     yield from (Entry(name, make, free.get(name, ())) for name, make in made.items())
     some = {"words": text.words, "characters": text.characters}
     for name, cut in some.items():

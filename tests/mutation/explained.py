@@ -7,9 +7,15 @@ TWO_AXES = "scores have two axes, the last of which is axis 1"
 UNKNOWN = "reshape takes any negative length as the unknown one"
 PLACEHOLDER = "the same number stands in all shapes that are compared"
 NO_ID = "no id is negative"
+NEGATIVE = "the factor counts where y <= 0 alone; the minimum keeps it finite elsewhere"
 
 # (file, line before, line after): why it makes no difference
 EXPLAINED: dict[tuple[str, str, str], str] = {
+    (
+        "layers/activations/elu.py",
+        "return (dout * ((y > 0) + (y <= 0) * (np.minimum(y, 0) + self.alpha)), {})",
+        "return (dout * ((y > 0) + (y <= 0) * (np.minimum(y, 1) + self.alpha)), {})",
+    ): NEGATIVE,
     (
         "layers/gates/multiply.py",
         "dout = checks.upstream(self, dout, xs[0].shape, xs[0].dtype)",

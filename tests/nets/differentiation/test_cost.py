@@ -43,3 +43,8 @@ def test_the_note_says_what_the_numbers_are():
 )
 def test_times_are_short(seconds, text):
     assert short_time(seconds) == text
+
+
+def test_bytes_are_not_a_list_of_sizes():
+    with pytest.raises(TypeError, match="cost_against_inputs: expected sizes to be a list, got b'"):
+        cost_against_inputs(b"ab")
