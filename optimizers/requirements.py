@@ -93,6 +93,19 @@ def _takes_the_step(schedule: Any) -> bool:
     return True
 
 
+def plain(schedule: Any) -> None:
+    """Keep Python's numbers in place of NumPy's, whose small integers overflow."""
+    for name, value in vars(schedule).items():
+        if isinstance(value, np.generic):
+            object.__setattr__(schedule, name, value.item())  # a schedule is frozen
+
+
+def step(owner: Any, t: Any) -> Any:
+    """The number of a step, from 1, as a number of Python."""
+    number(owner, "t", t, low=1)
+    return t.item() if isinstance(t, np.generic) else t
+
+
 def rate_at(owner: Any, value: Any, t: int) -> float:
     """The learning rate at step `t`."""
     return number(owner, f"the learning rate at step {t}", value(t) if callable(value) else value)

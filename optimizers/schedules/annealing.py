@@ -41,11 +41,12 @@ class Linear:
     stop: float = 0.0
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         _check(self)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         done = min((t - 1) / self.steps, 1.0)
         return self.start * (1 - done) + self.stop * done
 
@@ -86,11 +87,12 @@ class Cosine:
     stop: float = 0.0
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         _check(self)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         left = (1 + math.cos(math.pi * min((t - 1) / self.steps, 1.0))) / 2
         return self.start * left + self.stop * (1 - left)
 

@@ -44,13 +44,14 @@ class StepDecay:
     every: int
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         requirements.number(self, "start", self.start)
         requirements.number(self, "factor", self.factor, most=1)
         requirements.count(self, "every", self.every)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         return self.start * float(self.factor ** ((t - 1) // self.every))
 
 
@@ -83,12 +84,13 @@ class Exponential:
     factor: float
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         requirements.number(self, "start", self.start)
         requirements.number(self, "factor", self.factor, most=1)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         return self.start * float(self.factor ** (t - 1))
 
 
@@ -128,10 +130,11 @@ class InverseTime:
     decay: float = 1.0
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         requirements.number(self, "start", self.start)
         requirements.number(self, "decay", self.decay)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         return self.start / (1 + self.decay * (t - 1))

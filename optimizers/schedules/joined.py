@@ -40,13 +40,14 @@ class Then:
     after: LearningRate
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         requirements.learning_rate(self, "first", self.first)
         requirements.count(self, "steps", self.steps)
         requirements.learning_rate(self, "after", self.after)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         if t <= self.steps:
             return requirements.rate_at(self, self.first, t)
         return requirements.rate_at(self, self.after, t - self.steps)
@@ -83,11 +84,12 @@ class Warmup:
     after: LearningRate
 
     def __post_init__(self) -> None:
+        requirements.plain(self)
         requirements.count(self, "steps", self.steps)
         requirements.learning_rate(self, "after", self.after)
 
     def __call__(self, t: int) -> float:
         """The learning rate of step t."""
-        requirements.number(self, "t", t, low=1)
+        t = requirements.step(self, t)
         share = min(t / self.steps, 1.0)
         return share * requirements.rate_at(self, self.after, max(t - self.steps + 1, 1))

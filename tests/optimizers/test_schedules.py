@@ -300,3 +300,11 @@ def test_what_makes_no_sense_is_refused(make, error, sentence):
 def test_a_function_inside_that_returns_no_rate_is_told_at_its_step(make):
     with pytest.raises(TypeError, match="expected the learning rate at step 1 to be a num"):
         make(lambda t: None)(1)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64, np.float32])
+def test_numbers_of_numpy_are_numbers(kind):
+    plain = schedules.Warmup(5, schedules.Linear(0.5, 9, stop=0.25))
+    small = schedules.Warmup(np.uint8(5), schedules.Linear(np.float32(0.5), np.int8(9), stop=0.25))
+    with np.errstate(all="raise"):
+        assert [small(kind(t)) for t in range(1, 20)] == [plain(t) for t in range(1, 20)]
