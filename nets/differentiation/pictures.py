@@ -106,7 +106,7 @@ def error_against_h(function: Any, *xs: ArrayLike, exact: Any = None) -> Figure:
     figure = blank(6.4, 4.0)
     axes = figure.add_subplot()
     for name, error in errors_against_h(function, *xs, exact=exact).items():
-        shown = np.maximum(error, EPSILON / 10)  # a logarithm has no 0
+        shown = np.clip(error, EPSILON / 10, 1e100)  # an axis has no 0, nor room for all floats
         axes.loglog(STEPS, shown, label=name, ms=4, **LOOKS[name])
     rounding = "rounding, all that is left in forward and reverse mode"
     axes.axhline(EPSILON, color="0.5", linestyle=":", label=rounding)

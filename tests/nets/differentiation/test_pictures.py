@@ -47,3 +47,8 @@ def test_a_layer_of_real_numbers_has_no_complex_step():
         "forward difference",
         "centred difference",
     ]
+
+
+def test_errors_near_the_largest_float_still_have_a_picture():
+    figure = error_against_h(lambda x: x * x, 1e-320)
+    assert figure.axes[0].get_ylim()[1] >= 1e100
