@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 ONE_SHAPE = "all inputs of a gate have one shape"
+ONE_DTYPE = "all inputs of a gate have been cast to one dtype"
+RARE = "a random number equals p once in 2**53 draws"
 TWO_AXES = "scores have two axes, the last of which is axis 1"
 UNKNOWN = "reshape takes any negative length as the unknown one"
 PLACEHOLDER = "the same number stands in all shapes that are compared"
@@ -21,6 +23,16 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "dout = checks.upstream(self, dout, xs[0].shape, xs[0].dtype)",
         "dout = checks.upstream(self, dout, xs[1].shape, xs[0].dtype)",
     ): ONE_SHAPE,
+    (
+        "layers/gates/multiply.py",
+        "dout = checks.upstream(self, dout, xs[0].shape, xs[0].dtype)",
+        "dout = checks.upstream(self, dout, xs[0].shape, xs[1].dtype)",
+    ): ONE_DTYPE,
+    (
+        "layers/regularizing/dropout.py",
+        "kept = self._rng.random(x.shape) >= self.p",
+        "kept = self._rng.random(x.shape) > self.p",
+    ): RARE,
     (
         "layers/linear/embedding.py",
         "places = ids.reshape(-1, 1) * self.dim + np.arange(self.dim)",
