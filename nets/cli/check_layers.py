@@ -136,7 +136,7 @@ def _refuse_arguments_of_functions(arguments: Arguments, found: dict[str, Any]) 
 def _text(outcomes: list[CheckOutcome]) -> str:
     counts = [sum(outcome.code == code for outcome in outcomes) for code in (0, 1, 2)]
     right, wrong, unchecked = counts
-    total = f"{right} right, {wrong} wrong, {unchecked} not checked"
+    total = f"{right} correct, {wrong} wrong, {unchecked} not checked"
     return "\n\n".join([*map(str, outcomes), total])
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from layers.core.checks import brief
 from nets.training.history import History
 from nets.training.progress.progress import Progress
 from nets.training.snapshot import Snapshot
@@ -41,6 +42,17 @@ class Training:
 
     def __post_init__(self) -> None:
         self.began = Snapshot(self.net)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; ``training.stop = True`` would have no effect, and so it raises."""
+        if name not in self.__dataclass_fields__:
+            raise AttributeError(
+                f"Training: {name} cannot be set; call training.stop() to end the run, and keep "
+                "what is yours in the callback"
+            )
+        if name in ("stopped", "remark") and not isinstance(value, str):
+            raise TypeError(f"Training: expected {name} to be a string, got {brief(value)}")
+        super().__setattr__(name, value)
 
     def stop(self, why: str = "stopped by a callback") -> None:
         """End the run after this epoch, for the reason given."""

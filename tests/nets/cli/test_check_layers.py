@@ -72,7 +72,7 @@ def test_pairs_of_functions_are_layers(check):
         "affine_forward(x, w, b), input of shape (5, 4)\ngradient check of affine: correct" in out
     )
     assert "relu_forward(x), input of shape (5, 4)\ngradient check of relu: correct" in out
-    assert out.endswith("\n\n2 right, 0 wrong, 0 not checked\n")
+    assert out.endswith("\n\n2 correct, 0 wrong, 0 not checked\n")
 
 
 def test_a_wrong_pair_is_named_and_its_mistake_too(check):
@@ -97,7 +97,7 @@ def test_what_cannot_be_checked_is_told(check):
         "half was not checked: TypeError: expected half_forward to return (out, cache), got ndarray"
     ) in out
     assert "alone" not in out
-    assert "0 right, 0 wrong, 2 not checked" in out
+    assert "0 correct, 0 wrong, 2 not checked" in out
 
 
 def test_json_is_all_that_is_printed(check):

@@ -248,13 +248,13 @@ class TestCheck:
         code, out, _ = run("check", file(RIGHT))
         assert code == 0
         assert "Double(), input of shape (5, 4)" in out
-        assert "1 right, 0 wrong, 0 not checked" in out
+        assert "1 correct, 0 wrong, 0 not checked" in out
 
     def test_a_wrong_class_is_exit_code_1(self, run, file):
         code, out, _ = run("check", file(RIGHT + WRONG))
         assert code == 1
         assert "gradient check of Triple: WRONG" in out
-        assert "1 right, 1 wrong, 0 not checked" in out
+        assert "1 correct, 1 wrong, 0 not checked" in out
 
     def test_one_class_of_a_file(self, run, file):
         code, out, _ = run("check", f"{file(RIGHT + WRONG)}:Double", "--input", "2,3,4")
@@ -286,7 +286,7 @@ class TestCheck:
     def test_losses_get_labels_or_targets(self, run, file):
         code, out, _ = run("check", file(LOSS))
         assert code == 0
-        assert "1 right" in out
+        assert "1 correct" in out
         library = file("from layers import SoftmaxCE\nclass Mine(SoftmaxCE): pass", "loss.py")
         assert run("check", library)[0] == 0
 

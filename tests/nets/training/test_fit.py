@@ -829,3 +829,13 @@ def test_a_net_that_writes_into_its_input_does_not_change_the_examples():
     train(net, MSE(), SGD(0.1), x=x, y=TARGETS, shuffle=False, validation=(x, TARGETS))
     evaluate(net, MSE(), x, TARGETS)
     assert np.array_equal(x, X)
+
+
+@pytest.mark.parametrize("name", ["stop", "stop_training", "stopped"])
+def test_a_run_is_not_stopped_by_a_value_that_nothing_reads(name):
+    def stop(training):
+        setattr(training, name, True)
+
+    with pytest.raises((AttributeError, TypeError), match=f"Training: .*{name}") as caught:
+        train(callbacks=[stop], epochs=3)
+    assert len(caught.value.history) == 1

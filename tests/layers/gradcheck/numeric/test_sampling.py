@@ -67,7 +67,7 @@ def test_without_a_gradient_there_is_nothing_to_compare_with():
 
 
 def test_fully_connected_784_to_512_takes_few_passes(monkeypatch):
-    """Time hangs on the machine; the passes that take it are counted."""
+    """Time depends on the machine; the passes that take it are counted."""
     passes = []
     forward = FullyConnected.forward
 
