@@ -3,38 +3,38 @@
 import argparse
 import math
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 
 from tests.benchmarks import ours
 from tests.benchmarks.cases import RULES, SIZES, Case, case
 from tests.benchmarks.machine import description, without_pins
 from tests.benchmarks.peers import PEERS
-from tests.benchmarks.timing import Timing, interleaved
+from tests.benchmarks.timing import Measured, measured
+
+OURS = {"handgrad": ours.ours, "products": ours.products, "NumPy alone": ours.numpy_alone}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Time every case and print one row for each, then the geometric means."""
     options = _options(arguments)
+    names = [*OURS, *options.peers]
     print(description(), flush=True)
+    print("\nMicroseconds a step, their spread, and in brackets how many times ours.\n")
+    print(f"| net, batch, rule | {' | '.join(names)} |")
+    print(f"|{'---|' * (len(names) + 1)}", flush=True)
     missing, ratios = {}, {}
     for rule in options.rules:
-        print(f"\nmicroseconds a step with {rule}, and in brackets how many times ours", flush=True)
         for name in options.cases:
             chosen = case(name, rule)
-            calls = {
-                "ours": ours.ours(chosen),
-                "NumPy alone": ours.numpy_alone(chosen),
-                "products": ours.products(chosen),
-            }
-            for peer in options.peers:
-                with _noted(peer, missing):
-                    calls[peer] = PEERS[peer](chosen)
-            timings = interleaved(calls, options.blocks)
-            print(_row(chosen, timings), flush=True)
-            for peer, timing in timings.items():
-                ratios.setdefault(peer, []).append(timing.median / timings["ours"].median)
-    print()
+            makes = {name: partial((OURS | PEERS)[name], chosen) for name in names}
+            found = measured(makes, options.blocks)
+            print(_row(chosen, names, found), flush=True)
+            missing |= found.missing
+            for peer, timing in found.timings.items():
+                ratio = timing.median / found.timings["handgrad"].median
+                ratios.setdefault(peer, []).append(ratio)
+    print("\n*: measured again, because a figure had varied by more than 20 %.\n")
     for peer, values in ratios.items():
         if peer in options.peers:
             mean = math.exp(sum(map(math.log, values)) / len(values))
@@ -43,22 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{peer:14} left out: {error}")
 
 
-@contextmanager
-def _noted(peer: str, missing: dict[str, ImportError]) -> Iterator[None]:
-    """Go on without a library that is not installed."""
-    try:
-        yield
-    except ImportError as error:
-        missing[peer] = error
-
-
-def _row(chosen: Case, timings: dict[str, Timing]) -> str:
-    mine = timings["ours"].median
-    cells = [f"{chosen!s:32}"]
-    for name, timing in timings.items():
-        ratio = "" if name == "ours" else f" ({timing.median / mine:.2f})"
-        cells.append(f"{name} {1e6 * timing.median:.0f} ±{100 * timing.spread:.0f} %{ratio}")
-    return "  ".join(cells)
+def _row(chosen: Case, names: Sequence[str], found: Measured) -> str:
+    mine = found.timings["handgrad"].median
+    cells = [f"{chosen}, {chosen.rule}{' *' if found.again else ''}"]
+    for name in names:
+        if name in found.missing:
+            cells.append("")
+            continue
+        timing = found.timings[name]
+        ratio = "" if name == "handgrad" else f" ({timing.median / mine:.2f})"
+        cells.append(f"{1e6 * timing.median:,.0f} ±{100 * timing.spread:.0f} %{ratio}")
+    return f"| {' | '.join(cells)} |"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -3,12 +3,12 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import ours
+from tests.benchmarks import ours, timing
 from tests.benchmarks.cases import Case
 from tests.benchmarks.machine import description, without_pins
-from tests.benchmarks.timing import interleaved
 
 GROWTH = {
     "width": (64, 128, 256, 512, 1024, 2048, 4096),
@@ -42,8 +42,9 @@ def measured(way: str, sizes: Sequence[int], blocks: int = 7) -> Growth:
     times = []
     for size in sizes:
         case = grown(way, size)
-        timings = interleaved({"ours": ours.ours(case), "products": ours.products(case)}, blocks)
-        times.append([1e6 * timings[name].median for name in ("ours", "products")])
+        makes = {"ours": partial(ours.ours, case), "products": partial(ours.products, case)}
+        found = timing.measured(makes, blocks).timings
+        times.append([1e6 * found[name].median for name in makes])
     mine, products = zip(*times, strict=True)
     return Growth(way, tuple(sizes), mine, products)
 

@@ -2,16 +2,19 @@
 
 import subprocess
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import growth, ours
+from tests.benchmarks import growth, ours, timing
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.cases import SIZES, case
 from tests.benchmarks.machine import PINS, without_pins
 from tests.benchmarks.memory import memory
-from tests.benchmarks.timing import Timing, interleaved
+from tests.benchmarks.peers import PEERS
+from tests.benchmarks.timing import Timing, measured
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,13 +23,14 @@ def test_the_table_has_a_row_for_each_case(capsys):
     main(["--cases", "S", "--rules", "adam", "sgd", "--peers", "--blocks", "2"])
     out = capsys.readouterr().out
     assert out.count("S: 64-32-10, 32") == 2
-    assert out.count("products") == 2
+    assert "geometric mean" not in out
+    assert "| net, batch, rule | handgrad | products | NumPy alone |" in out
 
 
 def test_a_library_that_is_missing_is_left_out_and_said_to_be(capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "thinc.api", None)
-    main(["--cases", "S", "--rules", "sgd", "--peers", "Thinc", "--blocks", "2"])
-    assert "Thinc          left out" in capsys.readouterr().out
+    monkeypatch.setitem(PEERS, "Absent", absent)
+    main(["--cases", "S", "--rules", "sgd", "--peers", "Absent", "--blocks", "2"])
+    assert "Absent         left out: No module named 'absent'" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -45,17 +49,47 @@ def test_the_step_that_is_timed_learns():
     assert last < first / 2
 
 
-def test_things_are_timed_in_turn():
-    calls = []
-    timings = interleaved({name: lambda name=name: calls.append(name) for name in "ab"}, blocks=3)
-    assert all(len(timing.blocks) == 3 for timing in timings.values())
-    assert calls.index("b") < len(calls) - calls[::-1].index("a")
+def pace(seconds):
+    """A step that sleeps, and says where it runs."""
+    return lambda: time.sleep(seconds)
+
+
+def absent(case=None):
+    """A library that is not installed."""
+    raise ImportError("No module named 'absent'")
+
+
+def erratic():
+    """A step that takes longer every other time."""
+    calls = iter(range(1000))
+    return lambda: time.sleep(0.02 if next(calls) // 3 % 2 else 0.001)
+
+
+def test_each_is_timed_in_a_process_of_its_own():
+    makes = {"a": partial(pace, 0.004), "b": partial(pace, 0.001), "c": absent}
+    found = measured(makes, blocks=3, seconds=0.01, pause=0.001)
+    assert found.missing == {"c": "No module named 'absent'"}
+    assert list(found.timings) == ["a", "b"]
+    assert all(len(timing.blocks) == 3 for timing in found.timings.values())
+    assert found.timings["a"].median > found.timings["b"].median
+
+
+def test_what_varies_is_measured_again():
+    found = measured({"a": erratic}, blocks=6, seconds=0.001, pause=0.0)
+    assert found.again
+
+
+def test_the_order_alternates():
+    order = []
+    asked = {name: partial(order.append, name) for name in "ab"}
+    timing._in_turn(asked, ["a", "b"], 3, 0.0)
+    assert order == ["a", "b", "b", "a", "a", "b"]
 
 
 def test_the_median_and_the_spread():
-    timing = Timing((1.0, 2.0, 3.0, 4.0, 100.0))
-    assert timing.median == 3.0
-    assert timing.spread == pytest.approx((4.0 - 2.0) / 2 / 3.0)
+    found = Timing((1.0, 2.0, 3.0, 4.0, 100.0))
+    assert found.median == 3.0
+    assert found.spread == pytest.approx((4.0 - 2.0) / 2 / 3.0)
 
 
 def test_the_work_of_a_step_is_counted():
@@ -78,11 +112,11 @@ def test_pins_are_removed_by_a_new_process(monkeypatch):
 @pytest.mark.parametrize("rule", ["adam", "sgd"])
 def test_a_step_holds_little_beside_what_it_has_to(rule):
     """At most 1.3 times parameters, gradients, state and activations, at the largest size."""
-    measured = memory(case("XL", rule))
-    assert measured.parameters == measured.gradients == 25_264_168
-    assert measured.state == measured.parameters * (2 if rule == "adam" else 1)
-    assert measured.activations == 4 * 512 * (1024 + 4 * 2048 + 10)
-    assert 1 < measured.ratio < 1.3
+    step = memory(case("XL", rule))
+    assert step.parameters == step.gradients == 25_264_168
+    assert step.state == step.parameters * (2 if rule == "adam" else 1)
+    assert step.activations == 4 * 512 * (1024 + 4 * 2048 + 10)
+    assert 1 < step.ratio < 1.3
 
 
 def test_growth_is_measured_and_drawn(tmp_path, capsys):
