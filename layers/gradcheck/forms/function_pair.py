@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
-from layers.core.params import Array, as_array
+from layers.core.params import Array
+from layers.gradcheck.forms.argument_roles import CACHES, name_of, names_of, plain
+from layers.gradcheck.forms.cached_outputs import split
+from layers.gradcheck.forms.named_arguments import NamedArguments, require_arguments
 
 
 class FunctionPair:
     """A layer made of ``f_forward(x, w, b) -> (out, cache)`` and ``f_backward(dout, cache)``.
 
     The backward function returns the gradients in the order of the forward function's arrays,
-    ``(dx, dw, db)``, or the array dx alone where there is only one.
+    ``(dx, dw, db)``, the array dx alone where there is only one, or a dict of gradients, with keys
+    such as ``"dw"``. Forward may return several outputs before the cache, for which backward takes
+    as many gradients, or the cache first. Further arguments of backward get what forward got under
+    the same name.
 
     Parameters
     ----------
     forward, backward : callable
         The two functions.
     arguments : mapping of str to object
-        The arguments of forward after x, by name, in order. Floating arrays are the parameters;
-        anything else, such as a dict of options, is passed on.
+        The arguments of forward besides x, by name. Floating arrays are the parameters, also those
+        in a dict of weights; anything else, such as a dict of options, is passed on.
 
     Raises
     ------
@@ -49,56 +53,42 @@ class FunctionPair:
         backward: Callable[..., Any],
         arguments: Mapping[str, Any] | None = None,
     ) -> None:
-        _require(forward, backward, arguments)
-        self._forward, self._backward = forward, backward
-        self.params: dict[str, Array] = {
-            name: value
-            for name, value in (arguments or {}).items()
-            if isinstance(value, np.ndarray) and value.dtype.kind == "f"
-        }
-        self._others = dict(arguments or {})
+        for name, function in (("forward", forward), ("backward", backward)):
+            if not callable(function):
+                raise TypeError(
+                    f"FunctionPair: expected {name} to be a function, got {type(function).__name__}"
+                )
+        require_arguments("FunctionPair", arguments)
+        self._forward, self._backward = NamedArguments(forward, arguments), backward
+        self._name = name_of(forward)
+        self.params: dict[str, Array] = self._forward.params
+        self.label = self._name.replace("_forward", "")
+
+    @property
+    def form(self) -> str:
+        """What was recognised."""
+        return f"the functions {self._name} and {name_of(self._backward)}"
 
     def forward(self, *xs: Any) -> Any:
-        """Return the output of the forward function."""
-        arguments = [self.params.get(name, value) for name, value in self._others.items()]
-        returned = self._forward(*xs, *arguments)
-        if not isinstance(returned, tuple) or len(returned) != 2:
-            raise TypeError(
-                f"expected {_name(self._forward)} to return (out, cache), "
-                f"got {type(returned).__name__}"
-            )
-        out, self._cache = returned
-        return out
+        """Return the output of the forward function, or a tuple of several."""
+        self._xs, self._values = xs, self._forward.values()
+        y, self._cache = split(self._forward(*xs), len(self._douts()), self._name)
+        return y
 
     def backward(self, dout: Any) -> tuple[Any, dict[str, Any]]:
         """Return dx, and the other gradients under the names of their arguments."""
-        returned = self._backward(dout, self._cache)
-        gradients = returned if isinstance(returned, (tuple, list)) else (returned,)
-        if len(gradients) != 1 + len(self.params):
-            raise TypeError(
-                f"expected {_name(self._backward)} to return {1 + len(self.params)} gradients, of "
-                f"{', '.join(['x', *self.params])}, got {len(gradients)}"
-            )
-        dx, *others = gradients
-        return dx, dict(zip(self.params, others, strict=True))
+        douts = dout if isinstance(dout, tuple) else (dout,)
+        returned = self._backward(*douts, self._cache, **self._further())
+        gradients = self._forward.gradients(returned, self._xs, self._backward)
+        return self._forward.contract(gradients, self._xs)
 
+    def _douts(self) -> list[str]:
+        """The arguments of backward before the cache."""
+        names = names_of(self._backward)
+        cache = next((i for i, name in enumerate(names) if plain(name) in CACHES), 1)
+        return names[:cache]
 
-def _require(forward: Any, backward: Any, arguments: Any) -> None:
-    for name, function in (("forward", forward), ("backward", backward)):
-        if not callable(function):
-            raise TypeError(
-                f"FunctionPair: expected {name} to be a function, got {type(function).__name__}"
-            )
-    if arguments is None:
-        return
-    if not isinstance(arguments, Mapping) or not all(isinstance(name, str) for name in arguments):
-        raise TypeError(
-            "FunctionPair: expected arguments to be a dict of what forward takes after x, by name, "
-            f'such as {{"w": w, "b": b}}, got {type(arguments).__name__}'
-        )
-    for name, value in arguments.items():
-        as_array("FunctionPair", name, value) if np.ma.isMaskedArray(value) else None
-
-
-def _name(function: Any) -> str:
-    return getattr(function, "__name__", type(function).__name__)
+    def _further(self) -> dict[str, Any]:
+        """The arguments of backward after the cache that forward takes too."""
+        names = names_of(self._backward)[len(self._douts()) + 1 :]
+        return {name: self._values[name] for name in names if name in self._values}

@@ -1,0 +1,133 @@
+"""Any form in which courses write a layer, as a layer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from inspect import isclass, isroutine
+from typing import Any
+
+import numpy as np
+
+from layers.core.checks import label
+from layers.gradcheck.forms.argument_roles import name_of
+from layers.gradcheck.forms.function_pair import FunctionPair
+from layers.gradcheck.forms.loss_and_gradient import LossAndGradient
+from layers.gradcheck.forms.named_arguments import NamedArguments, require_arguments
+from layers.gradcheck.forms.object_layer import BACKWARD, FORWARD
+from layers.gradcheck.forms.trial import recognised
+from layers.gradcheck.forms.value_and_slope import ValueAndSlope
+
+VALUES = ("loss", "forward", "__call__", "call", "compute", "activate", "function", "fn")
+SLOPES = ("gradient", "grad", "derivative", "prime", "backward")
+
+
+def adapt(
+    layer: Any,
+    *inputs: Any,
+    backward: Callable[..., Any] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+) -> Any:
+    """A layer written in any form that courses use, as a layer with params, forward and backward.
+
+    What is there decides. An object with a forward and a backward pass, under whatever verbs
+    (``forward_pass``, ``backprop``, ...), may return its output or leave it in ``self.output``,
+    return dx alone or leave it in ``self.dinputs``, keep its parameters in a dict, a list, a method
+    or attributes, and leave their gradients in ``self.dW``, ``self.grads``, or return them. A
+    backward that takes a learning rate and updates the parameters is checked by their change. A
+    loss may have a backward that takes nothing, or one that takes prediction and target again.
+    Functions come in pairs with a cache, as a function and its derivative, or as one that returns
+    a loss and its gradient.
+
+    Parameters
+    ----------
+    layer : object or callable
+        The object; or the forward function; or the function that returns a loss and its gradient.
+    *inputs : array_like
+        What the check will give to forward. A copy of the layer is tried with it.
+    backward : callable, optional
+        The second function of a pair.
+    arguments : mapping of str to object, optional
+        What functions take besides the inputs, by name. Floating arrays are the parameters, also
+        those in a dict of weights.
+
+    Returns
+    -------
+    layer
+        An object for `gradcheck`, whose ``form`` says what was recognised. What keeps the contract
+        already is returned as it is.
+
+    Raises
+    ------
+    TypeError
+        If the form is not known; the message says what is missing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from layers import gradcheck
+    >>> from layers.gradcheck import adapt
+    >>> class Scale:
+    ...     def __init__(self):
+    ...         self.a = np.array([2.0, 3.0])
+    ...     def forward(self, x):
+    ...         self.x = x
+    ...         return self.a * x
+    ...     def backward(self, dout):
+    ...         self.da = (dout * self.x).sum(axis=0)
+    ...         return self.a * dout
+    >>> x = np.array([[1.0, -1.0], [0.5, 4.0]])
+    >>> layer = adapt(Scale(), x)
+    >>> layer.form
+    'gradients in da'
+    >>> bool(gradcheck(layer, x))
+    True
+    """
+    require_arguments("adapt", arguments)
+    if isclass(layer):
+        raise TypeError(
+            f"adapt: expected an object, got the class; make one: {name_of(layer)}(...)"
+        )
+    if isroutine(layer):
+        return _of_functions(layer, inputs, backward, arguments)
+    if has_verbs(layer):
+        return recognised(layer, inputs)
+    slope, value = verb(layer, SLOPES), verb(layer, VALUES)
+    if value and slope:
+        return _tried(ValueAndSlope(value, slope, arguments), inputs)
+    if loss := verb(layer, ("loss",)):
+        return LossAndGradient(loss, arguments)
+    raise TypeError(
+        f"adapt: expected an object with a forward and a backward pass, got {label(layer)}, "
+        f"which has none of {', '.join(FORWARD[:-1])}, or none of {', '.join(BACKWARD)}"
+    )
+
+
+def has_verbs(thing: Any) -> bool:
+    """Whether an object, or a class, has a forward and a backward pass."""
+    return all(verb(thing, names) is not None for names in (FORWARD, BACKWARD))
+
+
+def verb(thing: Any, names: tuple[str, ...]) -> Any:
+    """The method under the first of these names; None without one."""
+    own = [name for name in names if name != "__call__" or "__call__" in dir(type(thing))]
+    return next((v for name in own if callable(v := getattr(thing, name, None))), None)
+
+
+def _of_functions(
+    forward: Any, inputs: Any, backward: Any, arguments: Mapping[str, Any] | None
+) -> Any:
+    if backward is None:
+        return LossAndGradient(forward, arguments)
+    pair = FunctionPair(forward, backward, arguments)
+    if not inputs:
+        return pair
+    returned = NamedArguments(forward, copy.deepcopy(arguments))(*map(np.array, inputs))
+    if isinstance(returned, (tuple, list)):
+        return pair
+    return _tried(ValueAndSlope(forward, backward, arguments), inputs)
+
+
+def _tried(layer: ValueAndSlope, inputs: Any) -> ValueAndSlope:
+    layer.find_out(inputs)
+    return layer

@@ -1,0 +1,68 @@
+"""What the arguments of a course's forward and backward mean, by their names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+TARGETS = ("labels", "label", "y", "t", "target", "targets", "ytrue", "truth", "actual", "ybatch")
+PREDICTIONS = ("ypred", "yhat", "predicted", "predictions", "pred", "output", "outputs", "p", "a")
+LEARNING_RATES = ("learningrate", "learnrate", "lr", "eta", "alpha", "rate", "stepsize")
+CACHES = ("cache", "caches", "memory", "meta", "ctx")
+FLAGS = ("training", "train", "istraining", "istrain", "trainflg", "trainflag", "trainmode")
+
+
+def plain(name: str) -> str:
+    """A name without underscores and capital letters, for comparisons."""
+    return name.replace("_", "").lower()
+
+
+def positional(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The positional parameters of a function; none where it has no signature."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [parameter for parameter in parameters if parameter.kind in kinds]
+
+
+def names_of(function: Callable[..., Any]) -> list[str]:
+    """The names of the positional parameters."""
+    return [parameter.name for parameter in positional(function)]
+
+
+def required(function: Callable[..., Any]) -> list[str]:
+    """The names of the positional parameters that have no default."""
+    return [p.name for p in positional(function) if p.default is p.empty]
+
+
+def bound(
+    function: Callable[..., Any], given: Sequence[Any], named: Mapping[str, Any]
+) -> list[Any]:
+    """The arguments of a call: `named` in their places, and `given` in the others, in order.
+
+    Flags such as ``training`` are True where they are required and nothing is given for them.
+    """
+    left, arguments = list(given), []
+    parameters = positional(function)
+    if not set(named) <= {parameter.name for parameter in parameters}:
+        return [*given, *named.values()]  # the names are the caller's own
+    for parameter in parameters:
+        if parameter.name in named:
+            arguments.append(named[parameter.name])
+        elif plain(parameter.name) in FLAGS and len(left) < 2:
+            arguments.append(True)
+        elif left:
+            arguments.append(left.pop(0))
+        elif parameter.default is not parameter.empty:
+            arguments.append(parameter.default)
+        else:
+            raise TypeError(f"{name_of(function)} takes {parameter.name}, and nothing is given")
+    return [*arguments, *left]
+
+
+def name_of(function: Any) -> str:
+    """What messages call a function."""
+    return str(getattr(function, "__name__", type(function).__name__))
