@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import growth, ours, timing
+from tests.benchmarks import growth, ours, timing, waits
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.cases import SIZES, case
 from tests.benchmarks.machine import PINS, without_pins
@@ -126,6 +126,19 @@ def test_growth_is_measured_and_drawn(tmp_path, capsys):
     for way in growth.GROWTH:
         assert way in out
     assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_users_wait_for_is_timed(capsys):
+    waits.main(["--rows", "import", "check", "net", "--rounds", "1", "--no-peers"])
+    out = capsys.readouterr().out
+    assert out.count("±") == 4, out
+    assert "| handgrad check, two layers in a file | " in out
+
+
+@pytest.mark.slow
+def test_grading_is_timed(capsys):
+    waits.main(["--rows", "grade", "--rounds", "1", "--submissions", "2", "--no-peers"])
+    assert "| handgrad grade, a submission of 2 | " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("way", growth.GROWTH)
