@@ -1,23 +1,31 @@
-"""Nets of layers, and what one does with them: training, data, text, saving, pictures."""
+"""Nets of layers, and what one does with them: training, data, text, saving, pictures.
+
+Each name is loaded when it is first used, so that ``import nets`` takes no time.
+"""
+
+from typing import TYPE_CHECKING
 
 import nets.shadowed  # noqa: F401, first of all, because it says what hides `layers`
-from nets import datasets, text
-from nets.cli.doctor import Diagnosis, doctor
-from nets.graph.graph import Graph
-from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
-from nets.sequential import Sequential
-from nets.trace import Trace
-from nets.training import (
-    L1,
-    L2,
-    DivergenceError,
-    EarlyStopping,
-    History,
-    Training,
-    evaluate,
-    fit,
-    minibatches,
-)
+from layers.core.loaded_on_use import loaded_on_use
+
+if TYPE_CHECKING:
+    from nets import datasets, text
+    from nets.cli.doctor import Diagnosis, doctor
+    from nets.graph.graph import Graph
+    from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
+    from nets.sequential import Sequential
+    from nets.trace import Trace
+    from nets.training import (
+        L1,
+        L2,
+        DivergenceError,
+        EarlyStopping,
+        History,
+        Training,
+        evaluate,
+        fit,
+        minibatches,
+    )
 
 __all__ = [
     "L1",
@@ -41,3 +49,23 @@ __all__ = [
     "text",
     "text_classifier",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = loaded_on_use(
+        __name__,
+        {
+            "Graph": "nets.graph.graph",
+            "Sequential": "nets.sequential",
+            "Trace": "nets.trace",
+            **dict.fromkeys(("Diagnosis", "doctor"), "nets.cli.doctor"),
+            **dict.fromkeys(
+                ("logistic_regression", "mlp", "neural_language_model", "text_classifier"),
+                "nets.recipes",
+            ),
+            **dict.fromkeys(
+                ("L1", "L2", "DivergenceError", "EarlyStopping", "History", "Training"),
+                "nets.training",
+            ),
+            **dict.fromkeys(("evaluate", "fit", "minibatches"), "nets.training"),
+        },
+    )

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.core.checks import generator, label
 from layers.core.params import as_array
-from layers.gradcheck.diagnosis import diagnose
-from layers.gradcheck.examine import examine
-from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.numeric.perturbation import flat
-from layers.gradcheck.numeric.raised_errors import ForwardError, raised
-from layers.gradcheck.numeric.returned_gradients import wrong_output
-from layers.gradcheck.report.report import GradientReport
+
+if TYPE_CHECKING:
+    from layers.gradcheck.report.report import GradientReport
 
 
 def gradcheck(
     layer: Any,
     *inputs: ArrayLike,
     loss: Any = None,
-    rng: Any = None,
+    rng: Any = 0,
     tolerance: float = 1e-6,
     explain: bool = True,
 ) -> GradientReport:
@@ -53,9 +48,9 @@ def gradcheck(
         too, are compared in float64, in the memory layout in which they are given.
     loss : tuple, optional
         ``(SoftmaxCE(), labels)`` applies a loss to the output of a net, instead of a random dout.
-    rng : None, int or numpy.random.Generator
-        For dout, samples and directions. None is the seed 0 here, so that a check that passes once
-        passes again.
+    rng : int, numpy.random.Generator or None
+        For dout, samples and directions. The default is a seed, so that a check that passes once
+        passes again; None draws other ones each time.
     tolerance : float
         The largest relative error of a correct gradient, between 0 and 1.
     explain : bool
@@ -92,43 +87,15 @@ def gradcheck(
     slopes to the last digits. The layers of this library refuse complex numbers. Source: the
     centred difference of 10-601, lecture 13, "Finite Difference Method".
     """
+    # Loaded here, because most programs import this function and never check anything.
+    from layers.gradcheck.whole_check import whole_check
+
     _require_layer(layer)
     _require_options(tolerance)
-    rng = generator("gradcheck", 0 if rng is None else rng)
+    rng = generator("gradcheck", rng)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a layer is run at unusual points, hundreds of times
-        return _checked(layer, inputs, loss, rng, tolerance, explain)
-
-
-def _checked(
-    layer: Any,
-    inputs: Sequence[Any],
-    loss: Any,
-    rng: np.random.Generator,
-    tolerance: float,
-    explain: bool,
-) -> GradientReport:
-    try:
-        experiment = Experiment(layer, inputs, loss, rng)
-    except ForwardError as error:
-        return GradientReport(label(layer), tolerance, findings=[raised("forward", error)])
-    if not wrong_output(experiment.y) and not np.isfinite(flat(experiment.y)).all():
-        raise ValueError(
-            f"gradcheck: the output of {experiment.name} holds nan or infinity for these inputs, "
-            "so that nothing can be compared"
-        )
-    found = examine(experiment, tolerance, rng)
-    if not (found.tensors or found.findings):
-        raise ValueError(
-            "gradcheck: expected a floating input or parameter to compare; integers are passed "
-            "through: give x.astype(float) to check the gradient of x"
-        )
-    if not (explain or found):
-        return GradientReport(experiment.name, tolerance, found.tensors, found.findings)
-    findings, notes = diagnose(experiment, found, tolerance, rng)
-    victims = {name for finding in findings for name in finding.victims}
-    tensors = [replace(tensor, victim=tensor.name in victims) for tensor in found.tensors]
-    return GradientReport(experiment.name, tolerance, tensors, findings, notes)
+        return whole_check(layer, inputs, loss, rng, tolerance, explain)
 
 
 def assert_gradients(layer: Any, *inputs: ArrayLike, **options: Any) -> None:
