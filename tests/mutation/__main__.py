@@ -1,6 +1,7 @@
 """Break formulas of layers and optimizers, one at a time, and say which breaks no test notices.
 
     python -m tests.mutation --most 300 --seed 0
+    python -m tests.mutation --most 300 --part 1/10
     python -m tests.mutation layers/losses/mse.py
 
 The exit code is 0 if at least 98 of 100 wrong versions are noticed, those aside that
@@ -33,7 +34,8 @@ Place = tuple[str, Mutant]  # the file, and what is wrong in it
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script and return its exit code."""
     options = _options(arguments)
-    chosen = _chosen(options.files or formulas(), options.most, options.seed)
+    part, parts = map(int, options.part.split("/"))
+    chosen = _chosen(options.files or formulas(), options.most, options.seed)[part - 1 :: parts]
     print(f"{len(chosen)} wrong versions, seed {options.seed}")
     with tempfile.TemporaryDirectory() as folder:
         outcomes = _outcomes(chosen, Path(folder), options.workers)
@@ -100,6 +102,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("files", nargs="*", metavar="FILE", help="default: all with formulas")
     parser.add_argument("--most", type=int, default=300, help="a sample of so many (default: 300)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", default="1/1", metavar="K/N", help="the K-th of N pieces")
     parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args(arguments)
 
