@@ -87,12 +87,12 @@ def several(*shapes: tuple[int, ...]) -> Callable[..., tuple[Any, ...]]:
 
 
 def words(size: int, *shape: int) -> Callable[..., tuple[Any, ...]]:
-    """Inputs: whole numbers that stand for the words of a vocabulary."""
+    """Inputs: integers that stand for the words of a vocabulary."""
     return lambda seed=0: (np.random.default_rng(seed).integers(size, size=shape),)
 
 
 def filled(size: int, n: int, length: int) -> Callable[..., tuple[Any, ...]]:
-    """Inputs: texts of several lengths, filled up in front with word 0."""
+    """Inputs: texts of several lengths, padded in front with word 0."""
 
     def inputs(seed: int = 0) -> tuple[Any, ...]:
         ids = np.random.default_rng(seed).integers(1, size, size=(n, length))
@@ -141,43 +141,28 @@ LAYERS = [
     Row("FullyConnected", lambda: FullyConnected(5, 3, rng=1), normal(6, 5)),
     Row("FullyConnected-no-bias", lambda: FullyConnected(5, 3, bias=False, rng=1), normal(6, 5)),
     Row("FullyConnected-3d", lambda: FullyConnected(5, 3, rng=1), normal(2, 4, 5)),
-    Row("FullyConnected-one-example", lambda: FullyConnected(5, 3, rng=1), normal(1, 5)),
+    Row("FullyConnected-1d", lambda: FullyConnected(5, 3, rng=1), normal(5), batch=False),
+    Row(
+        "FullyConnected-one-example",
+        lambda: FullyConnected(5, 3, weight_init=he_uniform, rng=1),
+        normal(1, 5),
+    ),
     Row("FullyConnected-one-unit", lambda: FullyConnected(5, 1, rng=1), normal(6, 5)),
     Row("FullyConnected-one-feature", lambda: FullyConnected(1, 3, rng=1), normal(6, 1)),
-    Row("FullyConnected-square", lambda: FullyConnected(4, 4, rng=1), normal(4, 4)),
     Row(
-        "FullyConnected-he",
-        lambda: FullyConnected(5, 3, weight_init="he_normal", rng=1),
-        normal(6, 5),
-    ),
-    Row(
-        "FullyConnected-float32", lambda: FullyConnected(5, 3, dtype="float32", rng=1), normal(6, 5)
-    ),
-    Row(
-        "FullyConnected-function",
-        lambda: FullyConnected(5, 3, weight_init=he_uniform, rng=1),
-        normal(6, 5),
-    ),
-    Row(
-        "FullyConnected-uniform",
-        lambda: FullyConnected(5, 3, weight_init=uniform(0.5), rng=1),
+        "FullyConnected-float32",
+        lambda: FullyConnected(5, 3, weight_init=uniform(0.5), dtype="float32", rng=1),
         normal(6, 5),
     ),
     Row("Frozen", lambda: Frozen(FullyConnected(5, 3, rng=1)), normal(6, 5)),
     Row("Frozen-weights", lambda: Frozen(FullyConnected(5, 3, rng=1), "W"), normal(6, 5)),
-    Row("FullyConnected-1d", lambda: FullyConnected(5, 3, rng=1), normal(5), batch=False),
-    Row("ReLU", ReLU, normal(6, 5)),
-    Row("ReLU-3d", ReLU, normal(2, 3, 4)),
-    Row("Sigmoid", Sigmoid, normal(6, 5)),
-    Row("Sigmoid-1d", Sigmoid, normal(7)),
-    Row("Tanh", Tanh, normal(6, 5)),
-    Row("Tanh-one-example", Tanh, normal(1, 5)),
+    Row("ReLU", ReLU, normal(2, 3, 4)),
+    Row("Sigmoid", Sigmoid, normal(7)),
+    Row("Tanh", Tanh, normal(1, 5)),
     Row("Sign", Sign, normal(6, 5)),
-    Row("LeakyReLU", LeakyReLU, normal(6, 5)),
-    Row("LeakyReLU-steep", lambda: LeakyReLU(0.3), normal(2, 3, 4)),
+    Row("LeakyReLU", lambda: LeakyReLU(0.3), normal(2, 3, 4)),
     Row("HardTanh", HardTanh, normal(6, 5)),
-    Row("ELU", ELU, normal(6, 5)),
-    Row("ELU-low", lambda: ELU(0.5), normal(7)),
+    Row("ELU", lambda: ELU(0.5), normal(6, 5)),
     Row("GELU", GELU, normal(6, 5)),
     Row("GELU-far", GELU, between(-9, 9, 2, 3, 4)),
     Row("Softplus", Softplus, normal(6, 5)),
@@ -187,7 +172,6 @@ LAYERS = [
     Row("Dropout-of-nothing", lambda: Dropout(0.0, rng=1), normal(6, 5)),
     Row("Mean", Mean, normal(4, 3, 5)),
     Row("Mean-last", lambda: Mean(-1), normal(4, 3, 5)),
-    Row("Mean-of-one", Mean, normal(4, 1)),
     Row("Exp", Exp, normal(6, 5)),
     Row("Log", Log, between(0.5, 2.0, 6, 5)),
     Row("Sin", Sin, normal(6, 5)),
@@ -197,8 +181,7 @@ LAYERS = [
 ]
 
 GATES = [
-    Row("Add", Add, several((6, 5), (6, 5))),
-    Row("Add-three", Add, several((7,), (7,), (7,))),
+    Row("Add", Add, several((7,), (7,), (7,))),
     Row("Multiply", Multiply, several((6, 5), (6, 5))),
     Row("Multiply-three", Multiply, several((2, 3, 4), (2, 3, 4), (2, 3, 4))),
     Row("Max", Max, several((6, 5), (6, 5))),
@@ -213,30 +196,25 @@ GATES = [
 LOOKUPS = [
     Row("Embedding", lambda: Embedding(7, 3, rng=1), words(7, 6, 4)),
     Row("Embedding-1d", lambda: Embedding(3, 5, rng=1), words(3, 8)),
-    Row("Embedding-float32", lambda: Embedding(7, 3, dtype="float32", rng=1), words(7, 2, 3, 4)),
-    Row("MeanEmbedding", lambda: MeanEmbedding(7, 3, rng=1), words(7, 6, 4)),
-    Row("MeanEmbedding-padding", lambda: MeanEmbedding(7, 3, padding=0, rng=1), filled(7, 6, 5)),
     Row(
-        "MeanEmbedding-float32",
-        lambda: MeanEmbedding(7, 3, padding=0, dtype="float32", rng=1),
-        filled(7, 2, 3),
+        "Embedding-float32",
+        lambda: Embedding(7, 3, weight_init="he_normal", dtype="float32", rng=1),
+        words(7, 2, 3, 4),
     ),
+    Row("MeanEmbedding", lambda: MeanEmbedding(7, 3, rng=1), words(7, 6, 4)),
     Row(
-        "Embedding-normal",
-        lambda: Embedding(4, 2, weight_init="he_normal", rng=1),
-        words(4, 5, 1),
+        "MeanEmbedding-padding",
+        lambda: MeanEmbedding(7, 3, padding=0, dtype="float32", rng=1),
+        filled(7, 6, 5),
     ),
 ]
 
 LOSSES = [
     Row("MSE", MSE, regression(6, 3), loss=True),
     Row("MSE-1d", MSE, regression(6), loss=True),
-    Row("MSE-one-example", MSE, regression(1, 3), loss=True),
-    Row("MSE-weighted", MSE, regression(6, 3, weights=True), loss=True),
     Row("MSE-3d-weighted", MSE, regression(4, 2, 3, weights=True), loss=True),
     Row("SoftmaxCE", SoftmaxCE, classification(6, 4), loss=True),
-    Row("SoftmaxCE-one-example", SoftmaxCE, classification(1, 4), loss=True),
-    Row("SoftmaxCE-two-classes", SoftmaxCE, classification(6, 2), loss=True),
+    Row("SoftmaxCE-one-example", SoftmaxCE, classification(1, 2), loss=True),
     Row("SoftmaxCE-weighted", SoftmaxCE, classification(6, 4, weights=True), loss=True),
     Row("SigmoidCE", SigmoidCE, two_classes(6), loss=True),
     Row("SigmoidCE-2d-soft", SigmoidCE, two_classes(6, 3, soft=True), loss=True),
@@ -245,8 +223,7 @@ LOSSES = [
     Row("BinaryCE-2d-soft", BinaryCE, two_classes(6, 3, outputs="p", soft=True), loss=True),
     Row("BinaryCE-weighted", BinaryCE, two_classes(6, 1, outputs="p", weights=True), loss=True),
     Row("Hinge", Hinge, classification(6, 4), loss=True),
-    Row("Hinge-two-classes", Hinge, classification(6, 2), loss=True),
-    Row("Hinge-weighted", Hinge, classification(6, 4, weights=True), loss=True),
+    Row("Hinge-weighted", Hinge, classification(6, 2, weights=True), loss=True),
 ]
 
 ROWS = LAYERS + GATES + LOOKUPS + LOSSES

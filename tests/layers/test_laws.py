@@ -36,7 +36,7 @@ def one_each(rows):
 
 
 def arrays(layer):
-    """What a layer with any computes in the dtype of, whether it is trained or not."""
+    """The parameters and buffers, which set the dtype of a layer that has any."""
     return {**layer.params, **buffers(layer)}
 
 
@@ -58,16 +58,12 @@ def cast(row, inputs, dtype):
     return (*(x.astype(dtype) if x.dtype.kind == "f" else x for x in moved), *rest)
 
 
-def as_float32(row, inputs):
-    return cast(row, inputs, np.float32)
-
-
 def examples(inputs, which):
     """Some of the examples of a batch."""
     return [x[which] for x in inputs]
 
 
-def test_every_public_layer_stands_in_the_table():
+def test_every_public_layer_is_in_the_table():
     public = {
         name
         for name in layers.__all__
@@ -76,18 +72,18 @@ def test_every_public_layer_stands_in_the_table():
     assert public - {"Layer"} == {type(row.make()).__name__ for row in ROWS}
 
 
-def test_the_rows_have_names_of_their_own():
+def test_row_names_are_unique():
     names = [row.name for row in ROWS]
     assert len(set(names)) == len(names)
 
 
 @over(ROWS)
-def test_the_gradient_is_right(row):
+def test_the_gradient_is_correct(row):
     assert_gradients(row.make(), *row.inputs(0), rng=0)
 
 
 @over(ROWS)
-def test_gradients_have_the_keys_and_the_shapes_of_the_params(row):
+def test_gradients_are_fresh_and_have_the_keys_and_shapes_of_the_params(row):
     layer, inputs, _, dout = call(row)
     dx, grads = layer.backward(dout)
     have_one = inputs[:1] if row.loss else [x for x in inputs if x.dtype.kind == "f"]
@@ -99,71 +95,55 @@ def test_gradients_have_the_keys_and_the_shapes_of_the_params(row):
     for name, array in layer.params.items():
         assert grads[name].shape == array.shape
         assert grads[name].dtype == array.dtype
-
-
-@over(one_each(ROWS))
-def test_gradients_are_fresh(row):
-    layer, _, _, dout = call(row)
-    returned = gradients(layer, dout)
     for array in arrays(layer).values():
-        assert not any(np.shares_memory(array, gradient) for gradient in returned.values())
-    layer.backward(dout)[1]["junk"] = np.zeros(1)
+        assert not any(np.shares_memory(array, gradient) for gradient in [*dxs, *grads.values()])
+    grads["junk"] = np.zeros(1)
     assert "junk" not in layer.backward(dout)[1]
 
 
 @over(ROWS)
-def test_inputs_and_dout_and_params_are_left_as_they_are(row):
-    layer, inputs = row.make(), row.inputs()
-    dout = dout_for(layer.forward(*inputs))
-    given = [*inputs, *flat(dout), *arrays(layer).values()]
-    given = [array for array in given if isinstance(array, np.ndarray)]
-    before = [array.tobytes() for array in given]
-    layer.forward(*inputs)
-    layer.backward(dout)
-    layer.predict(*inputs)
-    assert [array.tobytes() for array in given] == before
-
-
-@over(ROWS)
-def test_arrays_handed_out_earlier_never_change(row):
+def test_no_array_is_written_to(row):
+    """Neither what a layer was given, nor its parameters, nor what it has returned."""
     layer, inputs, y, dout = call(row)
-    handed_out = [np.asarray(part) for part in flat(y) + flat(layer.predict(*inputs))]
-    handed_out += gradients(layer, dout).values()
-    before = [array.tobytes() for array in handed_out]
+    seen = [*inputs, *flat(dout), *arrays(layer).values(), *flat(y), *flat(layer.predict(*inputs))]
+    seen = [np.asarray(array) for array in [*seen, *gradients(layer, dout).values()]]
+    before = [array.tobytes() for array in seen]
     layer.backward(each(np.negative, dout))
     layer.forward(*row.inputs(1))
     layer.backward(dout)
     layer.predict(*row.inputs(2))
-    assert [array.tobytes() for array in handed_out] == before
+    layer.forward(*inputs)
+    layer.backward(dout)
+    assert [array.tobytes() for array in seen] == before
 
 
 @over(ROWS)
-def test_backward_is_repeatable_and_twice_as_much_for_twice_dout(row):
-    layer, _, _, dout = call(row)
+def test_backward_is_repeatable_and_linear(row):
+    layer, _, y, dout = call(row)
     once = gradients(layer, dout)
     twice = gradients(layer, each(lambda part: 2 * part, dout))
     assert equal(twice, {name: 2 * gradient for name, gradient in once.items()})
     assert equal(gradients(layer, dout), once)
-
-
-@over(ROWS)
-def test_backward_of_a_sum_is_the_sum(row):
-    layer, _, y, dout = call(row)
     other = dout_for(y, seed=8)
-    first, second = gradients(layer, dout), gradients(layer, other)
+    second = gradients(layer, other)
     for name, gradient in gradients(layer, each(np.add, dout, other)).items():
         eps = np.finfo(gradient.dtype).eps
-        np.testing.assert_allclose(gradient, first[name] + second[name], rtol=0, atol=100 * eps)
+        np.testing.assert_allclose(gradient, once[name] + second[name], rtol=0, atol=100 * eps)
 
 
-@over(one_each([row for row in ROWS if not row.random]))
-def test_backward_forgets_the_forward_before_the_last(row):
+@over(one_each(ROWS))
+def test_only_the_last_forward_counts_for_backward(row):
+    """Neither an earlier one, nor a predict in between."""
     used, fresh, inputs = row.make(), row.make(), row.inputs()
     used.params = fresh.params
-    dout = dout_for(used.forward(*row.inputs(1)))
+    y = fresh.forward(*inputs)
+    if not row.random:
+        used.forward(*row.inputs(1))
     used.forward(*inputs)
-    fresh.forward(*inputs)
-    assert equal(gradients(used, dout), gradients(fresh, dout))
+    predicted = used.predict(*row.inputs(1))
+    assert equal(gradients(used, dout_for(y)), gradients(fresh, dout_for(y)))
+    if not row.random:
+        np.testing.assert_array_equal(predicted, fresh.forward(*row.inputs(1)))
 
 
 @over([row for row in LAYERS + GATES + LOOKUPS if row.batch and not row.random])
@@ -198,7 +178,7 @@ def test_a_loss_is_the_mean_over_its_examples(row):
 
 
 @over(one_each(LOSSES))
-def test_a_loss_is_a_float_and_backward_takes_1_for_granted(row):
+def test_a_loss_is_a_float_and_dout_is_1_by_default(row):
     loss, _, value, _ = call(row)
     assert type(value) is float
     assert equal(gradients(loss, 1), gradients(loss, 1.0))
@@ -207,62 +187,46 @@ def test_a_loss_is_a_float_and_backward_takes_1_for_granted(row):
     np.testing.assert_array_equal(dx, gradients(loss, np.array(1.0))["x"])
 
 
-@over(one_each(ROWS))
-def test_float32_stays_float32(row):
-    layer = row.make().astype(np.float32)
-    y = layer.forward(*as_float32(row, row.inputs()))
-    dout = dout_for(y) if row.loss else each(lambda part: part.astype(np.float64), dout_for(y))
-    returned = gradients(layer, dout)
-    predicted = layer.predict(*as_float32(row, row.inputs()))
-    assert row.loss or {part.dtype for part in flat(y) + flat(predicted)} == {np.dtype("f4")}
-    assert {gradient.dtype for gradient in returned.values()} == {np.dtype(np.float32)}
-
-
 @over(ROWS)
-def test_float32_agrees_with_float64(row):
-    layer, inputs = row.make().astype(np.float64), as_float32(row, row.inputs())
+def test_float32_stays_float32_and_agrees_with_float64(row):
+    layer, inputs = row.make().astype(np.float64), cast(row, row.inputs(), np.float32)
     short = layer.astype(np.float32)
-    exact = layer.forward(*cast(row, inputs, np.float64))
-    np.testing.assert_allclose(short.forward(*inputs), exact, rtol=1e-5, atol=1e-6)
+    exact, y = layer.forward(*cast(row, inputs, np.float64)), short.forward(*inputs)
     dout = dout_for(exact)
-    returned = gradients(layer, dout)
-    for name, gradient in gradients(short, dout).items():
-        np.testing.assert_allclose(gradient, returned[name], rtol=1e-5, atol=1e-6)
+    expected, returned = gradients(layer, dout), gradients(short, dout)
+    single = [*arrays(short).values(), *returned.values()]
+    single += [] if row.loss else [*flat(y), *flat(short.predict(*inputs))]
+    assert {array.dtype for array in single} <= {np.dtype(np.float32)}
+    np.testing.assert_allclose(y, exact, rtol=1e-5, atol=1e-6)
+    for name, gradient in returned.items():
+        np.testing.assert_allclose(gradient, expected[name], rtol=1e-5, atol=1e-6)
 
 
-@over(one_each([row for row in LAYERS if arrays(row.make())]))
+@over(one_each([row for row in LAYERS + LOOKUPS if arrays(row.make())]))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_parameters_settle_the_dtype_whatever_is_fed(row, dtype):
+def test_parameters_set_the_dtype_whatever_the_input(row, dtype):
     layer, (x,) = row.make().astype(dtype), row.inputs()
-    for fed in (x, x.astype(np.float32), np.rint(x).astype(int), x > 0):
-        y = layer.forward(fed)
-        assert y.dtype == dtype
-        assert layer.predict(fed).dtype == dtype
+    numbers = (x, x.astype(np.float32), np.rint(x).astype(int), x > 0)
+    for given in numbers if x.dtype.kind == "f" else (x.astype(np.int8), x.astype(np.uint64)):
+        y = layer.forward(given)
+        assert y.dtype == layer.predict(given).dtype == dtype
         assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype(dtype)}
 
 
-@over(one_each(LOOKUPS))
-@pytest.mark.parametrize("kind", [np.int8, np.uint64])
-def test_parameters_settle_the_dtype_whatever_the_ids_are(row, kind):
-    layer, (ids,) = row.make().astype(np.float32), row.inputs()
-    y = layer.forward(ids.astype(kind))
-    assert y.dtype == layer.predict(ids.astype(kind)).dtype == np.float32
-    assert {g.dtype for g in gradients(layer, dout_for(y)).values()} == {np.dtype("f4")}
-    np.testing.assert_array_equal(y, layer.predict(ids))
-
-
-@over(one_each([row for row in LAYERS + GATES if not row.make().params]))
-def test_integers_become_float64(row):
-    for kind in (int, np.uint8, bool):
+@over(one_each([row for row in LAYERS + GATES if not arrays(row.make())]))
+def test_without_parameters_floats_keep_their_dtype_and_integers_become_float64(row):
+    for kind in (np.float32, np.longdouble, int, np.uint8, bool):
+        expected = np.dtype(kind) if np.dtype(kind).kind == "f" else np.dtype(np.float64)
         layer, inputs = row.make(), row.inputs()
-        integers = [np.rint(np.abs(3 * x)).astype(kind) for x in inputs]
-        y, predicted = layer.forward(*integers), layer.predict(*integers)
+        if np.dtype(kind).kind != "f":
+            inputs = [np.rint(np.abs(3 * x)) for x in inputs]
+        given = [x.astype(kind) for x in inputs]
+        y, predicted = layer.forward(*given), layer.predict(*given)
         returned = gradients(layer, each(lambda part: np.ones(part.shape, int), y))
         found = [*flat(y), *flat(predicted), *returned.values()]
-        assert {array.dtype for array in found} == {np.dtype(np.float64)}
-        np.testing.assert_array_equal(
-            predicted, layer.predict(*[x.astype(float) for x in integers])
-        )
+        assert {array.dtype for array in found} == {expected}
+        if kind is int:
+            np.testing.assert_array_equal(predicted, layer.predict(*inputs))
 
 
 @over(one_each(LOSSES))
@@ -273,16 +237,6 @@ def test_a_loss_takes_integer_scores(row):
         *with_first(inputs, whole)
     )
     assert loss.backward()[0].dtype == np.float64
-
-
-@over(one_each([row for row in LAYERS + GATES if not arrays(row.make())]))
-def test_layers_without_params_keep_a_floating_dtype(row):
-    for dtype in (np.float32, np.longdouble):
-        layer, inputs = row.make(), cast(row, row.inputs(), dtype)
-        y, predicted = layer.forward(*inputs), layer.predict(*inputs)
-        returned = gradients(layer, each(lambda part: part.astype(np.float64), dout_for(y)))
-        found = [*flat(y), *flat(predicted), *returned.values()]
-        assert {array.dtype for array in found} == {np.dtype(dtype)}
 
 
 def laid_out(layout, value):
@@ -360,30 +314,18 @@ def test_backward_before_forward_is_a_sentence_and_predict_keeps_nothing(row):
 
 
 @over(one_each(ROWS))
-def test_predict_between_forward_and_backward_disturbs_nothing(row):
-    alone, between, inputs = row.make(), row.make(), row.inputs()
-    between.params = alone.params
-    dout = dout_for(alone.forward(*inputs))
-    between.forward(*inputs)
-    between.predict(*row.inputs(1))
-    assert equal(gradients(between, dout), gradients(alone, dout))
-
-
-@over([row for row in ROWS if not row.random])
-def test_predict_is_what_forward_gives(row):
-    layer, inputs, y, _ = call(row)
-    layer.forward(*row.inputs(1))
-    np.testing.assert_array_equal(layer.predict(*inputs), y)
-
-
-@over(one_each(ROWS))
 def test_copies_are_independent_and_have_not_run(row):
-    for duplicate in (copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))):
+    for duplicate in (
+        copy.deepcopy,
+        lambda layer: pickle.loads(pickle.dumps(layer)),
+        lambda layer: layer.astype(np.float64),
+    ):
         layer, inputs, _, dout = call(row)
         before = gradients(layer, dout)
         other = duplicate(layer)
         with pytest.raises(RuntimeError, match="before forward"):
             other.backward(dout)
+        assert type(other) is type(layer)
         assert repr(other) == repr(layer)
         assert type(other.params) is type(layer.params)
         assert equal(arrays(other), arrays(layer))
@@ -393,19 +335,6 @@ def test_copies_are_independent_and_have_not_run(row):
             array += 1
         if not row.random:
             assert equal(gradients(layer, dout), before)
-
-
-@over(one_each(ROWS))
-def test_astype_makes_an_independent_copy(row):
-    layer = row.make()
-    before = {name: array.copy() for name, array in layer.params.items()}
-    other = layer.astype("float32")
-    assert type(other) is type(layer)
-    for name, array in other.params.items():
-        assert array.dtype == np.float32
-        np.testing.assert_array_equal(array, before[name].astype(np.float32))
-        array += 1
-    assert equal(layer.params, before)
 
 
 @over([row for row in ROWS if row.make().params])
@@ -422,36 +351,28 @@ def test_params_are_live(row):
 
 
 @over(one_each(ROWS))
-def test_what_is_not_real_numbers_is_refused_by_name(row):
-    layer, inputs = row.make(), row.inputs()
-    message = rf"^{re.escape(layer.label)}: expected "
-    for wrong in ("abc", np.array([1j, 2.0]), None):
-        for position in range(len(inputs)):
-            bad = (*inputs[:position], wrong, *inputs[position + 1 :])
-            for verb in (layer.forward, layer.predict):
-                with pytest.raises((TypeError, ValueError), match=message):
-                    verb(*bad)
-    with pytest.raises(RuntimeError, match="before forward"):
-        layer.backward(1.0)
-    layer.forward(*inputs)
-    for wrong in ("abc", np.array([1j, 2.0]), None):
-        with pytest.raises((TypeError, ValueError), match=f"{message}dout to be "):
-            layer.backward(wrong)
-
-
-@over(one_each(ROWS))
-def test_masked_arrays_are_refused_by_name(row):
+def test_what_is_not_real_numbers_or_has_a_mask_is_refused_by_name(row):
     """NumPy would drop the mask, and what it hides would count."""
     layer, inputs = row.make(), row.inputs()
-    message = rf"^{re.escape(layer.label)}: expected \w+ without a mask, got a masked array; leave"
-    for position in range(len(inputs)):
-        bad = (*inputs[:position], np.ma.array(inputs[position]), *inputs[position + 1 :])
-        for verb in (layer.forward, layer.predict):
-            with pytest.raises(TypeError, match=message):
-                verb(*bad)
+    expected = rf"^{re.escape(layer.label)}: expected "
+    masked = rf"{expected}\w+ without a mask, got a masked array; leave"
+
+    def refused(call, message):
+        with pytest.raises((TypeError, ValueError), match=message):
+            call()
+
+    unreal = ("abc", np.array([1j, 2.0]), None)
+    for position, x in enumerate(inputs):
+        for value, message in [*((wrong, expected) for wrong in unreal), (np.ma.array(x), masked)]:
+            bad = (*inputs[:position], value, *inputs[position + 1 :])
+            refused(lambda bad=bad: layer.forward(*bad), message)
+            refused(lambda bad=bad: layer.predict(*bad), message)
+    with pytest.raises(RuntimeError, match="before forward"):
+        layer.backward(1.0)
     dout = dout_for(layer.forward(*inputs))
-    with pytest.raises(TypeError, match=message):
-        layer.backward(each(lambda part: [np.ma.array(part)], dout))
+    for wrong in unreal:
+        refused(lambda wrong=wrong: layer.backward(wrong), f"{expected}dout to be ")
+    refused(lambda: layer.backward(each(lambda part: [np.ma.array(part)], dout)), masked)
 
 
 @over(one_each(ROWS))
@@ -476,26 +397,23 @@ def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
 
 
 @over([row for row in LOSSES if len(row.inputs()[0]) > 1 and "weighted" not in row.name])
-@pytest.mark.parametrize(
-    ("value", "dtype"), [(np.nan, "f8"), (-np.inf, "f8"), (1e300, "f8"), (np.nan, "f4")]
-)
-def test_an_example_of_weight_0_counts_for_nothing(row, value, dtype):
+def test_an_example_of_weight_0_counts_for_nothing(row):
     """Neither its scores nor its target, whatever they are, and without a warning."""
     loss, (y, t, *_) = row.make(), row.inputs()
     weight = np.arange(len(y)) % 3 + 0.5
     weight[[0, 2]] = 0
     kept = weight > 0
-    with np.errstate(over="ignore"):
-        y, bad_y = y.astype(dtype), y.astype(dtype)
+    for value, dtype in ((np.nan, "f8"), (-np.inf, "f8"), (1e300, "f8"), (np.nan, "f4")):
+        good_y, bad_y = y.astype(dtype), y.astype(dtype)
         bad_y[~kept] = value
-    bad_t = t.astype(np.result_type(t, np.float64)) if t.shape == y.shape else t.copy()
-    bad_t[~kept] = value if t.shape == y.shape else t.max()
-    expected = loss.forward(y[kept], t[kept], weight[kept])
-    gradient, _ = loss.backward(3.0)
-    assert loss.forward(bad_y, bad_t, weight) == pytest.approx(expected, rel=1e-6)
-    found, _ = loss.backward(3.0)
-    assert not found[~kept].any()
-    np.testing.assert_allclose(found[kept], gradient, rtol=1e-6)
+        bad_t = t.astype(np.result_type(t, np.float64)) if t.shape == y.shape else t.copy()
+        bad_t[~kept] = value if t.shape == y.shape else t.max()
+        expected = loss.forward(good_y[kept], t[kept], weight[kept])
+        gradient, _ = loss.backward(3.0)
+        assert loss.forward(bad_y, bad_t, weight) == pytest.approx(expected, rel=1e-6)
+        found, _ = loss.backward(3.0)
+        assert not found[~kept].any()
+        np.testing.assert_allclose(found[kept], gradient, rtol=1e-6)
 
 
 @over(one_each(LOSSES))
@@ -506,28 +424,27 @@ def test_a_nan_that_counts_is_never_set_aside(row):
 
 
 @over(one_each([row for row in LOSSES if not row.name.startswith("MSE")]))
-@pytest.mark.parametrize("scale", [3e38, 1.7e308])
-def test_finite_scores_never_give_nan(row, scale):
+def test_finite_scores_never_give_nan(row):
     loss, (y, *rest) = row.make(), row.inputs()
-    for dtype in (np.float32, np.float64):
-        extreme = np.clip(np.sign(y) * scale, -np.finfo(dtype).max, np.finfo(dtype).max)
+    for dtype, scale in ((np.float32, 3e38), (np.float64, 3e38), (np.float64, 1.7e308)):
+        extreme = np.sign(y) * scale
         extreme = np.maximum(np.sign(y), 0) if isinstance(loss, BinaryCE) else extreme
         assert not np.isnan(loss.forward(extreme.astype(dtype), *rest))
         assert not np.isnan(loss.backward()[0]).any() or isinstance(loss, BinaryCE)
 
 
 @over(one_each([row for row in LOSSES if row.inputs()[1].dtype.kind == "i"] + LOOKUPS))
-@pytest.mark.parametrize("kind", ["b", "H", "Q", ">i8"])
-def test_integers_of_any_width_and_byte_order_name_classes_and_words(row, kind):
+def test_classes_and_words_may_be_integers_of_any_width_and_byte_order(row):
     layer, inputs = row.make(), row.inputs()
     y, dout = layer.forward(*inputs), dout_for(layer.forward(*inputs))
     expected = gradients(layer, dout)
-    given = [x.astype(kind) if x.dtype.kind == "i" else x for x in inputs]
-    np.testing.assert_array_equal(layer.forward(*given), y)
-    np.testing.assert_array_equal(layer.predict(*given), y)
-    assert equal(gradients(layer, dout), expected)
-    if row.loss and not isinstance(layer, MSE):
-        assert layer.accuracy(*given[:2]) == layer.accuracy(*inputs[:2])
+    for kind in ("b", "H", "Q", ">i8"):
+        given = [x.astype(kind) if x.dtype.kind == "i" else x for x in inputs]
+        np.testing.assert_array_equal(layer.forward(*given), y)
+        np.testing.assert_array_equal(layer.predict(*given), y)
+        assert equal(gradients(layer, dout), expected)
+        if row.loss and not isinstance(layer, MSE):
+            assert layer.accuracy(*given[:2]) == layer.accuracy(*inputs[:2])
 
 
 @over(one_each(LAYERS + GATES + LOOKUPS))
@@ -579,20 +496,17 @@ def test_a_loss_of_an_empty_batch_is_refused(row):
             verb(*empty)
 
 
-@over(one_each(LAYERS + GATES + LOSSES))
+@over(one_each(ROWS))
 def test_nan_stays_visible(row):
-    """Where a nan goes in, a nan comes out; it never becomes an innocent number."""
+    """A nan in an input shows in the output, and one in dout shows in the gradients."""
     layer, inputs = row.make(), row.inputs()
-    x = inputs[0].copy()
-    x.flat[0] = np.nan
-    for y in (layer.forward(*with_first(inputs, x)), layer.predict(*with_first(inputs, x))):
-        assert np.isnan(y).any()
+    y = layer.forward(*inputs)
+    if inputs[0].dtype.kind == "f":
+        x = inputs[0].copy()
+        x.flat[0] = np.nan
+        predicted = layer.predict(*with_first(inputs, x))
+        for y in (layer.forward(*with_first(inputs, x)), predicted):
+            assert np.isnan(y).any()
     if not row.loss:
         returned = gradients(layer, each(lambda part: np.full(part.shape, np.nan), y))
         assert all(np.isnan(gradient).any() for gradient in returned.values())
-
-
-@over(one_each(LOOKUPS))
-def test_nan_in_dout_stays_visible_in_the_gradient_of_the_vectors(row):
-    layer, _, y, _ = call(row)
-    assert np.isnan(gradients(layer, np.full(y.shape, np.nan))["W"]).any()
