@@ -20,7 +20,8 @@ from nets.cli.tasks import labelled_text, numbers
 from nets.cli.tasks.token_task import tokenizer
 from nets.cli.user_code import with_own_layers
 from nets.datasets.class_labels import same_class
-from nets.datasets.new_examples import Examples, read_examples, read_texts
+from nets.datasets.new_examples import read_examples, read_texts
+from nets.datasets.part import Part
 from nets.interop.atomic import atomic_write
 from nets.sequential import Sequential
 from nets.text import Vocabulary
@@ -85,7 +86,7 @@ class PredictCommand:
 
     def _prepared(
         self, about: dict[str, Any], classes: list[str]
-    ) -> tuple[Examples, Array, Sequential]:
+    ) -> tuple[Part, Array, Sequential]:
         """The examples, as the rows that the net takes, and the net."""
         build: Callable[..., Sequential]
         try:
@@ -151,7 +152,7 @@ def _probabilities(net: Sequential, x: Array, classes: list[str], run: Path) -> 
     return share
 
 
-def _class_ids(examples: Examples, classes: list[str], run: Path) -> Array:
+def _class_ids(examples: Part, classes: list[str], run: Path) -> Array:
     """The index of the class of each label."""
     number = {same_class(name): index for index, name in enumerate(classes)}
     for index, label in enumerate(examples.labels or ()):

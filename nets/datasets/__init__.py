@@ -1,12 +1,11 @@
 """Images and texts to train on: what comes with the library, is fetched once, or is the user's."""
 
-from nets.datasets.dataset import Dataset
+from nets.datasets.dataset import Dataset, Texts
 from nets.datasets.digits import digits
 from nets.datasets.mnist import fashion_mnist, mnist
 from nets.datasets.names import names
 from nets.datasets.own_file import from_file
 from nets.datasets.own_texts import labelled_text
-from nets.datasets.text_dataset import Texts
 from nets.datasets.text_file import text_file
 
 __all__ = [

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from layers.core.params import Array
 from nets.datasets.archive import read_archive
-from nets.datasets.splits import Part
+from nets.datasets.part import Part
+from nets.datasets.table_cells import check_size
 
-LARGEST = 1e30  # its square is far from the largest float64
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 def archive_parts(path: Path) -> list[Part]:
     """The one part of an archive with x and y, or the two of one with x_train and the like."""
-    found = archive_arrays(path)
+    found = read_archive(path)
     names = PARTS if set(PARTS) & set(found) else ("x", "y")
     if missing := [name for name in names if name not in found]:
         raise ValueError(
             f"{path}: expected arrays named x and y, or {', '.join(PARTS)}; "
             f"got {', '.join(found) or 'none'}, so {missing[0]} is missing"
         )
-    parts = [
-        Part(
-            examples(path, found[x], x),
-            labels(path, found[x], found[y], y),
-            lambda index, name=y: f"{path}, {name}[{index}]",  # type: ignore[misc]
-            label_column=f"the array {y}",
-        )
-        for x, y in zip(names[::2], names[1::2], strict=True)
-    ]
-    shapes = [part.x.shape[1:] for part in parts]
+    parts = [_part(path, found, x, y) for x, y in zip(names[::2], names[1::2], strict=True)]
+    shapes = [part.shape for part in parts]
     if len(set(shapes)) > 1:
         raise ValueError(
             f"{path}: expected examples of the same shape in both parts, got {shapes[0]} in "
@@ -42,18 +33,33 @@ def archive_parts(path: Path) -> list[Part]:
     return parts
 
 
-def archive_arrays(path: Path) -> dict[str, Array]:
-    """The arrays of an archive by their names in lower case."""
-    found: dict[str, Array] = {}
-    for name, array in read_archive(path).items():
-        if name.lower() in found:
-            raise ValueError(f"{path}: two arrays are called {name.lower()}; delete one of them")
-        found[name.lower()] = array
-    return found
+def new_part(path: Path) -> Part:
+    """The examples of an archive to predict: those of x_test or x, and their labels, if any."""
+    found = read_archive(path)
+    x, y = ("x_test", "y_test") if "x_test" in found else ("x", "y")
+    if x not in found:
+        raise ValueError(f"{path}: expected an array named x, got {', '.join(found)}")
+    return _part(path, found, x, y if y in found else None)
 
 
-def examples(path: Path, x: Array, name: str) -> Array:
-    """The array, which must hold one example or more, of finite real numbers."""
+def _part(path: Path, found: dict[str, Array], x_name: str, y_name: str | None) -> Part:
+    x, place = found[x_name], f"{path}, {y_name or x_name}"
+    _check_examples(path, x, x_name)
+    with np.errstate(over="ignore"):  # refused below
+        rows = np.ascontiguousarray(x.reshape(len(x), -1), np.float64)
+    check_size(rows, lambda index: f"{path}, {x_name}[{index}]")
+    labels = None if y_name is None else _labels(path, x, found[y_name], y_name)
+    return Part(
+        rows,
+        labels,
+        lambda index: f"{place}[{index}]",
+        label_column=f"the array {y_name}",
+        shape=x.shape[1:],
+    )
+
+
+def _check_examples(path: Path, x: Array, name: str) -> None:
+    """Raise unless the array holds at least one example, of finite real numbers."""
     if x.ndim < 2 or not x.size:
         raise ValueError(
             f"{path}: expected {name} of shape (N, ...) with N of 1 or more examples, got {x.shape}"
@@ -62,13 +68,11 @@ def examples(path: Path, x: Array, name: str) -> Array:
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{finite} dtype {x.dtype}; save x.astype(float)")
     if not (is_finite := np.isfinite(x)).all():
-        at = tuple(int(i) for i in np.unravel_index(int(is_finite.argmin()), x.shape))
+        at = tuple(np.argwhere(~is_finite)[0].tolist())
         raise ValueError(f"{finite} {x[at]} at {at}; fill it in, or delete the example")
-    check_size(x.reshape(len(x), -1), lambda index: f"{path}, {name}[{index}]")
-    return x
 
 
-def labels(path: Path, x: Array, y: Array, name: str) -> list[str]:
+def _labels(path: Path, x: Array, y: Array, name: str) -> list[str]:
     """Labels as they would be written, one for each example."""
     if y.shape != x.shape[:1]:
         remedy = "; pass y.argmax(axis=1) for one-hot rows, or y.ravel()" if y.ndim == 2 else ""
@@ -89,14 +93,3 @@ def labels(path: Path, x: Array, y: Array, name: str) -> list[str]:
             "delete the example"
         )
     return [str(label) for label in y.tolist()]
-
-
-def check_size(x: Array, place: Callable[[int], str]) -> None:
-    """Raise if a number in the rows is too large to compute with."""
-    largest = np.maximum(x.max(axis=1), -x.min(axis=1).astype(np.float64))
-    if largest.max() > LARGEST:
-        index = int(largest.argmax())
-        raise ValueError(
-            f"{place(index)}: expected numbers up to {LARGEST:g}, got {largest[index]:g}; "
-            "delete the example, or write the column in another unit"
-        )

@@ -28,28 +28,23 @@ def numbered_classes(labels: Sequence[str], place: Place) -> tuple[tuple[str, ..
         If a label is missing, two labels differ in their spelling only, there is only one class, a
         class has only one example, or the labels are measurements.
     """
-    first: dict[str, int] = {}
+    first: dict[str, int] = {}  # the index of the first example of each label
     for index, label in enumerate(labels):
-        if label not in first:
-            first[label] = index
+        first.setdefault(label, index)
     _refuse_missing(first, place)
     _refuse_variants(first, place)
-    stripped = [label.strip() for label in labels]
-    counts = Counter(stripped)
-    where = {label.strip(): index for label, index in first.items()}
-    if all(map(is_number, counts)):
+    counts = Counter(label.strip() for label in labels)
+    if are_numbers := all(map(is_number, counts)):
         _refuse_measurements(counts, place)
-        names = sorted(counts, key=float)
-    else:
-        names = sorted(counts)
+    names = sorted(counts, key=float if are_numbers else None)
     if len(names) < 2:
         raise ValueError(
             f"{place(0)}: expected labels of at least two classes, got {names[0]!r} for all "
             f"{len(labels)} examples; is this the column of the labels?"
         )
-    _refuse_single(counts, where, place)
+    _refuse_single(counts, first, place)
     number = {name: index for index, name in enumerate(names)}
-    return tuple(names), np.array([number[label] for label in stripped], np.int64)
+    return tuple(names), np.array([number[label.strip()] for label in labels], np.int64)
 
 
 def same_class(label: str) -> str | float:
@@ -91,12 +86,12 @@ def _refuse_measurements(counts: Counter[str], place: Place) -> None:
         )
 
 
-def _refuse_single(counts: Counter[str], where: dict[str, int], place: Place) -> None:
-    single = [name for name in counts if counts[name] == 1]
-    if single:
+def _refuse_single(counts: Counter[str], first: dict[str, int], place: Place) -> None:
+    if single := [label for label in first if counts[label.strip()] == 1]:
         raise ValueError(
-            f"{place(where[single[0]])}: expected at least two examples of each class, got one of "
-            f"{single[0]!r}" + (f" and of {len(single) - 1} more" if len(single) > 1 else "") + "; "
-            "correct the label, add examples of it, or delete this one; if the line holds names "
-            "of columns, call that of the labels 'label'"
+            f"{place(first[single[0]])}: expected at least two examples of each class, got one of "
+            f"{single[0].strip()!r}"
+            + (f" and of {len(single) - 1} more" if len(single) > 1 else "")
+            + "; correct the label, add examples of it, or delete this one; if the line holds "
+            "names of columns, call that of the labels 'label'"
         )

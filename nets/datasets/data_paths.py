@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from nets.interop.atomic import refused
 
+GZIP = b"\x1f\x8b"  # how a file begins that gzip compressed
+SQUEEZED = 1032  # how many times smaller deflate can make a file, at most
 BUNDLED = {
     "from_file": "datasets.digits() and datasets.mnist() and datasets.fashion_mnist()",
     "labelled_text": "datasets.names()",
@@ -17,16 +22,15 @@ BUNDLED = {
 
 
 def named_path(path: str | os.PathLike[str], function: str) -> Path:
-    """A path with the home folder for ``~``; raise if it is not one, or the name of no file."""
+    """A path with the home folder for ``~``; raise unless it can be the name of a file."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(
             f"{function}: expected the path of a file, got {type(path).__name__}; arrays that you "
             "have already need no file: pass them to fit(net, loss, optimizer, x, y, ...)"
         )
-    named = Path(path).expanduser()
     if not str(path) or "\0" in str(path):
         raise ValueError(f"{function}: expected the name of a file, got {os.fspath(path)!r}")
-    return named
+    return Path(path).expanduser()
 
 
 def existing(
@@ -62,3 +66,16 @@ def readable(path: Path) -> Iterator[None]:
         if error.errno is None:
             raise
         raise refused(error, str(path), "read") from None
+
+
+@contextmanager
+def unpacked(path: Path, packed: bool) -> Iterator[BinaryIO]:
+    """The bytes of a file, which gzip unpacks if they are `packed`; raise if they are damaged."""
+    try:
+        with readable(path), gzip.open(path) if packed else open(path, "rb") as file:
+            yield file  # type: ignore[misc]
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(
+            f"{path}: expected a whole gzip file, got a damaged one ({error}); delete it and "
+            "fetch it again, or drop .gz from the name of a file that is not compressed"
+        ) from None

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from layers.core.params import Array
-from nets.datasets.dataset_page import counts, dataset_page, first_images
+from nets.datasets.dataset_page import counts, dataset_page, first_images, first_texts
+
+
+class _TwoParts:
+    """How data sets unpack and are shown."""
+
+    def __iter__(self: Any) -> Iterator[Any]:
+        return iter((self.x_train, self.y_train, self.x_test, self.y_test))
+
+    def __repr__(self: Any) -> str:
+        return (
+            f"{self.name}: {len(self.x_train)} training and {len(self.x_test)} test {self._kind}, "
+            f"{len(self.classes)} classes"
+        )
+
+    def _repr_html_(self: Any) -> str:
+        description = repr(self).removeprefix(self.name)
+        return dataset_page(self.name, description, self._samples(), len(self.classes))
 
 
 # Without eq, as comparing arrays gives arrays: a data set equals itself only.
 @dataclass(frozen=True, repr=False, eq=False)
-class Dataset:
+class Dataset(_TwoParts):
     """Examples and their labels, in a training part and a test part.
 
     It unpacks into its four arrays: ``x_train, y_train, x_test, y_test = dataset``.
@@ -56,24 +74,44 @@ class Dataset:
     columns: tuple[str, ...] | None = None
     label_column: str = ""
 
-    def __iter__(self) -> Iterator[Array]:
-        return iter((self.x_train, self.y_train, self.x_test, self.y_test))
-
-    def _repr_html_(self) -> str:
-        samples = (
-            first_images(self.x_train, self.y_train, self.classes, self.image_shape)
-            if self.image_shape
-            else counts(self.y_train, self.y_test, self.classes)
-        )
-        description = repr(self).removeprefix(self.name)
-        return dataset_page(self.name, description, samples, len(self.classes))
-
-    def __repr__(self) -> str:
+    @property
+    def _kind(self) -> str:
         if self.image_shape is None:
-            kind = f"examples of {self.x_train.shape[1]} values"
-        else:
-            kind = f"images of {' x '.join(map(str, self.image_shape))}"
-        return (
-            f"{self.name}: {len(self.x_train)} training and {len(self.x_test)} test {kind}, "
-            f"{len(self.classes)} classes"
-        )
+            return f"examples of {self.x_train.shape[1]} values"
+        return f"images of {' x '.join(map(str, self.image_shape))}"
+
+    def _samples(self) -> str:
+        if self.image_shape is None:
+            return counts(self.y_train, self.y_test, self.classes)
+        return first_images(self.x_train, self.y_train, self.classes, self.image_shape)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Texts(_TwoParts):
+    """Texts and their classes, in a training part and a test part.
+
+    It unpacks like a `Dataset`: ``texts_train, y_train, texts_test, y_test = texts``.
+
+    `x_train` and `x_test` are tuples of str; everything else is as in a `Dataset`.
+
+    Examples
+    --------
+    >>> from nets import datasets
+    >>> names = datasets.names()
+    >>> names
+    names: 4096 training and 1067 test texts, 2 classes
+    >>> names.x_train[:3], names.y_train[:3]
+    (('mary', 'james', 'patricia'), array([0, 1, 0]))
+    """
+
+    name: str
+    x_train: tuple[str, ...]
+    y_train: Array
+    x_test: tuple[str, ...]
+    y_test: Array
+    classes: tuple[str, ...]
+    label_column: str = ""
+    _kind = "texts"
+
+    def _samples(self) -> str:
+        return first_texts(self.x_train, self.y_train, self.classes)

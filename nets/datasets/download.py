@@ -39,21 +39,7 @@ def download(
     OSError
         If the file cannot be written.
     """
-    content = _fetched(url, Path(target), show)
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ValueError(
-            f"{url}: expected a file with the SHA-256 sum {sha256}, got one with {found}; it was "
-            "damaged or replaced on the way and is not kept: try again later"
-        )
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(target) as file:
-        file.write(content)
-
-
-def _fetched(url: str, target: Path, show: Callable[..., Any]) -> bytes:
-    """The file's bytes, in memory until they are checked."""
-    content = bytearray()
+    content = bytearray()  # in memory until it is checked
     try:
         with urlopen(url, timeout=TIMEOUT) as response:
             length = response.headers.get("Content-Length", "")
@@ -66,20 +52,22 @@ def _fetched(url: str, target: Path, show: Callable[..., Any]) -> bytes:
         if len(content) < total:
             raise URLError(f"it broke off after {len(content)} of {total} bytes")
     except (OSError, HTTPException) as error:
+        if isinstance(error, HTTPError):
+            error.close()  # it holds the connection
+        # The reason of an error, without the wrapping of urllib.
+        reason = error if isinstance(error, HTTPError) else getattr(error, "reason", error)
         raise ConnectionError(
-            f"{url}: the download failed ({_reason(error)}); try again, or fetch the file by "
-            f"other means and save it as '{target}'"
+            f"{url}: the download failed ({str(reason) or type(reason).__name__}); try again, or "
+            f"fetch the file by other means and save it as '{Path(target)}'"
         ) from error
-    return bytes(content)
-
-
-def _reason(error: Exception) -> str:
-    """The reason of an error, without the wrapping of urllib."""
-    if isinstance(error, HTTPError):
-        error.close()  # it holds the connection
-        return str(error)
-    cause = error.reason if isinstance(error, URLError) else error
-    return str(cause) or type(cause).__name__
+    if (found := hashlib.sha256(content).hexdigest()) != sha256:
+        raise ValueError(
+            f"{url}: expected a file with the SHA-256 sum {sha256}, got one with {found}; it was "
+            "damaged or replaced on the way and is not kept: try again later"
+        )
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(target) as file:
+        file.write(content)
 
 
 @contextmanager

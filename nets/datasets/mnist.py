@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from layers.core.cast import floating_dtype
 from layers.core.params import Array
 from nets.datasets.dataset import Dataset
 from nets.datasets.idx import read_idx
-from nets.datasets.mnist_files import FASHION_MNIST, FILES, MNIST, Source, locate
+from nets.datasets.mnist_files import FASHION_MNIST, MNIST, Source, locate
 
 SIDE = 28
 CLASSES = 10
@@ -105,14 +105,12 @@ def fashion_mnist(
 
 def _load(source: Source, path: str | os.PathLike[str] | None, dtype: DTypeLike) -> Dataset:
     dtype = floating_dtype(dtype)  # before anything is downloaded
-    files = locate(source, path)
-    train_images, train_labels, test_images, test_labels = (files[name] for name in FILES)
-    train = _read_part(train_images, train_labels, dtype)
-    test = _read_part(test_images, test_labels, dtype)
+    files = [*locate(source, path).values()]
+    train, test = (_part(images, labels, dtype) for images, labels in (files[:2], files[2:]))
     return Dataset(source.name, *train, *test, (SIDE, SIDE), source.classes)
 
 
-def _read_part(images_file: Path, labels_file: Path, dtype: DTypeLike) -> tuple[Array, Array]:
+def _part(images_file: Path, labels_file: Path, dtype: DTypeLike) -> tuple[Array, Array]:
     """Images and labels, as rows of floats from 0 to 1 and as integers.
 
     Raises
@@ -121,35 +119,25 @@ def _read_part(images_file: Path, labels_file: Path, dtype: DTypeLike) -> tuple[
         If a file is damaged or holds something else, or if the two do not belong together.
     """
     images, labels = read_idx(images_file), read_idx(labels_file)
-    _check_images(images, images_file)
-    _check_labels(labels, labels_file)
-    if len(images) != len(labels):
+    n, promise = len(images), "the file does not hold what its name promises"
+    if images.shape != (n, SIDE, SIDE):
         raise ValueError(
-            f"{labels_file}: expected one label for each of the {len(images)} images in "
-            f"{images_file.name}, got {len(labels)}; the files do not belong together"
+            f"{images_file}: expected images of shape (N, {SIDE}, {SIDE}), got {images.shape}; "
+            f"{promise}"
         )
-    x = np.divide(images.reshape(-1, SIDE * SIDE), 255, dtype=dtype)
-    return x, labels.astype(np.int64)
-
-
-def _check_images(images: NDArray[np.uint8], file: Path) -> None:
-    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
-        raise ValueError(
-            f"{file}: expected images of shape (N, {SIDE}, {SIDE}), got {images.shape}; "
-            "the file does not hold what its name promises"
-        )
-
-
-def _check_labels(labels: NDArray[np.uint8], file: Path) -> None:
     if labels.ndim != 1:
         raise ValueError(
-            f"{file}: expected labels of shape (N,), got {labels.shape}; "
-            "the file does not hold what its name promises"
+            f"{labels_file}: expected labels of shape (N,), got {labels.shape}; {promise}"
         )
-    wrong = labels >= CLASSES
-    if wrong.any():
-        worst = int(wrong.argmax())
+    if n != len(labels):
         raise ValueError(
-            f"{file}: expected labels from 0 to {CLASSES - 1}, got {labels[worst]} at position "
-            f"{worst}; the file does not hold what its name promises"
+            f"{labels_file}: expected one label for each of the {n} images in {images_file.name}, "
+            f"got {len(labels)}; the files do not belong together"
         )
+    if (labels >= CLASSES).any():
+        place = int((labels >= CLASSES).argmax())
+        raise ValueError(
+            f"{labels_file}: expected labels from 0 to {CLASSES - 1}, got {labels[place]} at "
+            f"position {place}; {promise}"
+        )
+    return np.divide(images.reshape(n, -1), 255, dtype=dtype), labels.astype(np.int64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,51 +19,40 @@ FILES = (
 
 @dataclass(frozen=True)
 class Source:
-    """A data set of four IDX files.
+    """A data set of the four files.
 
     A file has the address `url`, its name and ``.gz``, and, packed, the SHA-256 sum in `sha256`
-    under its name: it is checked even if the address is not an https one.
+    in the order of `FILES`: it is checked even if the address is not an https one.
     """
 
     name: str
     url: str
-    sha256: Mapping[str, str]
+    sha256: tuple[str, ...]
     classes: tuple[str, ...]
 
 
 MNIST = Source(
-    name="mnist",
-    url="https://ossci-datasets.s3.amazonaws.com/mnist/",
-    sha256={
-        FILES[0]: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-        FILES[1]: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-        FILES[2]: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-        FILES[3]: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-    },
-    classes=tuple("0123456789"),
-)
-
-FASHION_MNIST = Source(
-    name="fashion-mnist",
-    url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-    sha256={
-        FILES[0]: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-        FILES[1]: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-        FILES[2]: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-        FILES[3]: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-    },
-    classes=(
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
+    "mnist",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    (
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
     ),
+    tuple("0123456789"),
+)
+CLOTHES = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot"
+FASHION_MNIST = Source(
+    "fashion-mnist",
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    (
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    ),
+    tuple(CLOTHES.split(",")),
 )
 
 
@@ -82,7 +70,17 @@ def locate(source: Source, path: str | os.PathLike[str] | None = None) -> dict[s
         If the download fails.
     """
     if path is not None:
-        return _all_in(named_path(path, source.name), source)
+        folder = named_path(path, source.name)
+        with readable(folder):
+            files = _found(folder)
+        if missing := [name for name in FILES if name not in files]:
+            found = "they are not there" if folder.is_dir() else "there is no such folder"
+            raise FileNotFoundError(
+                f"{source.name}: expected the folder '{folder}' to hold {', '.join(missing)}, each "
+                f"with or without .gz, but {found}; put the files there, or leave out path= to "
+                "have them downloaded"
+            )
+        return files
     if shared := os.environ.get("HANDGRAD_DATA"):
         files = _found(Path(shared).expanduser() / source.name)
         if len(files) == len(FILES):
@@ -93,54 +91,29 @@ def locate(source: Source, path: str | os.PathLike[str] | None = None) -> dict[s
 
 
 def cache_folder(name: str) -> Path:
-    """The folder in the user's cache that keeps the data set `name`."""
-    return _cache() / "handgrad" / name
-
-
-def _cache() -> Path:
-    """The folder of this system for files that can be fetched again."""
-    if chosen := os.environ.get("XDG_CACHE_HOME"):
-        return Path(chosen)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    return Path.home() / ".cache"
+    """The folder that keeps the data set `name` among the files that can be fetched again."""
+    caches: str | Path | None = os.environ.get("XDG_CACHE_HOME")
+    if not caches and sys.platform == "win32":
+        caches = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    if not caches:
+        caches = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return Path(caches, "handgrad", name)
 
 
 def _found(folder: Path) -> dict[str, Path]:
-    """The files of the four that are in a folder, unpacked or compressed."""
-    files = {}
-    for name in FILES:
-        # Compressed first, so that the unpacked one, which is faster to read, replaces it.
-        for candidate in (folder / f"{name}.gz", folder / name):
-            if candidate.is_file():
-                files[name] = candidate
-    return files
-
-
-def _all_in(folder: Path, source: Source) -> dict[str, Path]:
-    with readable(folder):
-        files = _found(folder)
-    missing = [name for name in FILES if name not in files]
-    if missing:
-        found = "they are not there" if folder.is_dir() else "there is no such folder"
-        raise FileNotFoundError(
-            f"{source.name}: expected the folder '{folder}' to hold {', '.join(missing)}, each "
-            f"with or without .gz, but {found}; put the files there, or leave out path= to have "
-            "them downloaded"
-        )
-    return files
+    """The files of the four that are in a folder, unpacked (faster to read) or compressed."""
+    candidates = ((name, folder / f"{name}{end}") for name in FILES for end in (".gz", ""))
+    return {name: path for name, path in candidates if path.is_file()}
 
 
 def _fetch_missing(source: Source, folder: Path) -> None:
     from nets.datasets.download import download  # a tenth of what importing this library takes
 
+    there = _found(folder)
     try:
-        for name in FILES:
-            if name not in _found(folder):
-                packed = f"{name}.gz"
-                download(source.url + packed, folder / packed, source.sha256[name])
+        for name, sha256 in zip(FILES, source.sha256, strict=True):
+            if name not in there:
+                download(f"{source.url}{name}.gz", folder / f"{name}.gz", sha256)
     except ConnectionError as error:
         raise ConnectionError(
             f"{error}. The four files of {source.name}, {', '.join(f'{n}.gz' for n in FILES)}, "

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from nets.datasets.text_dataset import Texts
+from nets.datasets.dataset import Texts
 
 CLASSES = ("female", "male")
 PART = 5  # a fifth is the test part

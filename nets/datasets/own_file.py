@@ -7,16 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from layers.core.params import Array
-from nets.datasets.archive_examples import archive_parts, check_size
+from nets.datasets.archive_examples import archive_parts
 from nets.datasets.data_paths import existing
 from nets.datasets.dataset import Dataset
-from nets.datasets.splits import Part, train_and_test
+from nets.datasets.part import Part, table_part
+from nets.datasets.splits import train_and_test
 from nets.datasets.table import CALLED, Table
 from nets.datasets.table_cells import row_numbers
 from nets.datasets.table_header import header
-
-ENDINGS = (".npz", ".csv", ".tsv")
 
 
 def from_file(path: str | os.PathLike[str]) -> Dataset:
@@ -58,52 +56,34 @@ def from_file(path: str | os.PathLike[str]) -> Dataset:
     ...     from_file(path)
     fruit: 8 training and 2 test examples of 2 values, 2 classes
     """
-    path = existing(path, "from_file", ENDINGS)
+    path = existing(path, "from_file", (".npz", ".csv", ".tsv"))
     parts = archive_parts(path) if path.suffix.lower() == ".npz" else [_table_part(path)]
     classes, y, train, test = train_and_test(path, parts)
-    x = np.concatenate([rows(part.x) for part in parts])
-    shape = parts[0].x.shape[1:]
+    x, first = np.concatenate([part.x for part in parts]), parts[0]
     return Dataset(
         path.stem,
         x[train],
         y[train],
         x[test],
         y[test],
-        shape if len(shape) == 2 else None,
+        first.shape if len(first.shape) == 2 else None,
         classes,
-        parts[0].columns,
-        parts[0].label_column,
+        first.columns,
+        first.label_column,
     )
-
-
-def rows(x: Array) -> Array:
-    """Examples as rows of float64."""
-    return np.ascontiguousarray(x.reshape(len(x), -1), np.float64)
 
 
 def _table_part(path: Path) -> Part:
     table = Table(path)
-    head = header(table)
-    columns = [column for column in range(table.width) if column != head.label]
-    x, labels, lines = [], [], []
-    for row in table.examples(head.names is not None):
-        x.append(np.array(row_numbers(table, row, columns)))
-        labels.append(row.cells[head.label])
-        lines.append(row.line)
-    if not x:
-        raise ValueError(f"{path}: expected examples below the names in line 1, got none")
-    if all(";" in label for label in labels):
+    named, label = header(table)
+    columns = [column for column in range(table.width) if column != label]
+    part = table_part(table, named, label, columns, lambda row: row_numbers(table, row, columns))
+    if part.labels and all(";" in text for text in part.labels):
+        called = CALLED[table.delimiter]
         raise ValueError(
-            f"{path}, line {lines[0]}: expected cells separated by {CALLED[table.delimiter]}, "
-            f"got semicolons, as in {labels[0]!r}; save the file with "
-            f"{CALLED[table.delimiter]} between the cells and with decimal points"
+            f"{path}, line {table.first.line}: expected cells separated by {called}, got "
+            f"semicolons, as in {part.labels[0]!r}; save the file with {called} between the cells "
+            "and with decimal points"
         )
-    array = np.stack(x)
-    check_size(array, lambda index: f"{path}, line {lines[index]}")
-    return Part(
-        array,
-        labels,
-        lambda index: f"{path}, line {lines[index]}, {head.label_column}",
-        tuple(head.names[column] for column in columns) if head.names else None,
-        head.label_column,
-    )
+    part.x = np.stack(part.x)
+    return part

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 from nets.datasets.data_paths import existing
-from nets.datasets.splits import Part, train_and_test
+from nets.datasets.dataset import Texts
+from nets.datasets.part import Part, table_part
+from nets.datasets.splits import train_and_test
 from nets.datasets.table import Row, Table
-from nets.datasets.table_header import LABEL_NAMES, label_column, refuse_bad_names
-from nets.datasets.text_dataset import Texts
+from nets.datasets.table_header import LABEL_NAMES, is_data, label_column, refuse_bad_names
 from nets.datasets.text_file import text_file
 
 TEXT_NAMES = ("text", "sentence", "review", "comment", "document", "name", "x")
@@ -72,27 +73,19 @@ def text_cell(table: Table, row: Row, column: int) -> str:
 def _table_part(path: Path) -> Part:
     table = Table(path)
     text, label, named = _columns(table)
-    column = f"column {label + 1}" + (f" ({table.first.cells[label].strip()!r})" if named else "")
-    rows = list(table.examples(named))
-    if not rows:
-        raise ValueError(f"{path}: expected texts below the names in line 1, got none")
-    return Part(
-        [text_cell(table, row, text) for row in rows],
-        [row.cells[label] for row in rows],
-        lambda index: f"{path}, line {rows[index].line}, {column}",
-        label_column=column,
-    )
+    return table_part(table, named, label, [text], lambda row: text_cell(table, row, text))
 
 
 def _columns(table: Table) -> tuple[int, int, bool]:
     """The columns of the texts and of the labels, and whether the first line names them."""
     cells = [cell.strip() for cell in table.first.cells]
     text, label = label_column(cells, TEXT_NAMES), label_column(cells, LABEL_NAMES)
-    if len(cells) == 2 and _is_data(table, text, label):
-        return 0, 1, False
-    if len(cells) == 2:  # one of them tells the other
-        text = 1 - label if text is None and label is not None else text
-        label = 1 - text if label is None and text is not None else label
+    if len(cells) == 2:
+        known = sum(column is not None for column in (text, label))
+        # A class may be called y, and a text be "name".
+        if not known or (known == 1 and is_data(table, 1)):
+            return 0, 1, False
+        text, label = other_of_two(text, label), other_of_two(label, text)
     if text is None or label is None:
         raise ValueError(
             f"{table.path}, line {table.first.line}: expected names, with a column called text "
@@ -102,14 +95,9 @@ def _columns(table: Table) -> tuple[int, int, bool]:
     return text, label, True
 
 
-def _is_data(table: Table, text: int | None, label: int | None) -> bool:
-    """Whether the first line has no names: a class may be called y, and a text be "name"."""
-    if text is None and label is None:
-        return True
-    if text is not None and label is not None:
-        return False
-    first = table.first.cells[1].strip()
-    return any(row.cells[1].strip() == first for row in table.examples(named=True))
+def other_of_two(column: int | None, other: int | None) -> int | None:
+    """A column of two: if it is not known, the one that is not the other."""
+    return 1 - other if column is None and other is not None else column
 
 
 def _folder_parts(path: Path) -> list[Part]:

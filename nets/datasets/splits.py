@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from layers.core.params import Array
 from nets.datasets.class_labels import numbered_classes
+from nets.datasets.part import Part
 
 FEWEST = 10  # examples, if a test part is to be held out
-
-
-@dataclass
-class Part:
-    """Numbers or texts with their labels as they are written.
-
-    `place` returns where the label of an example is: the file, and the line or entry. `columns`
-    are the names of the numbers, and `label_column` is where the labels are, in words.
-    """
-
-    x: Any
-    labels: Sequence[str]
-    place: Callable[[int], str]
-    columns: tuple[str, ...] | None = None
-    label_column: str = ""
 
 
 def train_and_test(
@@ -43,12 +27,12 @@ def train_and_test(
         If a label may be a mistake, there are fewer than 10 examples to hold a test part out of,
         or the test part has a class that the training part lacks.
     """
-    n = len(parts[0].labels)
+    n = len(parts[0].x)
 
     def place(index: int) -> str:
         return parts[0].place(index) if index < n else parts[1].place(index - n)
 
-    classes, y = numbered_classes([label for part in parts for label in part.labels], place)
+    classes, y = numbered_classes([label for part in parts for label in part.labels or ()], place)
     if len(parts) == 1:
         if len(y) < FEWEST:
             raise ValueError(f"{path}: expected at least {FEWEST} examples, got {len(y)}")

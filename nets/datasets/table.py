@@ -35,13 +35,17 @@ class Table:
     def __init__(self, path: Path, fewest: int = 2) -> None:
         self.path = path
         self.delimiter = DELIMITERS[path.suffix.lower()]
-        self._text = _table_text(path)
+        with readable(path):
+            content = path.read_bytes()
+        for start, what in PACKED.items():
+            if content.startswith(start):
+                raise ValueError(f"{path}: expected a table as text, got {what}")
+        self._text = decoded(path, content)
         first = next(self._parsed(), None)
         if first is None:
             raise ValueError(f"{path}: expected a table, got an empty file")
         self._refuse_other_delimiters(first, fewest)
-        self.first = first
-        self.width = len(first.cells)
+        self.first, self.width = first, len(first.cells)
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._parsed():
@@ -80,61 +84,50 @@ class Table:
                 yield Row(line, cells)
 
     def _refuse_other_delimiters(self, first: Row, fewest: int) -> None:
-        where = f"{self.path}, line {first.line}"
+        where, called = f"{self.path}, line {first.line}", CALLED[self.delimiter]
         head = self.delimiter.join(first.cells)
         if head[:4].lower() == "sep=":
             raise ValueError(
                 f"{where}: expected a row of the table, got Excel's {head[:5]!r}; delete this line"
-                f", and separate the cells with {CALLED[self.delimiter]}"
+                f", and separate the cells with {called}"
             )
         if len(first.cells) >= fewest:
             return
+        shown = repr(head if len(head) <= 40 else f"{head[:40]}...")
         for other, name in CALLED.items():
             if other in head.strip():
                 raise ValueError(
-                    f"{where}: expected cells separated by {CALLED[self.delimiter]}, got one cell "
-                    f"with {name} in it, {_short(head)}; save the file with "
-                    f"{CALLED[self.delimiter]} between the cells"
+                    f"{where}: expected cells separated by {called}, got one cell with {name} in "
+                    f"it, {shown}; save the file with {called} between the cells"
                 )
         raise ValueError(
-            f"{where}: expected at least two cells, separated by {CALLED[self.delimiter]}, "
-            f"got one, {_short(head)}"
+            f"{where}: expected at least two cells, separated by {called}, got one, {shown}"
         )
 
     def _ragged(self, row: Row) -> str:
-        found = len(row.cells)
-        return (
-            f"{self.path}, line {row.line}: expected {self.width} cells, as in line "
-            f"{self.first.line}, got {found}; {self._why_ragged(row)}"
-        )
-
-    def _why_ragged(self, row: Row) -> str:
+        """The message about a row with more or fewer cells than the first one."""
         extra = len(row.cells) - self.width
         if extra > 0 and not any(cell.strip() for cell in row.cells[self.width :]):
-            return f"delete the {CALLED[self.delimiter]} at its end"
-        if any(";" in cell for cell in row.cells):
-            return f"the cells are to be separated by {CALLED[self.delimiter]}, not by semicolons"
-        if extra == 1:
-            return (
+            remedy = f"delete the {CALLED[self.delimiter]} at its end"
+        elif any(";" in cell for cell in row.cells):
+            remedy = f"separate the cells with {CALLED[self.delimiter]}, not with semicolons"
+        elif extra == 1:
+            remedy = (
                 "if its first cell is the name of the row, delete that column (in pandas: "
                 "index=False); write a decimal point for a decimal comma; a comma within a cell "
                 "needs quotes around the cell"
             )
-        if extra > 0:
-            return (
+        elif extra > 0:
+            remedy = (
                 "a comma within a cell needs quotes around the cell, and decimal commas and "
                 "thousands separators have to go: write 1234.5"
             )
-        return "add the cells that are missing, or delete the line"
-
-
-def _table_text(path: Path) -> str:
-    with readable(path):
-        content = path.read_bytes()
-    for start, what in PACKED.items():
-        if content.startswith(start):
-            raise ValueError(f"{path}: expected a table as text, got {what}")
-    return decoded(path, content)
+        else:
+            remedy = "add the cells that are missing, or delete the line"
+        return (
+            f"{self.path}, line {row.line}: expected {self.width} cells, as in line "
+            f"{self.first.line}, got {len(row.cells)}; {remedy}"
+        )
 
 
 def _unreadable(where: str, reason: str) -> str:
@@ -149,7 +142,3 @@ def _unreadable(where: str, reason: str) -> str:
     return (
         f"{where}: cannot be read as a row of cells ({reason}); a quote in quotes is written twice"
     )
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else f"{text[:40]}...")

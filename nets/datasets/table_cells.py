@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 
+import numpy as np
+
+from layers.core.params import Array
 from nets.datasets.table import Row, Table
 
+LARGEST = 1e30  # its square is far from the largest float64
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 MISSING = ("", "nan", "na", "n/a", "null", "none", "?", "-", "inf", "-inf", "+inf", "infinity")
 
@@ -19,31 +24,47 @@ def is_number(cell: str) -> bool:
     )
 
 
-def row_numbers(table: Table, row: Row, columns: list[int]) -> list[float]:
+def row_numbers(table: Table, row: Row, columns: list[int]) -> Array:
     """The numbers in some of the cells of a row.
 
     Raises
     ------
     ValueError
-        If one is not a finite number: where it is, and what to do.
+        If one is not a finite number, or too large: where it is, and what to do.
     """
     cells = [row.cells[column] for column in columns]
+    text = "".join(cells)
     try:
-        values = [float(cell) for cell in cells]
-        text = "".join(cells)
-        # float() takes more than numbers: nan, 1_000 and the digits of other scripts.
-        if "_" not in text and text.isascii() and all(map(math.isfinite, values)):
-            return values
+        values = np.array([float(cell) for cell in cells])
     except ValueError:
-        pass
-    column = next(column for column in columns if not is_number(row.cells[column]))
-    if not any(cell.strip() for cell in row.cells):
+        values = np.array(np.nan)
+    # float() takes more than numbers: nan, 1_000 and the digits of other scripts.
+    if "_" in text or not text.isascii() or not np.isfinite(values).all():
+        raise ValueError(_refusal(table, row, columns))
+    check_size(values[None], lambda _: f"{table.path}, line {row.line}")
+    return values
+
+
+def check_size(x: Array, place: Callable[[int], str]) -> None:
+    """Raise if a number in the rows is too large to compute with."""
+    largest = np.abs(x).max(axis=1)
+    if largest.max() > LARGEST:
+        index = int(largest.argmax())
         raise ValueError(
+            f"{place(index)}: expected numbers up to {LARGEST:g}, got {largest[index]:g}; "
+            "delete the example, or write the column in another unit"
+        )
+
+
+def _refusal(table: Table, row: Row, columns: list[int]) -> str:
+    if not any(cell.strip() for cell in row.cells):
+        return (
             f"{table.path}, line {row.line}: expected numbers and a label, got a line of empty "
             "cells; delete it"
         )
+    column = next(column for column in columns if not is_number(row.cells[column]))
     cell = row.cells[column]
-    raise ValueError(
+    return (
         f"{table.cell(row, column)}: expected a number, got {cell[:40]!r}; {_remedy(cell.strip())}"
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from nets.datasets.table import CALLED, Table
 from nets.datasets.table_cells import is_number
@@ -12,22 +11,8 @@ LABEL_NAMES = ("label", "labels", "class", "target", "species", "y")
 COUNTERS = ("id", "index", "no", "nr", "row")
 
 
-@dataclass(frozen=True)
-class Header:
-    """The columns of a table: their names, if they have any, and which one holds the labels."""
-
-    names: tuple[str, ...] | None
-    label: int
-
-    @property
-    def label_column(self) -> str:
-        """Which column holds the labels, for a message."""
-        name = f" ({self.names[self.label]!r})" if self.names else ""
-        return f"column {self.label + 1}{name}"
-
-
-def header(table: Table) -> Header:
-    """The columns of a table of numbers and labels.
+def header(table: Table) -> tuple[bool, int]:
+    """Whether the first line has names, and which column holds the labels.
 
     Raises
     ------
@@ -36,30 +21,27 @@ def header(table: Table) -> Header:
         one has none, or one just counts the rows.
     """
     cells = [cell.strip() for cell in table.first.cells]
-    _refuse_column_numbers(table, cells)
-    _refuse_empty_column(table, cells)
+    _refuse_what_pandas_adds(table, cells)
     named = label_column(cells)
     label = len(cells) - 1 if named is None else named
     others = [column for column in range(len(cells)) if column != label]
     words = [column for column in others if not is_number(cells[column])]
     if words == others:
         _refuse_repeated(table)
-    if _is_data(table, label):
+    if is_data(table, label):
         # A class may be called y: then this line is an example, and its label the last cell.
-        return Header(None, len(cells) - 1 if not words else label)
-    if words == others or (words and named is not None):
-        refuse_bad_names(table, cells)
-        _refuse_counter(table, cells, label)
-        return Header(tuple(cells), label)
-    if words:
+        return False, label if words else len(cells) - 1
+    if words and words != others and named is None:
         raise ValueError(
             f"{table.cell(table.first, words[0])}: expected a line of numbers and a label, or one "
             f"of names, got {cells[words[0]]!r} among numbers; correct the cell, or call the "
             "column of the labels 'label' if these are names"
         )
-    if named is not None:  # 0,1,label: what pandas writes for columns without names
-        return Header(tuple(cells), label)
-    return Header(None, label)
+    if words:
+        refuse_bad_names(table, cells)
+        _refuse_counter(table, cells, label)
+    # Without words it may still be 0,1,label: what pandas writes for columns without names.
+    return bool(words) or named is not None, label
 
 
 def label_column(cells: list[str], names: tuple[str, ...] = LABEL_NAMES) -> int | None:
@@ -86,14 +68,17 @@ def refuse_bad_names(table: Table, cells: list[str]) -> None:
             )
 
 
-def _is_data(table: Table, label: int) -> bool:
-    """Whether the label in the first line occurs again, so that it is a class and not a name."""
-    first = table.first.cells[label].strip()
-    return any(row.cells[label].strip() == first for row in table.examples(named=True))
+def is_data(table: Table, column: int) -> bool:
+    """Whether the first cell of a column occurs again, so that it is a class and not a name."""
+    first = table.first.cells[column].strip()
+    return any(row.cells[column].strip() == first for row in table.examples(named=True))
 
 
-def _refuse_column_numbers(table: Table, cells: list[str]) -> None:
-    """0,1,2 is what pandas writes for columns without names, and could be an example too."""
+def _refuse_what_pandas_adds(table: Table, cells: list[str]) -> None:
+    """Raise if the first line numbers the columns, or the last column is empty in all lines.
+
+    0,1,2 is what pandas writes for columns without names, and could be an example too.
+    """
     if cells == [str(column) for column in range(len(cells))]:
         raise ValueError(
             f"{table.path}, line {table.first.line}: expected an example or names, got the "
@@ -101,9 +86,6 @@ def _refuse_column_numbers(table: Table, cells: list[str]) -> None:
             "the line (in pandas: header=False), or put 'label' in place of the last number; if "
             "it is an example, put a line of names above it"
         )
-
-
-def _refuse_empty_column(table: Table, cells: list[str]) -> None:
     if not cells[-1] and not any(row.cells[-1].strip() for row in table):
         raise ValueError(
             f"{table.cell(table.first, len(cells) - 1)}: the last column is empty in all lines; "

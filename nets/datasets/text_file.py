@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from pathlib import Path
 
-from nets.datasets.data_paths import existing, readable
+from nets.datasets.data_paths import existing, unpacked
 
 WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # of UTF-16 and UTF-32
 RESAVE = "save it as UTF-8 (in Excel: CSV UTF-8; in pandas: encoding='utf-8')"
@@ -34,8 +32,11 @@ def text_file(path: str | os.PathLike[str]) -> str:
     'In the beginning'
     """
     path = existing(path, "text_file")
-    with readable(path):
-        content = _unpacked(path) if path.suffix.lower() == ".gz" else path.read_bytes()
+    is_packed = path.suffix.lower() == ".gz"
+    with unpacked(path, is_packed) as file:
+        content = file.read(LARGEST + 1 if is_packed else -1)
+    if is_packed and len(content) > LARGEST:
+        raise ValueError(f"{path}: unpacked, it has more than {LARGEST:,} bytes; cut it into parts")
     text = decoded(path, content)
     if not text.strip():
         raise ValueError(f"{path}: the file is empty; expected a text")
@@ -55,26 +56,13 @@ def decoded(path: Path, content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        found = f"the byte {content[error.start]:#x}, as in Latin-1 or Windows-1252"
-        before = content[: error.start]
+        place, found = (
+            error.start,
+            f"the byte {content[error.start]:#x}, as in Latin-1 or Windows-1252",
+        )
     else:
         if "\0" not in text:
             return text
-        found = "a NUL character, as in UTF-16 or a damaged file"
-        before = content[: content.index(b"\0")]
-    line = len((before + b"x").splitlines())
+        place, found = content.index(b"\0"), "a NUL character, as in UTF-16 or a damaged file"
+    line = len((content[:place] + b"x").splitlines())
     raise ValueError(f"{path}, line {line}: expected text in UTF-8, got {found}; {RESAVE}")
-
-
-def _unpacked(path: Path) -> bytes:
-    try:
-        with gzip.open(path) as file:
-            content = file.read(LARGEST + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(
-            f"{path}: cannot be read as text in UTF-8: it is damaged or not a gzip file ({error}); "
-            "fetch it again, or name it .txt if it is not packed"
-        ) from None
-    if len(content) > LARGEST:
-        raise ValueError(f"{path}: unpacked, it has more than {LARGEST:,} bytes; cut it into parts")
-    return content

@@ -154,9 +154,9 @@ def test_a_net_of_own_layers(run, trees, file, tmp_path):
         ("1,2,3,4\n", "line 1: expected 2 numbers in each line"),
         ("size,width\n1,2\n", "got none called 'height'; rename the column"),
         ("height,width\n1,red\n", "line 2, column 2: expected a number, got 'red'"),
-        ("height,width\n", "expected examples below the names, got none"),
-        ("1,2,fox\n", "line 1: the label 'fox' is not a class of"),
-        ("1,2,ash\n3,4,\n", "line 2: the label '' is not a class of"),
+        ("height,width\n", "expected examples below the names in line 1, got none"),
+        ("1,2,fox\n", "line 1, column 3: the label 'fox' is not a class of"),
+        ("1,2,ash\n3,4,\n", "line 2, column 3: the label '' is not a class of"),
         ("", "expected a table, got an empty file"),
     ],
 )

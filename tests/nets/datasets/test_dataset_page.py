@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from nets import datasets
-from nets.datasets.dataset import Dataset
+from nets.datasets.dataset import Dataset, Texts
 from nets.datasets.dataset_page import MOST
-from nets.datasets.text_dataset import Texts
 from tests.nets.display.pages import Page
 from tests.nets.display.test_images import pictures
 

@@ -216,12 +216,12 @@ def test_a_disk_that_refuses_is_not_called_a_broken_connection(server, tmp_path)
 def source(server, fill, tmp_path, monkeypatch):
     """MNIST as a small data set on the local server."""
     fill(tmp_path / "origin")
-    sums = {}
+    sums = []
     for name in FILES:
         body = (tmp_path / "origin" / f"{name}.gz").read_bytes()
         server.files[f"/{name}.gz"] = (body, len(body))
-        sums[name] = hashlib.sha256(body).hexdigest()
-    source = replace(MNIST, url=server.url, sha256=sums)
+        sums.append(hashlib.sha256(body).hexdigest())
+    source = replace(MNIST, url=server.url, sha256=tuple(sums))
     monkeypatch.setattr(importlib.import_module("nets.datasets.mnist"), "MNIST", source)
     return source
 

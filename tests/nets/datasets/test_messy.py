@@ -183,7 +183,7 @@ REFUSED_TEXTS = [
     ("mine.csv", lines("text,text,label", "a,b,c"), "line 1: columns 1 and 2 are both called"),
     ("mine.csv", lines("id,what,mark", "a,b,c"), "line 1: expected names, with a column called te"),
     ("mine.csv", lines(",text,label", "0,b,c"), "line 1, column 1: expected a name, got an empty"),
-    ("mine.csv", "text,label", "expected texts below the names in line 1, got none"),
+    ("mine.csv", "text,label", "expected examples below the names in line 1, got none"),
     ("mine.tsv", lines(*TEXTS), "line 1: expected cells separated by tabs, got one cell with co"),
 ]
 

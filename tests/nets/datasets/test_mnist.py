@@ -119,7 +119,8 @@ def test_the_download_happens_once(tmp_path, nowhere, fill, downloads, load, sou
     downloads.content = fill(tmp_path / "server")
     load()
     load()
-    assert downloads.urls == [(f"{source.url}{name}.gz", source.sha256[name]) for name in FILES]
+    expected = [(f"{source.url}{name}.gz", s) for name, s in zip(FILES, source.sha256, strict=True)]
+    assert downloads.urls == expected
     assert sorted(os.listdir(nowhere / source.name)) == sorted(f"{name}.gz" for name in FILES)
 
 
