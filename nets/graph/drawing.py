@@ -66,7 +66,7 @@ def draw(
 ) -> Drawing:
     """Draw a `Graph`, with values and gradients by name and shares by node, where there are any."""
     picture = _Picture(graph, values, gradients, shares)
-    pieces = [*picture.arrows(), *picture.nodes(), *picture.numbers(), *picture.legend()]
+    pieces = [*picture.arrows(), *picture.nodes(), *picture.numbers(), *picture.legend]
     lines = [
         f"{name} = {label(layer)}({', '.join(sources)})"
         for name, (layer, *sources) in graph.nodes.items()
@@ -93,7 +93,12 @@ def shown(value: Any) -> str:
 
 
 class _Box(NamedTuple):
+    """A node, or an input, which has no layer and is drawn as a word."""
+
+    layer: Any
     symbol: str
+    caption: str
+    total: str  # the gradient of a value that is used several times
     width: float
     height: float
 
@@ -117,128 +122,113 @@ class _Picture:
     """The boxes and edges of a graph, and their places in the image."""
 
     def __init__(self, graph: Any, values: Any, gradients: Any, shares: Any) -> None:
-        self.graph, self.values, self.gradients, self.shares = graph, values, gradients, shares
-        self.boxes = {name: self._box(name) for name in (*graph.inputs, *graph.nodes)}
+        self.graph, self.values, self.gradients = graph, values, gradients
         self.edges, self.labels = [], []
         for name, (_, *sources) in graph.nodes.items():
             for port, source in enumerate(sources):
                 self.edges.append(Edge(source, name, PORT * (port - (len(sources) - 1) / 2)))
                 self.labels.append(self._label(source, shares[name][port] if shares else ...))
         self.stub = self._label(graph.output, gradients.get(graph.output, ...))
-        room = {name: found.height + 2 * NAME for name, found in self.boxes.items()}
+        self.boxes = {name: self._box(name) for name in (*graph.inputs, *graph.nodes)}
+        room = {name: box.height + 2 * NAME for name, box in self.boxes.items()}
         late = [name for name, node in graph.nodes.items() if len(node) == 1 < len(graph.nodes)]
-        self.column, middles, self.bends = layout(room, self.edges, late, GAP)
-        top = min(middles[name] - room[name] / 2 for name in room) - MARGIN
-        self.middle = {name: height - top for name, height in middles.items()}
-        self.bends = [[height - top for height in bends] for bends in self.bends]
-        self.columns = self._columns()
-        self.end = self.columns[-1].right + self._run([self.stub])
-        self.width = MARGIN + max([self.end, *(x + width_of(w) for x, _, w in self._legend())])
+        self.column, self.middle, self.bends = layout(room, self.edges, late, GAP)
+        self.columns: list[_Column] = []
+        for index in range(1 + max(self.column.values())):
+            self.columns.append(self._next_column(index))
+        self.end = self.columns[-1].right + _run([self.stub])
         self.bottom = max(self.middle[name] + room[name] / 2 for name in room)
-        self.height = self.bottom + MARGIN + NAME
+        words, x = [], MARGIN
+        for kind, said in self._legend():
+            words.append(text(x, self.bottom + NAME, said, kind, "start"))
+            x += width_of(said) + AIR
+        self.legend = words
+        self.width, self.height = MARGIN + max(self.end, x - AIR), self.bottom + MARGIN + NAME
 
     def arrows(self) -> Iterator[str]:
         """The edges, and one that leads out."""
         for (source, target, below), bends in zip(self.edges, self.bends, strict=True):
-            here = self.columns[self.column[source] : self.column[target] + 1]
+            passed = self.columns[self.column[source] : self.column[target] + 1]
             levels = [self.middle[source], *bends, self.middle[target] + below]
-            points: list[Point] = [(self._side(source, 1), levels[0])]
-            for column, before, after in zip(here, levels[:-1], levels[1:], strict=False):
+            points: list[Point] = [(self._right(source), levels[0])]
+            for column, before, after in zip(passed, levels[:-1], levels[1:], strict=False):
                 points += [(column.right, before), (column.right + TURN, after)]
-            points.append((self._side(target, -1) + self.boxes[target].inset(below), levels[-1]))
+            box = self.boxes[target]
+            points.append((self._x(target) - box.width / 2 + box.inset(below), levels[-1]))
             yield arrow(points)
         middle = self.middle[self.graph.output]
-        yield arrow([(self._side(self.graph.output, 1), middle), (self.end, middle)])
+        yield arrow([(self._right(self.graph.output), middle), (self.end, middle)])
 
     def nodes(self) -> Iterator[str]:
         """Inputs as words, nodes as boxes below their names, and sums below both."""
-        for name, (symbol, width, height) in self.boxes.items():
-            x, y = self._x(name), self.middle[name]
-            if name in self.graph.nodes:
-                corner = self.boxes[name].corner
-                yield box(x, y, width, height, corner, f"{name}: {self.graph.nodes[name][0]!r}")
-                yield text(x, y - height / 2 - 6, self._caption(name), "name")
-                yield text(x, y + 5, symbol, "symbol")
-                yield text(x, y + height / 2 + 14, self._sum(name), "gradient")
-            else:
-                yield text(x + width / 2, y + 5, symbol, "name", "end")
-                yield text(x + width / 2, y + height / 2 + 14, self._sum(name), "gradient", "end")
+        for name, (layer, symbol, caption, total, width, height) in self.boxes.items():
+            x, y, kind, anchor = self._x(name), self.middle[name], "name", "end"
+            if layer is not None:
+                kind, anchor = "symbol", "middle"
+                yield box(x, y, width, height, self.boxes[name].corner, f"{name}: {layer!r}")
+                yield text(x, y - height / 2 - 6, caption, "name")
+            yield text(x, y + 5, symbol, kind, anchor)
+            yield text(x, y + height / 2 + 14, total, "gradient", anchor)
 
     def numbers(self) -> Iterator[str]:
         """Values above the ends of edges, gradients below."""
         for (_, target, below), numbers in zip(self.edges, self.labels, strict=True):
             column = self.columns[self.column[target]]
             yield from _pair(column.left - column.run / 2, self.middle[target] + below, numbers)
-        x = (self._side(self.graph.output, 1) + self.end) / 2
+        x = (self._right(self.graph.output) + self.end) / 2
         yield from _pair(x, self.middle[self.graph.output], self.stub)
 
-    def legend(self) -> Iterator[str]:
+    def _legend(self) -> Iterator[tuple[str, str]]:
         """What the numbers are."""
-        for x, kind, said in self._legend():
-            yield text(x, self.bottom + NAME, said, kind, "start")
-
-    def _legend(self) -> Iterator[tuple[float, str, str]]:
-        are_shapes = all(isinstance(value, str) for value in self.values.values())
-        words = [("value", f"above: {'shape' if are_shapes else 'value'}")] if self.values else []
-        words += [("gradient", "below: gradient")] if self.gradients else []
-        words += [("gradient", "Σ: of all uses")] if any(map(self._sum, self.boxes)) else []
-        x = MARGIN
-        for kind, said in words:
-            yield x, kind, said
-            x += width_of(said) + AIR
+        if self.values:
+            are_shapes = all(isinstance(value, str) for value in self.values.values())
+            yield "value", f"above: {'shape' if are_shapes else 'value'}"
+        if self.gradients:
+            yield "gradient", "below: gradient"
+        if any(box.total for box in self.boxes.values()):
+            yield "gradient", "Σ: of all uses"
 
     def _label(self, source: str, gradient: Any) -> tuple[str, str]:
         value = shown(self.values[source]) if self.values else ""
         return value, "" if gradient is ... else shown(gradient)
 
     def _box(self, name: str) -> _Box:
-        if name not in self.graph.nodes:
-            return _Box(name, width_of(name), NAME)
-        layer, *sources = self.graph.nodes[name]
-        symbol = _symbol(layer)
-        width = max(LEAST, width_of(symbol) + 16)
-        return _Box(symbol, width, max(LEAST, PORT * len(sources) - 16))
-
-    def _caption(self, name: str) -> str:
-        layer = self.graph.nodes[name][0]
-        first = next(other for other, node in self.graph.nodes.items() if node[0] is layer)
-        return name if first == name else f"{name} (layer of {first})"
-
-    def _sum(self, name: str) -> str:
-        """The gradient of a value that is used several times."""
         uses = sum(edge.source == name for edge in self.edges)
-        return f"Σ {shown(self.gradients[name])}" if uses > 1 and self.gradients else ""
+        total = f"Σ {shown(self.gradients[name])}" if uses > 1 and self.gradients else ""
+        if name not in self.graph.nodes:
+            return _Box(None, name, "", total, width_of(name), NAME)
+        layer, *sources = self.graph.nodes[name]
+        first = next(other for other, node in self.graph.nodes.items() if node[0] is layer)
+        caption, symbol = name if first == name else f"{name} (layer of {first})", _symbol(layer)
+        width, height = max(LEAST, width_of(symbol) + 16), max(LEAST, PORT * len(sources) - 16)
+        return _Box(layer, symbol, caption, total, width, height)
 
-    def _columns(self) -> list[_Column]:
-        columns: list[_Column] = []
-        for index in range(1 + max(self.column.values())):
-            inside = [name for name in self.boxes if self.column[name] == index]
-            arriving = [
-                numbers
-                for edge, numbers in zip(self.edges, self.labels, strict=True)
-                if edge.target in inside
-            ]
-            run = self._run(arriving)
-            left = columns[-1].right + TURN + run if columns else MARGIN
-            words = [self._sum(name) for name in inside]
-            words += [self._caption(name) for name in inside if name in self.graph.nodes]
-            width = max(*(self.boxes[name].width for name in inside), *map(width_of, words)) + AIR
-            columns.append(_Column(left, left + width, run))
-        return columns
-
-    @staticmethod
-    def _run(labels: list[tuple[str, str]]) -> float:
-        return max((width_of(words) for pair in labels for words in pair), default=0.0) + 26
+    def _next_column(self, index: int) -> _Column:
+        inside = {name: box for name, box in self.boxes.items() if self.column[name] == index}
+        edges = zip(self.edges, self.labels, strict=True)
+        run = _run([numbers for edge, numbers in edges if edge.target in inside])
+        left = self.columns[-1].right + TURN + run if index else MARGIN
+        width = max(
+            max(box.width, width_of(box.caption), width_of(box.total)) for box in inside.values()
+        )
+        return _Column(left, left + width + AIR, run)
 
     def _x(self, name: str) -> float:
+        """The middle of a node, and the end of the word of an input."""
         column = self.columns[self.column[name]]
-        if name in self.graph.nodes:
-            return (column.left + column.right) / 2
-        return column.right - self.boxes[name].width / 2 - AIR
+        if self.boxes[name].layer is None:
+            return column.right - AIR
+        return (column.left + column.right) / 2
 
-    def _side(self, name: str, side: int) -> float:
-        air = 0 if name in self.graph.nodes else AIR
-        return self._x(name) + side * (self.boxes[name].width / 2 + air)
+    def _right(self, name: str) -> float:
+        """Where the edges of a node or an input begin."""
+        box = self.boxes[name]
+        return self._x(name) + (AIR if box.layer is None else box.width / 2)
+
+
+def _run(labels: list[tuple[str, str]]) -> float:
+    """How long the level end of an edge is, to have room for its numbers."""
+    return max((width_of(words) for pair in labels for words in pair), default=0.0) + 26
 
 
 def _pair(x: float, y: float, numbers: tuple[str, str]) -> Iterator[str]:

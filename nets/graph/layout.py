@@ -9,10 +9,10 @@ of their neighbours, and then set as near to their neighbours' heights as the ot
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import NamedTuple
 
-SWEEPS, SETTLE = 8, 100  # how often columns are sorted, and heights brought closer
+SWEEPS, SETTLE = 4, 100  # how often columns are sorted, and heights brought closer
 STRAIGHT = 8  # how much more two bends of one edge attract each other than other neighbours do
 SLIGHT = 1e-3  # turns a distance within a box into less than one place in a column
 
@@ -33,7 +33,10 @@ class Bend(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The column of each box, the height of its middle, and the heights of each edge's bends."""
+    """The column of each box, how far down its middle is, and each edge's bends.
+
+    The top of the highest box is `gap` below 0.
+    """
 
     column: dict[str, int]
     height: dict[str, float]
@@ -67,19 +70,19 @@ def layout(
     {'x': 0, 'a': 1}
     """
     column = _columns(boxes, edges, late)
-    ways = [_way(number, edge, column) for number, edge in enumerate(edges)]
-    links: Links = [
+    ways: list[list[Place]] = [
+        [edge.source, *(Bend(n, passed) for passed in range(first + 1, last)), edge.target]
+        for n, edge in enumerate(edges)
+        for first, last in [(column[edge.source], column[edge.target])]
+    ]
+    links = [
         (start, end, edge.below if end == edge.target else 0.0)
         for edge, way in zip(edges, ways, strict=True)
         for start, end in pairwise(way)
     ]
     columns: list[list[Place]] = [[] for _ in range(max(column.values()) + 1)]
-    for name in boxes:
-        columns[column[name]].append(name)
-    for way in ways:
-        for place in way:
-            if isinstance(place, Bend):
-                columns[place.column].append(place)
+    for place in dict.fromkeys(chain(boxes, *ways)):
+        columns[place.column if isinstance(place, Bend) else column[place]].append(place)
     heights = _heights(_ordered(columns, links), links, boxes, gap)
     bends = [[heights[bend] for bend in way[1:-1]] for way in ways]
     return Layout(column, {name: heights[name] for name in boxes}, bends)
@@ -97,12 +100,6 @@ def _columns(
     return column
 
 
-def _way(number: int, edge: Edge, column: Mapping[str, int]) -> list[Place]:
-    """An edge from column to column."""
-    between = range(column[edge.source] + 1, column[edge.target])
-    return [edge.source, *(Bend(number, passed) for passed in between), edge.target]
-
-
 def _ordered(columns: list[list[Place]], links: Links) -> list[list[Place]]:
     """The best of several orders, each column sorted by the average place of its neighbours."""
     found = [columns]
@@ -115,6 +112,7 @@ def _ordered(columns: list[list[Place]], links: Links) -> list[list[Place]]:
 
 
 def _sorted(columns: list[list[Place]], links: Links, forward: bool) -> list[list[Place]]:
+    """Each column by the average place of the neighbours in the column before, or after."""
     place: dict[Place, float] = {}
     done = []
     for column in columns if forward else reversed(columns):
@@ -126,20 +124,18 @@ def _sorted(columns: list[list[Place]], links: Links, forward: bool) -> list[lis
             ]
             place[here] = sum(near) / len(near) if near else index
         done.append(sorted(column, key=place.__getitem__))
-        place |= _places(done[-1:])
+        place |= {here: index for index, here in enumerate(done[-1])}
     return done if forward else done[::-1]
 
 
-def _places(columns: list[list[Place]]) -> dict[Place, float]:
-    return {place: index for column in columns for index, place in enumerate(column)}
-
-
 def _crossings(columns: list[list[Place]], links: Links) -> int:
-    place = _places(columns)
-    column = {here: index for index, column in enumerate(columns) for here in column}
-    lines = [(column[a], place[a], place[b] + SLIGHT * below) for a, b, below in links]
+    at = {
+        place: (n, index) for n, column in enumerate(columns) for index, place in enumerate(column)
+    }
+    lines = [(*at[start], at[end][1] + SLIGHT * below) for start, end, below in links]
     return sum(
-        a[0] == b[0] and (a[1] - b[1]) * (a[2] - b[2]) < 0 for a, b in combinations(lines, 2)
+        one[0] == other[0] and (one[1] - other[1]) * (one[2] - other[2]) < 0
+        for one, other in combinations(lines, 2)
     )
 
 
@@ -163,7 +159,8 @@ def _heights(
             ]
             apart = [(sizes[a] + sizes[b]) / 2 + gap for a, b in pairwise(column)]
             height.update(zip(column, spread(wishes, apart), strict=True))
-    return height
+    top = min(height[place] - size / 2 for place, size in sizes.items()) - gap
+    return {place: middle - top for place, middle in height.items()}
 
 
 def spread(wishes: Sequence[float], apart: Sequence[float]) -> list[float]:
