@@ -9,6 +9,7 @@ import numpy as np
 
 from layers import FullyConnected, Tanh
 from layers.core.checks import count, whole
+from layers.core.notebook import number
 from nets.arguments import fits, items
 from nets.differentiation.comparison import REVERSE, WAYS, compare
 from nets.display.text import WordTable
@@ -68,20 +69,8 @@ def cost_against_inputs(sizes: Sequence[int] = (1, 10, 100, 1000), formulas: int
         f, net, x = two_layer_net(size)
         without = () if size <= formulas else ("symbolic",)
         found = compare(f, x, layer=net, without=without).outcomes
-        shown = {way: f"{o.evaluations:,} in {short_time(o.seconds)}" for way, o in found.items()}
+        shown = {
+            way: f"{o.evaluations:,} in {number(1e3 * o.seconds)} ms" for way, o in found.items()
+        }
         rows.append([str(size), *(shown.get(way, "") for way in (*WAYS, REVERSE))])
     return WordTable(["inputs", *WAYS, REVERSE], rows, [NOTE])
-
-
-def short_time(seconds: float) -> str:
-    """A time in the unit that suits it.
-
-    Examples
-    --------
-    >>> short_time(1.7e-5), short_time(0.0033), short_time(4.47)
-    ('17 µs', '3.3 ms', '4.5 s')
-    """
-    for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
-        if seconds < 1000 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.1f} s"

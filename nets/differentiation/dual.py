@@ -86,11 +86,11 @@ class Dual(NDArrayOperatorsMixin):
             known = ", ".join(linear.__name__ for linear in LINEAR)
             raise TypeError(f"Dual: there is no rule for np.{function.__name__}, only for {known}")
         x, *rest = args
-        return Dual(function(_value(x), *rest, **options), function(_slope(x), *rest, **options))
+        return Dual(*(function(part, *rest, **options) for part in _parts(x)))
 
     def sum(self, axis: Any = None) -> Dual:
         """The sum of the entries."""
-        return Dual(np.sum(self.value, axis), np.sum(self.slope, axis))
+        return self.__array_function__(np.sum, (), (self, axis), {})
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -107,18 +107,12 @@ class Dual(NDArrayOperatorsMixin):
         return f"Dual({self.value}, {self.slope})"
 
 
-def _value(x: Any) -> Any:
-    """The value of a dual number; of several, each; a constant is its own."""
+def _parts(x: Any) -> tuple[Any, Any]:
+    """The value and the slope of a dual number, or of several; the slope of a constant is 0."""
     if isinstance(x, (tuple, list)):
-        return tuple(map(_value, x))
-    return x.value if isinstance(x, Dual) else x
-
-
-def _slope(x: Any) -> Any:
-    """The slope of a dual number; of several, each; that of a constant is 0."""
-    if isinstance(x, (tuple, list)):
-        return tuple(map(_slope, x))
-    return x.slope if isinstance(x, Dual) else np.zeros(np.shape(x))
+        values, slopes = zip(*map(_parts, x), strict=True)
+        return values, slopes
+    return (x.value, x.slope) if isinstance(x, Dual) else (x, np.zeros(np.shape(x)))
 
 
 def forward_mode(f: Function, *xs: ArrayLike) -> Any:

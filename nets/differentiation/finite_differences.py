@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from layers.core.params import Array
 from nets.arguments import called, function
-from nets.differentiation.point import entrywise, given, moved, number, point, step
+from nets.differentiation.point import Coordinate, entrywise, given, moved, number, point, step
 
 Function = Callable[..., Any]
 
@@ -44,16 +44,9 @@ def forward_difference(f: Function, *xs: ArrayLike, h: float = 1e-8) -> Any:
     -----
     Source: CSE 587, lecture 3, "Gradient of univariate scalar-valued functions".
     """
-    inputs = point(xs, "forward_difference")
-    return _forward(f, inputs, step(h, inputs, "forward_difference"))
-
-
-def _forward(f: Function, inputs: Sequence[Array], h: float) -> Any:
-    start = _value(f, given(inputs), "forward_difference")
-    return entrywise(
-        inputs,
-        lambda entry: (_value(f, moved(inputs, entry, h), "forward_difference") - start) / h,
-    )
+    inputs, value = _checked("forward_difference", f, xs, h)
+    start = value(given(inputs))
+    return entrywise(inputs, lambda entry: (value(moved(inputs, entry, h)) - start) / h)
 
 
 def centred_difference(f: Function, *xs: ArrayLike, h: float = 1e-5) -> Any:
@@ -77,17 +70,12 @@ def centred_difference(f: Function, *xs: ArrayLike, h: float = 1e-5) -> Any:
     Source: 10-601, lecture 13, "Finite Difference Method"; CSE 587, lecture 3, "Check Your
     Implementation with Numeric Gradient". `layers.gradcheck` uses it with a step that is measured.
     """
-    inputs = point(xs, "centred_difference")
-    return _centred(f, inputs, step(h, inputs, "centred_difference"))
+    inputs, value = _checked("centred_difference", f, xs, h)
 
+    def slope(entry: Coordinate) -> Any:
+        return (value(moved(inputs, entry, h)) - value(moved(inputs, entry, -h))) / (2 * h)
 
-def _centred(f: Function, inputs: Sequence[Array], h: float) -> Any:
-    function("centred_difference", "f", f)
-
-    def value(entry: Any, step: float) -> Any:
-        return _value(f, moved(inputs, entry, step), "centred_difference")
-
-    return entrywise(inputs, lambda entry: (value(entry, h) - value(entry, -h)) / (2 * h))
+    return entrywise(inputs, slope)
 
 
 def complex_step(f: Function, *xs: ArrayLike, h: float = 1e-20) -> Any:
@@ -116,33 +104,27 @@ def complex_step(f: Function, *xs: ArrayLike, h: float = 1e-20) -> Any:
     -----
     Source: Squire and Trapp, 1998.
     """
-    return _complex(f, point(xs, "complex_step"), step(h, (), "complex_step"))
-
-
-def _complex(f: Function, inputs: Sequence[Array], h: float) -> Any:
-    function("complex_step", "f", f)
+    inputs, value = _checked("complex_step", f, xs, h, must_move=False)
     # All of them, so that a real result means that f dropped an imaginary part.
     as_complex = [x.astype(complex) if x.dtype.kind == "f" else x for x in inputs]
 
-    def slope(entry: Any) -> Any:
-        value = _value(f, moved(as_complex, entry, 1j * h), "complex_step")
-        if not isinstance(value, (complex, np.complexfloating)):
+    def slope(entry: Coordinate) -> Any:
+        y = value(moved(as_complex, entry, 1j * h))
+        if not isinstance(y, (complex, np.complexfloating)):
             raise TypeError(
                 "complex_step: expected a complex number from a complex input, got "
-                f"{type(value).__name__}: the function drops the imaginary part"
+                f"{type(y).__name__}: the function drops the imaginary part"
             )
-        return value.imag / h
+        return y.imag / h
 
     return entrywise(inputs, slope)
 
 
-def _value(f: Function, arguments: Sequence[Any], owner: str) -> Any:
-    return number(called(owner, f, arguments), owner)
-
-
-# The same for checked inputs and any step, to show the effect of a step that is too small.
-BY_STEP: dict[str, Callable[[Function, Sequence[Array], float], Any]] = {
-    "forward difference": _forward,
-    "centred difference": _centred,
-    "complex step": _complex,
-}
+def _checked(
+    owner: str, f: Function, xs: Sequence[Any], h: float, must_move: bool = True
+) -> tuple[list[Array], Callable[[Sequence[Any]], Any]]:
+    """The inputs as arrays, and the function of a list of arguments."""
+    inputs = point(xs, owner)
+    function(owner, "f", f)
+    step(h, inputs if must_move else (), owner)
+    return inputs, lambda arguments: number(called(owner, f, arguments), owner)

@@ -9,8 +9,13 @@ import numpy as np
 
 from layers.core.checks import brief, numbers, real
 from layers.core.params import Array
+from layers.gates.gate import plain
 
 TINY = float(np.finfo(np.float64).tiny)
+
+
+class StuckStepError(ValueError):
+    """A step so small that it does not change an input."""
 
 
 class Coordinate(NamedTuple):
@@ -60,11 +65,10 @@ def entrywise(inputs: Sequence[Array], slope: Callable[[Coordinate], float]) -> 
 
 def as_gradient(slopes: Sequence[Any], inputs: Sequence[Array]) -> Any:
     """Slopes in the shapes of the inputs: one gradient, or a tuple of several."""
-    shaped = tuple(
-        None if slope is None else np.reshape(np.asarray(slope, np.float64), x.shape)[()]
+    found = tuple(
+        None if slope is None else plain(np.reshape(np.asarray(slope, np.float64), x.shape))
         for slope, x in zip(slopes, inputs, strict=True)
     )
-    found = tuple(float(g) if isinstance(g, np.floating) else g for g in shaped)
     return found[0] if len(found) == 1 else found
 
 
@@ -76,17 +80,16 @@ def number(value: Any, owner: str) -> Any:
     return value
 
 
-def step(h: Any, inputs: Sequence[Array], owner: str) -> float:
-    """A step: positive, and large enough to move every input."""
+def step(h: Any, inputs: Sequence[Array], owner: str) -> None:
+    """Refuse a step unless it is positive, and large enough to move every input."""
     if real(owner, "h", h) < TINY:
         raise ValueError(f"{owner}: expected a positive step h, at least {TINY:g}, got {h!r}")
     for position, x in enumerate(inputs):
         if x.dtype.kind == "f" and (stuck := (x + h == x) & np.isfinite(x)).any():
-            raise ValueError(
+            raise StuckStepError(
                 f"{owner}: expected a step h that moves each input, but input {position} has "
                 f"{x[stuck][0]}, to which {h!r} adds nothing in float64"
             )
-    return float(h)
 
 
 def single(value: Any, owner: str) -> Any:

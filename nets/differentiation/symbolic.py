@@ -57,9 +57,10 @@ def symbolic(f: Function, *xs: ArrayLike) -> Any:
         else None
         for position, x in enumerate(inputs)
     ]
-    arguments = given(
-        [x if s is None else _each(Expression, s) for x, s in zip(inputs, symbols, strict=True)]
-    )
+    as_expressions = np.frompyfunc(Expression, 1, 1)  # which entry by entry are objects for NumPy
+    arguments = [
+        x if s is None else as_expressions(s) for x, s in zip(given(inputs), symbols, strict=True)
+    ]
     formula = _formula(called("symbolic", f, arguments))
     values = {
         symbol: sympy.Float(float(value), DIGITS)
@@ -140,14 +141,6 @@ class Expression:
         if name not in FUNCTIONS:
             raise AttributeError(name)
         return lambda: Expression(getattr(_sympy(), name)(self.formula))
-
-
-def _each(function: Callable[[Any], Any], entries: Any) -> Any:
-    """A function of every entry of an array of objects."""
-    found = np.empty(entries.shape, object)
-    for index in np.ndindex(entries.shape):
-        found[index] = function(entries[index])
-    return found
 
 
 def _formula(value: Any) -> Any:

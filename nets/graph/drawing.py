@@ -12,6 +12,7 @@ from layers.core.checks import label
 from layers.core.notebook import norm, typeset
 from nets.display.svg import Point, arrow, box, image, text, width_of
 from nets.graph.layout import Edge, layout
+from nets.graph.shared_layers import first_nodes
 from nets.interop.atomic import Path, atomic_write, path_text
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -198,7 +199,7 @@ class _Picture:
         if name not in self.graph.nodes:
             return _Box(None, name, "", total, width_of(name), NAME)
         layer, *sources = self.graph.nodes[name]
-        first = next(other for other, node in self.graph.nodes.items() if node[0] is layer)
+        first = first_nodes(self.graph.nodes)[name]
         caption, symbol = name if first == name else f"{name} (layer of {first})", _symbol(layer)
         width, height = max(LEAST, width_of(symbol) + 16), max(LEAST, PORT * len(sources) - 16)
         return _Box(layer, symbol, caption, total, width, height)

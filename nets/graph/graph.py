@@ -19,7 +19,7 @@ from nets.errors import NodePlace, counted, pair
 from nets.graph.branches import along_edges, total
 from nets.graph.drawing import Drawing, draw
 from nets.graph.graph_page import graph_page
-from nets.graph.shared_layers import first_names, repeats, summed, twin
+from nets.graph.shared_layers import first_names, first_nodes, repeats, summed, twin
 from nets.graph.topology import Wiring, one_of, wired
 from nets.interop.net_file import expect
 from nets.net import Net, one_output
@@ -113,16 +113,17 @@ class Graph(Net, kind="graph"):
 
     def forward(self, *xs: Any) -> Any:
         """Run the nodes in topological order, and return the value of the output."""
-        run = Run({}, self._by_name(xs))
+        values = self._by_name(xs)
         # Until all nodes have run, some may hold these inputs and some those before.
         self.__dict__.pop("_run", None)
-        with NodePlace() as place:
-            for name, (layer, *sources) in self.nodes.items():
-                place.name, place.layer = name, layer
-                used = run.layers[name] = twin(layer) if name in self._repeats else layer
-                run.values[name] = one_output(used.forward(*(run.values[s] for s in sources)))
-        self._run = run
-        return run.values[self.output]
+        layers: dict[str, Any] = {}
+
+        def forward(name: str, layer: Any, *taken: Any) -> Any:
+            layers[name] = twin(layer) if name in self._repeats else layer
+            return layers[name].forward(*taken)
+
+        self._run = Run(layers, self._through(values, forward))
+        return self._run.values[self.output]
 
     def backward(self, dout: Any = 1.0, input_gradient: bool = True) -> tuple[Any, Grads]:
         """Run the nodes in reverse, and sum the gradients of values that are used several times.
@@ -182,11 +183,23 @@ class Graph(Net, kind="graph"):
     def predict(self, *xs: Any) -> Any:
         """Run the nodes for inference: dropout does nothing, and nothing is kept."""
         values = self._by_name(xs)
+        return self._through(values, lambda _, *taken: predict(*taken))[self.output]
+
+    def _by_name(self, xs: tuple[Any, ...]) -> dict[str, Any]:
+        if len(xs) != len(self.inputs):
+            raise TypeError(
+                f"{self.label}: expected {counted(len(self.inputs), 'input')} "
+                f"({', '.join(self.inputs)}), got {len(xs)}"
+            )
+        return dict(zip(self.inputs, xs, strict=True))
+
+    def _through(self, values: dict[str, Any], run: Callable[..., Any]) -> dict[str, Any]:
+        """All values, where `run` computes that of a node from its name, layer and inputs."""
         with NodePlace() as place:
-            for place.name, (layer, *sources) in self.nodes.items():
-                place.layer = layer
-                values[place.name] = one_output(predict(layer, *(values[s] for s in sources)))
-        return values[self.output]
+            for place.name, (place.layer, *sources) in self.nodes.items():
+                taken = [values[source] for source in sources]
+                values[place.name] = one_output(run(place.name, place.layer, *taken))
+        return values
 
     @property
     def values(self) -> dict[str, Any]:
@@ -222,7 +235,7 @@ class Graph(Net, kind="graph"):
             An SVG image, which shows itself in notebooks; its ``save(path)`` writes a file.
         """
         run = self.__dict__.get("_run") or Run({}, {})
-        return draw(self.wiring(), run.values, run.gradients, run.shares)
+        return draw(self, run.values, run.gradients, run.shares)
 
     def wiring(self) -> Wiring:
         """The names of the inputs and of the output, and the nodes."""
@@ -268,10 +281,7 @@ class Graph(Net, kind="graph"):
 
     def named_layers(self) -> list[tuple[str, LayerLike]]:
         """The layers, each once, under the name of its first node."""
-        first: dict[int, tuple[str, LayerLike]] = {}
-        for name, (layer, *_) in self.nodes.items():
-            first.setdefault(id(layer), (name, layer))
-        return list(first.values())
+        return [(name, self[name]) for name in dict.fromkeys(first_nodes(self.nodes).values())]
 
     @property
     def layers(self) -> dict[str, LayerLike]:
@@ -299,12 +309,9 @@ class Graph(Net, kind="graph"):
 
     def description(self, describe: Callable[[Any, str], Any]) -> dict[str, Any]:
         """What a saved file holds of this graph; `describe` does so for a layer and its name."""
-        first = {id(layer): name for name, layer in self.named_layers()}
+        first = first_nodes(self.nodes)
         nodes = {
-            name: [
-                describe(layer, name) if first[id(layer)] == name else first[id(layer)],
-                *sources,
-            ]
+            name: [describe(layer, name) if first[name] == name else first[name], *sources]
             for name, (layer, *sources) in self.nodes.items()
         }
         return {"inputs": self.inputs, "output": self.output, "nodes": nodes}
@@ -330,14 +337,6 @@ class Graph(Net, kind="graph"):
 
     def _params_of_nodes(self) -> dict[str, Array]:
         return prefixed((name, layer.params) for name, (layer, *_) in self.nodes.items())
-
-    def _by_name(self, xs: tuple[Any, ...]) -> dict[str, Any]:
-        if len(xs) != len(self.inputs):
-            raise TypeError(
-                f"{self.label}: expected {counted(len(self.inputs), 'input')} "
-                f"({', '.join(self.inputs)}), got {len(xs)}"
-            )
-        return dict(zip(self.inputs, xs, strict=True))
 
     def _needed(self, input_gradient: bool) -> dict[str, bool]:
         """Which values need a gradient: without that of the inputs, what parameters lead to."""
@@ -371,10 +370,8 @@ class Graph(Net, kind="graph"):
 
     def __repr__(self) -> str:
         lines = [f"    inputs={self.inputs!r},", f"    output={self.output!r},", "    nodes={"]
-        first = {id(layer): name for name, layer in self.named_layers()}
-        for name, (layer, *sources) in self.nodes.items():
-            shown = ", ".join([repr(layer).replace("\n", "\n        "), *map(repr, sources)])
-            comma = "," if not sources else ""
-            note = f"  # the layer of {first[id(layer)]}" if first[id(layer)] != name else ""
-            lines.append(f"        {name!r}: ({shown}{comma}),{note}")
+        for name, first in first_nodes(self.nodes).items():
+            shown = repr(self.nodes[name]).replace("\n", "\n        ")
+            note = f"  # the layer of {first}" if first != name else ""
+            lines.append(f"        {name!r}: {shown},{note}")
         return "\n".join(["Graph(", *lines, "    },", ")"])

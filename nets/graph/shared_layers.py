@@ -29,6 +29,12 @@ def twin(layer: Any) -> Any:
     return shared_copy(layer, generators(layer))
 
 
+def first_nodes(nodes: Nodes) -> dict[str, str]:
+    """For each node the first node with the same layer."""
+    first: dict[int, str] = {}
+    return {name: first.setdefault(id(layer), name) for name, (layer, *_) in nodes.items()}
+
+
 def first_names(arrays: Mapping[str, Array]) -> dict[str, str]:
     """For each name the first name of the same array, which represents all of them."""
     first: dict[int, str] = {}

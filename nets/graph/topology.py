@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from layers.core.checks import label
-from layers.core.describe import short
-from nets.display.text import ends
+from layers.core.checks import brief, label
+from nets.arguments import names
 from nets.known import check_layer
-
-MOST = 24  # names in a sentence
 
 Names = tuple[str, ...]
 Nodes = dict[str, tuple[Any, ...]]  # by name: a layer, and the names of what it takes
@@ -39,31 +36,31 @@ def wired(inputs: Any, output: Any, nodes: Any) -> Wiring:
     """
     inputs = (inputs,) if isinstance(inputs, str) else inputs
     if not isinstance(inputs, (tuple, list)):
-        raise TypeError(f"Graph: expected inputs to be a tuple of names, got {_shown(inputs)}")
+        raise TypeError(f"Graph: expected inputs to be a tuple of names, got {brief(inputs)}")
     if not isinstance(nodes, Mapping) or not nodes:
         raise TypeError(
             "Graph: expected nodes to be a dict with at least one entry, such as "
-            f'{{"a": (Add(), "x", "y")}}, got {_shown(nodes)}'
+            f'{{"a": (Add(), "x", "y")}}, got {brief(nodes)}'
         )
     _check_names([*inputs, *nodes])
     for name, node in nodes.items():
         _check_node(name, node, [*inputs, *nodes])
     if not isinstance(output, str) or output not in nodes:
         raise ValueError(
-            f"Graph: expected output to be a node, got {_shown(output)}{one_of(output, nodes)}"
+            f"Graph: expected output to be a node, got {brief(output)}{one_of(output, nodes)}"
         )
     ordered = _ordered({name: tuple(node) for name, node in nodes.items()})
     _check_used(inputs, output, ordered)
     return Wiring(tuple(inputs), output, ordered)
 
 
-def _check_names(names: Iterable[Any]) -> None:
+def _check_names(given: Iterable[Any]) -> None:
     seen = set()
-    for name in names:
+    for name in given:
         if not isinstance(name, str) or not name or "." in name:
             raise TypeError(
                 "Graph: expected names to be strings, not empty and without a dot, which separates "
-                f"them in the keys of params, got {_shown(name)}"
+                f"them in the keys of params, got {brief(name)}"
             )
         if name in seen:
             raise ValueError(f"Graph: the name {name} is given twice; rename one of the two")
@@ -74,14 +71,14 @@ def _check_node(name: str, node: Any, known: list[str]) -> None:
     if not isinstance(node, (tuple, list)) or not node:
         raise TypeError(
             f"node {name}: expected a layer and the names of what it takes, such as "
-            f'(Add(), "x", "y"), got {_shown(node)}'
+            f'(Add(), "x", "y"), got {brief(node)}'
         )
     layer, *sources = node
     check_layer(f"node {name}", layer)
     for source in sources:
         if not isinstance(source, str) or source not in known:
             raise ValueError(
-                f"node {name} ({label(layer)}): {_shown(source)} is neither an input nor a node"
+                f"node {name} ({label(layer)}): {brief(source)} is neither an input nor a node"
                 f"{one_of(source, known)}"
             )
 
@@ -116,8 +113,8 @@ def _check_used(inputs: Iterable[str], output: str, ordered: Nodes) -> None:
     for name in reversed(ordered):
         if name in used:
             used.update(ordered[name][1:])
-    for kind, names in (("node", ordered), ("input", inputs)):
-        if unused := [name for name in names if name not in used]:
+    for kind, declared in (("node", ordered), ("input", inputs)):
+        if unused := [name for name in declared if name not in used]:
             raise ValueError(
                 f"Graph: the {kind} {unused[0]} is not used, because nothing leads from it to the "
                 f"output {output}; connect it or leave it out"
@@ -132,16 +129,7 @@ def one_of(name: Any, known: Iterable[str]) -> str:
     >>> one_of("loos", ["scores", "loss"])
     '; there are scores, loss; did you mean loss?'
     """
-    names = list(known)
-    near = get_close_matches(name, names, 1) if isinstance(name, str) else []
+    known = list(known)
+    near = get_close_matches(name, known, 1) if isinstance(name, str) else []
     meant = f"; did you mean {near[0]}?" if near else ""
-    first, hidden, last = ends(names, MOST)
-    return f"; there are {', '.join([*first, *['...'] * bool(hidden), *last])}{meant}"
-
-
-def _shown(thing: Any) -> str:
-    """Short things as they are, others by their kind."""
-    is_empty = isinstance(thing, (tuple, list, dict)) and not thing
-    if is_empty or isinstance(thing, (str, int, float, type(None))):
-        return short(thing)
-    return f"an object of type {type(thing).__name__}"
+    return f"; there are {names(known)}{meant}"

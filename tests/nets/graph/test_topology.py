@@ -51,7 +51,7 @@ WRONG = {
         "a",
         {"a": (Add(), "x", np.ones(2))},
         ValueError,
-        "node a (Add): an object of type ndarray is neither an input nor a node; there are x, a",
+        "node a (Add): array([1., 1.]) is neither an input nor a node; there are x, a",
     ),
     "an unknown output": (
         ("x",),
@@ -72,7 +72,7 @@ WRONG = {
         ["a", "a"],
         A,
         ValueError,
-        "Graph: expected output to be a node, got an object of type list; there are a",
+        "Graph: expected output to be a node, got ['a', 'a']; there are a",
     ),
     "a misspelled output": (
         ("x",),
@@ -157,7 +157,7 @@ WRONG = {
         {"a": ReLU()},
         TypeError,
         'node a: expected a layer and the names of what it takes, such as (Add(), "x", "y"), got '
-        "an object of type ReLU",
+        "ReLU()",
     ),
     "an empty node": (
         ("x",),
@@ -203,14 +203,14 @@ WRONG = {
         [("a", ReLU(), "x")],
         TypeError,
         'Graph: expected nodes to be a dict with at least one entry, such as {"a": (Add(), "x", '
-        '"y")}, got an object of type list',
+        "\"y\")}, got [('a', ReLU(), 'x')]",
     ),
     "inputs without an order": (
         {"x"},
         "a",
         A,
         TypeError,
-        "Graph: expected inputs to be a tuple of names, got an object of type set",
+        "Graph: expected inputs to be a tuple of names, got {'x'}",
     ),
     "no inputs": (
         None,
