@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from optimizers import requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import Below1, LearningRate, NotNegative, declared
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class Adadelta(Optimizer):
     """Step by the gradient, times the size of recent steps over the size of recent gradients.
 
@@ -58,23 +62,11 @@ class Adadelta(Optimizer):
 
     slots = ("v", "u")
     elementwise = True
-    checks = Optimizer.checks | {
-        "rho": requirements.share,
-        "epsilon": requirements.number,
-        "weight_decay": requirements.number,
-    }
 
-    def __init__(
-        self,
-        learning_rate: LearningRate = 1.0,
-        rho: float = 0.9,
-        epsilon: float = 1e-6,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.rho = rho
-        self.epsilon = epsilon
-        self.weight_decay = weight_decay
+    learning_rate: LearningRate = 1.0
+    rho: Below1 = 0.9
+    epsilon: NotNegative = 1e-6
+    weight_decay: NotNegative = 0.0
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, by a step of the size of those before."""

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimizers import norms, requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from optimizers import norms
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import (
+    AtLeast1,
+    LearningRate,
+    NotNegative,
+    NotNegativeOrNone,
+    NotPositive,
+    declared,
+)
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class Adafactor(Optimizer):
     """Divide the gradient by a root mean square that is remembered in little memory.
 
@@ -68,29 +79,13 @@ class Adafactor(Optimizer):
     """
 
     slots = ("row", "column", "v")
-    checks = Optimizer.checks | {
-        "beta2_decay": requirements.not_positive,
-        "epsilon1": requirements.optional,
-        "epsilon2": requirements.number,
-        "d": requirements.at_least_1,
-        "weight_decay": requirements.number,
-    }
 
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.01,
-        beta2_decay: float = -0.8,
-        epsilon1: float | None = None,
-        epsilon2: float = 1e-3,
-        d: float = 1.0,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.beta2_decay = beta2_decay
-        self.epsilon1 = epsilon1
-        self.epsilon2 = epsilon2
-        self.d = d
-        self.weight_decay = weight_decay
+    learning_rate: LearningRate = 0.01
+    beta2_decay: NotPositive = -0.8
+    epsilon1: NotNegativeOrNone = None
+    epsilon2: NotNegative = 1e-3
+    d: AtLeast1 = 1.0
+    weight_decay: NotNegative = 0.0
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """A row and a column, or the whole of what has no rows."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from optimizers import requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import LearningRate, NotNegative, declared
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class Adagrad(Optimizer):
     """Take larger steps for parameters that rarely have a gradient, smaller ones for the others.
 
@@ -60,20 +64,10 @@ class Adagrad(Optimizer):
 
     slots = ("G",)
     elementwise = True
-    checks = Optimizer.checks | {
-        "epsilon": requirements.number,
-        "weight_decay": requirements.number,
-    }
 
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.01,
-        epsilon: float = 1e-10,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.epsilon = epsilon
-        self.weight_decay = weight_decay
+    learning_rate: LearningRate = 0.01
+    epsilon: NotNegative = 1e-10
+    weight_decay: NotNegative = 0.0
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against its gradient, in units of the root of all squares so far."""

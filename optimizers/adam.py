@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimizers import requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import Below1, LearningRate, NotNegative, declared
 from optimizers.running import Loop
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class Adam(Optimizer):
     """Step against the mean of recent gradients, measured in their root mean square.
 
@@ -58,26 +61,12 @@ class Adam(Optimizer):
     slots = ("m", "v")
     elementwise = True
     decoupled = False  # `AdamW` lets theta decay instead of adding the decay to the gradient
-    checks = Optimizer.checks | {
-        "beta1": requirements.share,
-        "beta2": requirements.share,
-        "epsilon": requirements.number,
-        "weight_decay": requirements.number,
-    }
 
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        self.weight_decay = weight_decay
+    learning_rate: LearningRate = 0.001
+    beta1: Below1 = 0.9
+    beta2: Below1 = 0.999
+    epsilon: NotNegative = 1e-8
+    weight_decay: NotNegative = 0.0
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
         """Move theta against the mean gradient, in units of the gradient's size."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from optimizers.adam import Adam
-from optimizers.optimizer import LearningRate
+from optimizers.requirements import NotNegative, declared
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class AdamW(Adam):
     """Adam, with the decay of the weights outside of the adaptive step.
 
@@ -43,13 +47,4 @@ class AdamW(Adam):
     """
 
     decoupled = True
-
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.01,
-    ) -> None:
-        super().__init__(learning_rate, beta1, beta2, epsilon, weight_decay)
+    weight_decay: NotNegative = 0.01

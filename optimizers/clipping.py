@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from optimizers import norms, param_arrays, requirements
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array
+from optimizers.requirements import NotNegativeOrNone, declared
 from optimizers.spelling import spelled
-from optimizers.wrapped import Wrapped
 
 
 @spelled
@@ -110,7 +111,16 @@ def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
     return {key: np.clip(g, -limit, limit) for key, g in plain.items()}
 
 
-class Clipped(Wrapped):
+def _inside(name: str) -> property:
+    """An attribute of the optimizer inside, which may be set too."""
+    return property(
+        lambda self: getattr(self.optimizer, name),
+        lambda self, value: setattr(self.optimizer, name, value),
+    )
+
+
+@declared
+class Clipped(Optimizer):
     """An optimizer that sees clipped gradients, for `fit`; in your own loop, call the function.
 
     Its learning rate, clock and state are those of the optimizer inside.
@@ -139,19 +149,27 @@ class Clipped(Wrapped):
     array([-3.,  4.])
     """
 
-    checks = Wrapped.checks | {"norm": requirements.optional, "value": requirements.optional}
+    optimizer: Any
+    norm: NotNegativeOrNone
+    value: NotNegativeOrNone
+    learning_rate: Any = _inside("learning_rate")
+    t: Any = _inside("t")
+    state: Any = _inside("state")
 
     def __init__(
         self, optimizer: Any, norm: float | None = None, value: float | None = None
     ) -> None:
-        super().__init__(optimizer)
+        if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
+            raise TypeError(
+                "Clipped: expected an optimizer such as Adam(), got "
+                f"{requirements.short(optimizer)}"
+            )
         if (norm is None) == (value is None):
             raise ValueError(
                 "Clipped: expected norm or value, one of them, "
                 f"got norm={requirements.short(norm)} and value={requirements.short(value)}"
             )
-        self.norm = norm
-        self.value = value
+        self.optimizer, self.norm, self.value = optimizer, norm, value
 
     @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
@@ -161,3 +179,20 @@ class Clipped(Wrapped):
         if self.value is not None:
             grads = clip_by_value(grads, self.value)
         self.optimizer.step(params, grads)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The rule's name and settings, and the `state_dict` of the optimizer inside."""
+        return {
+            "rule": type(self).__name__,
+            "settings": {"norm": self.norm, "value": self.value},
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    @spelled
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Go on from a `state_dict`; see `Optimizer.load_state_dict`."""
+        with param_arrays.loading("load_state_dict"):
+            param_arrays.saved("load_state_dict", saved, self.state_dict())
+            restored = type(self)(self.optimizer, **saved["settings"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.__dict__.update(vars(restored))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from optimizers import param_arrays, requirements
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import Check, LearningRate, declared
 from optimizers.running import Loop, Running, compiled
 from optimizers.spelling import hint, spelled, spelled_class
 
-Check = Callable[[Any, str, Any], Any]
-LearningRate = float | Callable[[int], float]
 
-
+@declared
+@dataclass(repr=False, eq=False)
 class Optimizer:
     """A rule that changes parameters, given their gradients.
 
@@ -48,10 +49,14 @@ class Optimizer:
         If a setting is out of range.
     """
 
-    slots: tuple[str, ...] = ()
-    elementwise = False
-    checks: ClassVar[dict[str, Check]] = {"learning_rate": requirements.learning_rate}
-    _running: Running | None = None
+    slots: ClassVar[tuple[str, ...]] = ()
+    elementwise: ClassVar[bool] = False
+    checks: ClassVar[dict[str, Check]]
+
+    learning_rate: LearningRate
+    state: dict[str, State] = field(init=False, default_factory=dict)
+    t: int = field(init=False, default=0)
+    _running: Running | None = field(init=False, default=None)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -61,12 +66,6 @@ class Optimizer:
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """The shapes of the arrays that are kept for a parameter of a shape: mostly the same."""
         return dict.fromkeys(self.slots, shape)
-
-    @spelled
-    def __init__(self, learning_rate: LearningRate) -> None:
-        self.learning_rate = learning_rate
-        self.state: dict[str, State] = {}
-        self.t = 0
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Check a setting whenever it is set; the library's own rules have no other attributes."""

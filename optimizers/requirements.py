@@ -1,15 +1,22 @@
-"""What optimizers and schedules require of their settings, and the errors they raise."""
+"""What optimizers and schedules require of their settings, and the errors they raise.
+
+A class declares its settings as the fields of a dataclass; the type of a field holds its check.
+"""
 
 from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import numpy as np
 
 from optimizers import spelling
+
+C = TypeVar("C", bound=type)
+Check = Callable[[Any, str, Any], Any]
 
 
 def number(
@@ -30,11 +37,6 @@ def number(
             f"{label(owner)}: expected {name} to be a finite number, {range_}, got {short(value)}"
         )
     return float(value)
-
-
-share = partial(number, below=1)
-at_least_1 = partial(number, low=1)
-not_positive = partial(number, low=-math.inf, most=0)
 
 
 def _finite(value: Any) -> bool:
@@ -93,19 +95,6 @@ def _takes_the_step(schedule: Any) -> bool:
     return True
 
 
-def plain(schedule: Any) -> None:
-    """Keep Python's numbers in place of NumPy's, whose small integers overflow."""
-    for name, value in vars(schedule).items():
-        if isinstance(value, np.generic):
-            object.__setattr__(schedule, name, value.item())  # a schedule is frozen
-
-
-def step(owner: Any, t: Any) -> Any:
-    """The number of a step, from 1, as a number of Python."""
-    number(owner, "t", t, low=1)
-    return t.item() if isinstance(t, np.generic) else t
-
-
 def rate_at(owner: Any, value: Any, t: int) -> float:
     """The learning rate at step `t`."""
     return number(owner, f"the learning rate at step {t}", value(t) if callable(value) else value)
@@ -123,3 +112,22 @@ def short(value: Any, most: int = 80) -> str:
     except Exception:  # a user-defined repr, or an integer of too many digits
         text = type(value).__name__
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+NotNegative = Annotated[float, number]
+NotNegativeOrNone = Annotated[float | None, optional]
+NotPositive = Annotated[float, partial(number, low=-math.inf, most=0)]
+Below1 = Annotated[float, partial(number, below=1)]
+AtMost1 = Annotated[float, partial(number, most=1)]
+AtLeast1 = Annotated[float, partial(number, low=1)]
+Flag = Annotated[bool, flag]
+Count = Annotated[int, count]
+LearningRate = Annotated[float | Callable[[int], float], learning_rate]
+
+
+def declared(cls: C) -> C:
+    """Collect the checks of a class from its annotations, and help where it is called wrongly."""
+    hints = get_type_hints(cls, include_extras=True)
+    checks = {name: h.__metadata__[0] for name, h in hints.items() if hasattr(h, "__metadata__")}
+    type.__setattr__(cls, "checks", checks)
+    return spelling.spelled_class(cls)

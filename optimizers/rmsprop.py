@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from optimizers import requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import Below1, Flag, LearningRate, NotNegative, declared
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class RMSProp(Optimizer):
     """Divide the gradient by the root of a rolling average of its square.
 
@@ -65,29 +69,13 @@ class RMSProp(Optimizer):
 
     slots = ("v", "m", "velocity")
     elementwise = True
-    checks = Optimizer.checks | {
-        "alpha": requirements.share,
-        "epsilon": requirements.number,
-        "weight_decay": requirements.number,
-        "momentum": requirements.share,
-        "centered": requirements.flag,
-    }
 
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.01,
-        alpha: float = 0.99,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.alpha = alpha
-        self.epsilon = epsilon
-        self.weight_decay = weight_decay
-        self.momentum = momentum
-        self.centered = centered
+    learning_rate: LearningRate = 0.01
+    alpha: Below1 = 0.99
+    epsilon: NotNegative = 1e-8
+    weight_decay: NotNegative = 0.0
+    momentum: Below1 = 0.0
+    centered: Flag = False
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         """The average of squares, and what the options need beside it."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from optimizers import requirements
-from optimizers.optimizer import LearningRate, Optimizer
+from dataclasses import dataclass
+
+from optimizers.optimizer import Optimizer
 from optimizers.param_arrays import Array, State
+from optimizers.requirements import Below1, Flag, LearningRate, NotNegative, declared
 from optimizers.running import Loop
 
 
+@declared
+@dataclass(repr=False, eq=False)
 class SGD(Optimizer):
     """Step against the gradient; with momentum, against a running sum of gradients.
 
@@ -59,23 +63,13 @@ class SGD(Optimizer):
 
     slots = ("v",)
     elementwise = True
-    checks = Optimizer.checks | {
-        "momentum": requirements.share,
-        "nesterov": requirements.flag,
-        "weight_decay": requirements.number,
-    }
 
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.01,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate)
-        self.momentum = momentum
-        self.nesterov = nesterov
-        self.weight_decay = weight_decay
+    learning_rate: LearningRate = 0.01
+    momentum: Below1 = 0.0
+    nesterov: Flag = False
+    weight_decay: NotNegative = 0.0
+
+    def __post_init__(self) -> None:
         if self.nesterov and not self.momentum:
             raise ValueError("SGD: expected a momentum above 0 for nesterov=True, got 0")
 

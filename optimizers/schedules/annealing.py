@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from optimizers import requirements
-from optimizers.spelling import spelled_class
+from optimizers.requirements import Count, NotNegative, declared
+from optimizers.schedules.schedule import Schedule
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class Linear:
+class Linear(Schedule):
     """Go from one learning rate to another in a straight line.
 
     rate(t) = start + (stop - start) * (t - 1) / steps, and stop after that.
@@ -36,36 +36,26 @@ class Linear:
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     """
 
-    start: float
-    steps: int
-    stop: float = 0.0
+    start: NotNegative
+    steps: Count
+    stop: NotNegative = 0.0
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        _check(self)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         done = min((t - 1) / self.steps, 1.0)
         return self.start * (1 - done) + self.stop * done
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class Cosine:
+class Cosine(Schedule):
     """Go from one learning rate to another along half a wave: slowly, fast, and slowly again.
 
     rate(t) = stop + (start - stop) * (1 + cos(pi * (t - 1) / steps)) / 2, and stop after that.
 
     Parameters
     ----------
-    start : float
-        The learning rate of the first step.
-    steps : int
-        How many steps it takes.
-    stop : float
-        The learning rate from then on.
+    start, steps, stop
+        As in `Linear`.
 
     Raises
     ------
@@ -82,22 +72,10 @@ class Cosine:
     Source: Loshchilov and Hutter, 2017, without the restarts.
     """
 
-    start: float
-    steps: int
-    stop: float = 0.0
+    start: NotNegative
+    steps: Count
+    stop: NotNegative = 0.0
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        _check(self)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         left = (1 + math.cos(math.pi * min((t - 1) / self.steps, 1.0))) / 2
         return self.start * left + self.stop * (1 - left)
-
-
-def _check(schedule: Linear | Cosine) -> None:
-    requirements.number(schedule, "start", schedule.start)
-    requirements.count(schedule, "steps", schedule.steps)
-    requirements.number(schedule, "stop", schedule.stop)

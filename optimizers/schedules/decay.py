@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizers import requirements
-from optimizers.spelling import spelled_class
+from optimizers.requirements import AtMost1, Count, NotNegative, declared
+from optimizers.schedules.schedule import Schedule
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class StepDecay:
+class StepDecay(Schedule):
     """Multiply the learning rate by a factor every so many steps.
 
     rate(t) = start * factor**floor((t - 1) / every).
@@ -39,25 +39,17 @@ class StepDecay:
     Source: CSE 587, lecture 3, "Learning Rate Decay".
     """
 
-    start: float
-    factor: float
-    every: int
+    start: NotNegative
+    factor: AtMost1
+    every: Count
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        requirements.number(self, "start", self.start)
-        requirements.number(self, "factor", self.factor, most=1)
-        requirements.count(self, "every", self.every)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         return self.start * float(self.factor ** ((t - 1) // self.every))
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class Exponential:
+class Exponential(Schedule):
     """Multiply the learning rate by a factor at every step.
 
     rate(t) = start * factor**(t - 1).
@@ -80,23 +72,16 @@ class Exponential:
     [0.5, 0.25, 0.125, 0.0625]
     """
 
-    start: float
-    factor: float
+    start: NotNegative
+    factor: AtMost1
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        requirements.number(self, "start", self.start)
-        requirements.number(self, "factor", self.factor, most=1)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         return self.start * float(self.factor ** (t - 1))
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class InverseTime:
+class InverseTime(Schedule):
     """Let the learning rate fall as 1 / t.
 
     rate(t) = start / (1 + decay * (t - 1)), which is start / t where decay is 1. The sum of these
@@ -126,15 +111,8 @@ class InverseTime:
     Robbins and Monro, 1951.
     """
 
-    start: float
-    decay: float = 1.0
+    start: NotNegative
+    decay: NotNegative = 1.0
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        requirements.number(self, "start", self.start)
-        requirements.number(self, "decay", self.decay)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         return self.start / (1 + self.decay * (t - 1))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizers import requirements
-from optimizers.optimizer import LearningRate
-from optimizers.spelling import spelled_class
+from optimizers.requirements import Count, LearningRate, declared, rate_at
+from optimizers.schedules.schedule import Schedule
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class Then:
+class Then(Schedule):
     """One schedule for so many steps, then another, whose own clock begins at 1.
 
     Parameters
@@ -36,26 +35,18 @@ class Then:
     """
 
     first: LearningRate
-    steps: int
+    steps: Count
     after: LearningRate
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        requirements.learning_rate(self, "first", self.first)
-        requirements.count(self, "steps", self.steps)
-        requirements.learning_rate(self, "after", self.after)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         if t <= self.steps:
-            return requirements.rate_at(self, self.first, t)
-        return requirements.rate_at(self, self.after, t - self.steps)
+            return rate_at(self, self.first, t)
+        return rate_at(self, self.after, t - self.steps)
 
 
-@spelled_class
+@declared
 @dataclass(frozen=True)
-class Warmup:
+class Warmup(Schedule):
     """Climb in a straight line to where another schedule begins, and go on with that.
 
     rate(t) = after(1) * t / steps, up to step number `steps`, from which on it is
@@ -80,16 +71,9 @@ class Warmup:
     [0.25, 0.5, 0.75, 1.0, 0.5, 0.25, 0.125]
     """
 
-    steps: int
+    steps: Count
     after: LearningRate
 
-    def __post_init__(self) -> None:
-        requirements.plain(self)
-        requirements.count(self, "steps", self.steps)
-        requirements.learning_rate(self, "after", self.after)
-
-    def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
-        t = requirements.step(self, t)
+    def _rate(self, t: int) -> float:
         share = min(t / self.steps, 1.0)
-        return share * requirements.rate_at(self, self.after, max(t - self.steps + 1, 1))
+        return share * rate_at(self, self.after, max(t - self.steps + 1, 1))
