@@ -13,6 +13,8 @@ import linecache
 import socket
 import sys
 import traceback
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,71 +22,56 @@ from typing import Any
 import numpy as np
 import numpy.ma  # layers look for masks; NumPy loads them when first asked, which is too late
 
-from layers.core.params import Array
 from layers.core.random_state import generators
-from nets.homework.isolation.channel import Endpoint, is_default, set_state, state_of
+from nets.homework.isolation.channel import GLOBAL, Endpoint, is_default
 from nets.homework.isolation.guard import guard
 
-GLOBAL = 0  # the number of the submission's module
 LONGEST = 500  # characters of an exception's text that are passed on
 
 
 class Host(Endpoint):
     """The endpoint that holds the submission's objects."""
 
-    def __init__(self, channel: socket.socket, module: Any, first: int = 1) -> None:
-        super().__init__(channel, first)
-        self._arrays: dict[int, Array] = {}
-        self.objects: dict[int, Any] = {GLOBAL: module}
-
-    def hold(self, number: int, array: Array) -> None:
-        """Store an array until the grader drops it."""
-        self._arrays[number] = array
-
-    def held(self) -> list[tuple[int, Array]]:
-        """The stored arrays with their numbers."""
-        return list(self._arrays.items())
-
-    def forget(self, number: int) -> None:
-        """Drop an array or an object."""
-        super().forget(number)
-        self.objects.pop(number, None)
-        array = self._arrays.pop(number, None)
-        if array is not None:
-            self._number_of.pop(id(array), None)
+    def __init__(self, channel: socket.socket, first: int) -> None:
+        super().__init__(channel, first, {})
 
     def encode_object(self, value: Any) -> Any:
         """Keep the object, and send a number for it."""
         number = next(self._numbers)
-        self.objects[number] = value
-        states = [state_of(found) for found in drawn_from(value)]
+        self.hold(number, value)
+        states = [found.bit_generator.state for found in drawn_from(value)]
         return {"object": number, "name": type(value).__name__, "generators": states}
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
         """The object of a number."""
-        return self.objects[tree["object"]]
+        return self.held[tree["object"]]
 
     def serve(self) -> None:
         """Answer until the grader closes the channel."""
         while True:
             message, values = self.receive()
-            owner = self.objects[message["object"]]
+            owner = self.held[message["object"]]
             drawn = drawn_from(owner)
             for found, state in zip(drawn, message["generators"], strict=False):
-                set_state(found, state)
-            try:
-                outcome, value = {}, self._do(message, owner, values)
-            except BaseException as error:
-                outcome, value = {"error": described(error)}, None
-            self.answer(outcome, value, drawn)
+                found.bit_generator.state = state
+            self.answer(partial(self._do, message, owner, values), drawn)
 
-    def answer(self, message: dict[str, Any], value: Any, drawn: Any = ()) -> None:
-        """Send an answer, and the states of the owner's random generators."""
-        states = [state_of(found) for found in drawn]
+    def answer(self, work: Callable[[], Any], drawn: Sequence[np.random.Generator] = ()) -> bool:
+        """Do some work, and send what it returns or raises; return whether it returned.
+
+        The states of the generators are sent too, because the work may have drawn from them.
+        """
+        raised, value = {}, None
         try:
-            self.send({**message, "generators": states}, value)
+            value = work()
+        except BaseException as error:
+            raised = {"error": described(error)}
+        states = [found.bit_generator.state for found in drawn]
+        try:
+            self.send({**raised, "generators": states}, value)
         except (TypeError, ValueError, MemoryError) as error:
             self.send({"error": described(error), "generators": states}, None)
+        return not raised
 
     def _do(self, message: dict[str, Any], owner: Any, values: Any) -> Any:
         verb, name = message["verb"], message["name"]
@@ -101,7 +88,7 @@ class Host(Endpoint):
 
     def _memo(self, values: Any) -> dict[int, Any]:
         """The copies of arrays that the grader has made, for deepcopy to take."""
-        return {id(self._arrays[number]): twin for number, twin in values if number in self._arrays}
+        return {id(self.held[number]): twin for number, twin in values if number in self.held}
 
 
 def drawn_from(owner: Any) -> list[np.random.Generator]:
@@ -146,14 +133,9 @@ def main(
 ) -> None:
     """Serve one submission over a socket."""
     channel = socket.socket(fileno=descriptor)
-    host = Host(channel, None, first)
+    host = Host(channel, first)
     guard(Path.cwd(), forbidden, megabytes, seconds)
     np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
-    host.answer({}, None)  # what follows counts as the submission's time
-    try:
-        host.objects[GLOBAL] = load(Path.cwd() / file)
-    except BaseException as error:
-        host.answer({"error": described(error)}, None)
-        return
-    host.answer({}, None)
-    host.serve()
+    host.answer(lambda: None)  # what follows counts as the submission's time
+    if host.answer(lambda: host.hold(GLOBAL, load(Path.cwd() / file))):
+        host.serve()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import weakref
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,29 +21,25 @@ class Remote:
             "_functions": set(),
         }
         self.__dict__.update(held)
-        if number:
-            weakref.finalize(self, sandbox.let_go, number).atexit = False
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        sandbox, seen = self.__dict__["_sandbox"], self.__dict__["_seen"]
-        if name in self.__dict__["_functions"]:
-            return RemoteFunction(sandbox, self, name)
-        kind, value = sandbox.ask("get", self, name)
-        if kind == "callable":
+        if name not in self.__dict__["_functions"]:
+            kind, value = self.__dict__["_sandbox"].ask("get", self, name)
+            if kind != "callable":
+                # Kept, so that layer.params["W"][...] = 0 writes into an array that still exists.
+                self.__dict__["_seen"][name] = value
+                return value
             self.__dict__["_functions"].add(name)
-            return RemoteFunction(sandbox, self, name)
-        # Kept, so that layer.params["W"][...] = 0 writes into an array that still exists.
-        seen[name] = value
-        return value
+        return partial(_call, self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__["_sandbox"].ask("set", self, name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the submission's process."""
-        return self.__dict__["_sandbox"].ask("call", self, "", (args, kwargs))
+        return _call(self, "", *args, **kwargs)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         twin = self.__dict__["_sandbox"].copy(self, memo)
@@ -53,15 +49,9 @@ class Remote:
         return twin
 
 
-class RemoteFunction:
-    """A function or a method of the submission."""
-
-    def __init__(self, sandbox: Any, owner: Remote, name: str) -> None:
-        self._sandbox, self._owner, self._name = sandbox, owner, name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it in the submission's process."""
-        return self._sandbox.ask("call", self._owner, self._name, (args, kwargs))
+def _call(owner: Remote, method: str, /, *args: Any, **kwargs: Any) -> Any:
+    """Call an object of the submission, or a method of it."""
+    return owner.__dict__["_sandbox"].ask("call", owner, method, (args, kwargs))
 
 
 def remote_class(name: str) -> type[Remote]:

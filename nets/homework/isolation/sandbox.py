@@ -18,12 +18,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
-from layers.core.params import Array
 from nets.homework.bundles.notebook_cells import code_of
-from nets.homework.isolation.channel import Endpoint, WeakArrays, generator, set_state, state_of
+from nets.homework.isolation.channel import GLOBAL, Endpoint, generator
 from nets.homework.isolation.guard import ROOT
 from nets.homework.isolation.limits import Limits
 from nets.homework.isolation.messages import MessageError
@@ -74,7 +74,7 @@ class Sandbox(Endpoint):
     """
 
     def __init__(self, file: Path, limits: Limits, forbidden: Sequence[str] = ()) -> None:
-        super().__init__(socket.socket(), first=2)
+        super().__init__(socket.socket(), 2, WeakValueDictionary())
         self.limits, self.forbidden = limits, list(forbidden)
         self._work = Path(tempfile.mkdtemp(prefix="handgrad-"))
         self._file = _own_copy(file, self._work)
@@ -100,10 +100,11 @@ class Sandbox(Endpoint):
             raise self._broken
         if self._process is None:
             self._start()
-        return self.remote({"object": 0, "name": self._file.stem, "generators": []})
+        return self.decode_object({"object": GLOBAL, "name": self._file.stem, "generators": []})
 
     def _start(self) -> None:
-        self._forget_everything()
+        self.held.clear()
+        self._known.clear()
         self.channel.close()
         self.channel, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
@@ -155,9 +156,9 @@ class Sandbox(Endpoint):
     def ask(self, verb: str, owner: Any, name: str = "", values: Any = None) -> Any:
         """Ask the submission's process to do something, and return the result."""
         number, generators = remote_parts(owner)
-        if self._process is None or number not in self._alive:
+        if self._process is None or number not in {GLOBAL, *self.held}:
             raise SubmissionError("gone", f"the rest of this test could not be run: {self._ended}")
-        states = [state_of(one) for one in generators]
+        states = [one.bit_generator.state for one in generators]
         message = {"verb": verb, "object": number, "name": name, "generators": states}
         try:
             self.channel.settimeout(self._patience())
@@ -166,7 +167,7 @@ class Sandbox(Endpoint):
             self._raise_ended()
         answer, value = self._receive()
         for one, state in zip(generators, answer["generators"], strict=False):
-            set_state(one, state)
+            one.bit_generator.state = state
         return value
 
     def _receive(self) -> tuple[dict[str, Any], Any]:
@@ -242,29 +243,6 @@ class Sandbox(Endpoint):
         self.end()
         shutil.rmtree(self._work, ignore_errors=True)
 
-    def _forget_everything(self) -> None:
-        self._arrays = WeakArrays(self._gone)
-        self._number_of, self._known, self._dropped = {}, {}, []
-        self._alive = {0}
-
-    def _gone(self, number: int, key: int) -> None:
-        self._number_of.pop(key, None)
-        self._known.pop(number, None)
-        self._dropped.append(number)
-
-    def let_go(self, number: int) -> None:
-        """Tell the other process that an object is no longer needed."""
-        self._alive.discard(number)
-        self._dropped.append(number)
-
-    def hold(self, number: int, array: Array) -> None:
-        """Store an array for as long as it lives."""
-        self._arrays.add(number, array)
-
-    def held(self) -> list[tuple[int, Array]]:
-        """The stored arrays with their numbers."""
-        return self._arrays.alive()
-
     def encode_object(self, value: Any) -> Any:
         """The number of an object of the submission; other objects are not sent."""
         if isinstance(value, Remote):
@@ -273,18 +251,16 @@ class Sandbox(Endpoint):
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
         """A proxy for an object of the submission."""
-        return self.remote(tree)
-
-    def remote(self, tree: dict[str, Any]) -> Any:
-        """A proxy that passes attributes and calls on."""
         number = int(tree["object"])
-        self._alive.add(number)
         made = [generator(state) for state in tree["generators"]]
-        return remote_class(str(tree["name"])[:100])(self, number, made)
+        proxy = remote_class(str(tree["name"])[:100])(self, number, made)
+        if number != GLOBAL:
+            self.hold(number, proxy)
+        return proxy
 
     def copy(self, owner: Any, memo: dict[int, Any]) -> Any:
         """Copy an object in the submission's process; its arrays become those in `memo`."""
-        twins = [(number, memo[id(array)]) for number, array in self.held() if id(array) in memo]
+        twins = [(number, memo[id(array)]) for number, array in self.arrays() if id(array) in memo]
         twin: Any = self.ask("copy", owner, "", [(n, np.asarray(t)) for n, t in twins])
         return twin
 

@@ -210,7 +210,7 @@ HOSTILE = {
     "answers for itself": before(
         "import gc\nfrom nets.homework.isolation.host import Host\n\n\n"
         "for thing in gc.get_objects():\n    if type(thing) is Host:\n"
-        '        thing.answer({"score": 100, "id": "test_hidden.py::test_kink"}, True)'
+        "        thing.answer(lambda: True)"
     ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
 }
 
