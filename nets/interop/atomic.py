@@ -90,7 +90,12 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):  # what went wrong first is what the caller should see
             os.unlink(temporary)
         raise
-    _sync_folder(folder)
+    with suppress(OSError):  # Windows cannot open a folder to force the rename to the disk too
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _opened(temporary: str, path: Path) -> BinaryIO:
@@ -121,16 +126,6 @@ def _checked(path: Path) -> str:
             f"{folder!r}; create it first"
         )
     return target
-
-
-def _sync_folder(folder: str) -> None:
-    """Force the rename to the disk too, where a folder can be opened: Windows has no such call."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def path_text(path: Any) -> str:
@@ -196,15 +191,13 @@ def _has_ended(process: int) -> bool:
         return False
     try:
         os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return True
-    except OSError:  # a process of another user
-        return False
-    try:  # Linux tells whether it was killed and only waits for its parent to notice
+        # Linux tells whether it was killed and only waits for its parent to notice.
         with open(f"/proc/{process}/stat", "rb") as file:
             # The state follows the program's name, which is in parentheses and may hold some.
             return file.read().rpartition(b")")[2].split()[0] == b"Z"
-    except (OSError, IndexError):
+    except (ProcessLookupError, OverflowError):
+        return True
+    except (OSError, IndexError):  # a process of another user, or a system without /proc
         return False
 
 

@@ -86,19 +86,16 @@ def _describe(layer: Any, above: str) -> dict[str, Any]:
             return {name: layer.description(lambda part, key: _describe(part, f"{above}{key}."))}
     if not is_known(layer):
         return {"layer": f"{kind.__module__}.{kind.__qualname__}", "arguments": {}}
-    return {"layer": kind.__name__, "arguments": _arguments(layer, above)}
-
-
-def _arguments(layer: Any, above: str) -> dict[str, Any]:
-    """What the constructor needs to make such a layer, as JSON has it.
-
-    A user-defined initializer is left out: the weights that it drew are saved.
-    """
-    found = ((name, _argument(layer, name, value, above)) for name, value, _ in arguments(layer))
-    return {name: value for name, value in found if value is not UNKNOWN}
+    found = {name: _argument(layer, name, value, above) for name, value, _ in arguments(layer)}
+    kept = {name: value for name, value in found.items() if value is not UNKNOWN}
+    return {"layer": kind.__name__, "arguments": kept}
 
 
 def _argument(layer: Any, name: str, value: Any, above: str) -> Any:
+    """An argument of the constructor, as JSON has it.
+
+    UNKNOWN for a user-defined initializer, because the weights that it drew are saved.
+    """
     if hasattr(value, "forward") and not isinstance(value, type):
         return {"inner": _describe(value, above)}
     try:
@@ -106,14 +103,10 @@ def _argument(layer: Any, name: str, value: Any, above: str) -> Any:
     except (TypeError, RecursionError):
         if name in DRAWING:
             return UNKNOWN
-        raise TypeError(_refusal(layer, name, value, above)) from None
-
-
-def _refusal(layer: Any, name: str, value: Any, above: str) -> str:
     start = f"layer {above[:-1]} ({label(layer)}): cannot save the argument {name}"
     if value is UNKNOWN:
-        return f"{start}, because the layer does not keep it; keep it as self.{name}"
-    return (
+        raise TypeError(f"{start}, because the layer does not keep it; keep it as self.{name}")
+    raise TypeError(
         f"{start}: expected numbers, strings, None, or lists and tuples of these, got "
         f"{short(value)} of type {type(value).__name__}; keep arrays in params or buffers"
     )
@@ -129,39 +122,33 @@ def expect(found: Any, kind: type, where: str, keys: tuple[str, ...] = ()) -> An
     return found
 
 
-def _name(above: str) -> str:
-    return f"layer {above[:-1]}" if above else "the net"
-
-
 def _build(described: Any, tensors: Tensors, above: str) -> Any:
-    where = f"the description of {_name(above)}"
+    name = f"layer {above[:-1]}" if above else "the net"
+    where = f"the description of {name}"
     expect(described, dict, where)
     for net_kind, net_class in NETS.items():
         if net_kind in described:
             return net_class.described(
                 described[net_kind],
                 lambda part, key: _build(part, tensors, f"{above}{key}."),
-                _name(above),
+                name,
             )
-    expect(described, dict, where, ("layer", "arguments"))
-    name, given = described["layer"], described["arguments"]
-    kind = getattr(layers, name, None) if name in layers.__all__ else None
+    found = expect(described, dict, where, ("layer", "arguments"))["layer"]
+    kind = getattr(layers, found, None) if found in layers.__all__ else None
     if not (isinstance(kind, type) and issubclass(kind, Layer) and kind is not Layer):
         raise ValueError(
-            f"layer {above[:-1]} is a {name}, which is not part of handgrad; "
+            f"layer {above[:-1]} is a {found}, which is not part of handgrad; "
             "build the net yourself and call net.load_params(path)"
         )
-    given = expect(given, dict, f"the arguments of layer {above[:-1]} ({name})")
-    values = {key: _value(value, tensors, above) for key, value in given.items()}
+    given = expect(described["arguments"], dict, f"the arguments of layer {above[:-1]} ({found})")
+    values = {
+        key: _build(value["inner"], tensors, above)
+        if isinstance(value, dict) and value.keys() == {"inner"}
+        else from_json(value)
+        for key, value in given.items()
+    }
     _check_shapes(kind, values, tensors, above)
     return kind(**values)
-
-
-def _value(found: Any, tensors: Tensors, above: str) -> Any:
-    """The value of an argument, which may be a layer."""
-    if isinstance(found, dict) and found.keys() == {"inner"}:
-        return _build(found["inner"], tensors, above)
-    return from_json(found)
 
 
 def _check_shapes(kind: type[Layer], given: dict[str, Any], tensors: Tensors, above: str) -> None:
@@ -171,8 +158,8 @@ def _check_shapes(kind: type[Layer], given: dict[str, Any], tensors: Tensors, ab
     except TypeError as error:
         raise TypeError(f"layer {above[:-1]} ({kind.__name__}): {error}") from None
     bound.apply_defaults()
-    values = {name: value for name, value in bound.arguments.items() if name != "self"}
-    for name, shape in kind.param_shapes(**values).items():
+    bound.arguments.pop("self")
+    for name, shape in kind.param_shapes(**bound.arguments).items():
         tensor = tensors.get(f"{above}{name}")
         if tensor is None or tensor.shape != shape:
             found = "none" if tensor is None else f"one of shape {tensor.shape}"

@@ -45,7 +45,7 @@ shown = reprlib.Repr()  # damaged text must not make a message of its own length
 shown.maxstring = 120
 
 
-class Entry(NamedTuple):
+class Span(NamedTuple):
     """A tensor of a file: its data are the bytes from `begin` to `end` of all data."""
 
     name: str
@@ -93,7 +93,12 @@ def write_tensors(
     """
     if not isinstance(tensors, Mapping):
         raise TypeError(f"write_tensors: expected a dict of arrays, got {type(tensors).__name__}")
-    arrays = {_name(name): _numbers(value, name) for name, value in tensors.items()}
+    if METADATA in tensors:
+        raise ValueError(
+            f"write_tensors: expected names other than {METADATA!r}, which the format reserves; "
+            "pass text as metadata="
+        )
+    arrays = {_text(k, "names to be strings"): _numbers(v, k) for k, v in tensors.items()}
     # The widest numbers first, so that each array starts at a multiple of its item size.
     order = sorted(arrays, key=lambda name: -arrays[name].itemsize)
     header = _make_header(arrays, order, metadata or {})
@@ -131,9 +136,16 @@ def read_tensors(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
         raise IsADirectoryError(f"{where!r}: expected a safetensors file, got a folder")
     try:
         with open(where, "rb") as file:
-            entries, metadata = _read_header(file)
+            header = _read_header(file)
+            metadata = header.pop(METADATA, {})
+            if not isinstance(metadata, dict) or any(type(v) is not str for v in metadata.values()):
+                raise ValueError(
+                    f"expected {METADATA} to map strings to strings, got {shown.repr(metadata)}"
+                )
+            spans = [_span(name, found) for name, found in header.items()]
             start = file.tell()
-            return {entry.name: _load(file, start, entry) for entry in entries}, metadata
+            _check_tiling(spans, os.fstat(file.fileno()).st_size - start)
+            return {span.name: _load(file, start, span) for span in spans}, metadata
     except FileNotFoundError:
         raise FileNotFoundError(f"{where!r}: there is no such file to read") from None
     except OSError as error:
@@ -147,7 +159,7 @@ def _numbers(value: ArrayLike, name: str) -> Array:
         array = np.asarray(value)
     except ValueError:
         array = np.empty(0, object)  # rows of different lengths: refused below
-    if _code(array.dtype) is None:
+    if array.dtype.str[1:] not in CODES:
         raise TypeError(
             f"write_tensors: expected the tensor {shown.repr(name)} to hold real numbers of at "
             f"most 64 bits or booleans, got {type(value).__name__} of dtype {array.dtype}; "
@@ -156,14 +168,11 @@ def _numbers(value: ArrayLike, name: str) -> Array:
     return array
 
 
-def _code(dtype: np.dtype[Any]) -> str | None:
-    return CODES.get(f"{dtype.kind}{dtype.itemsize}")
-
-
 def _make_header(arrays: dict[str, Array], order: list[str], metadata: Mapping[str, str]) -> bytes:
     """The header of arrays with their data in this order; the data start at a multiple of 8."""
     header: dict[str, Any] = {
-        name: {"dtype": _code(array.dtype), "shape": array.shape} for name, array in arrays.items()
+        name: {"dtype": CODES[array.dtype.str[1:]], "shape": array.shape}
+        for name, array in arrays.items()
     }
     end = 0
     for name in order:
@@ -183,15 +192,6 @@ def _make_header(arrays: dict[str, Array], order: list[str], metadata: Mapping[s
     return len(text).to_bytes(8, "little") + text
 
 
-def _name(name: str) -> str:
-    if name == METADATA:
-        raise ValueError(
-            f"write_tensors: expected names other than {METADATA!r}, which the format reserves; "
-            "pass text as metadata="
-        )
-    return _text(name, "names to be strings")
-
-
 def _text(value: str, expected: str) -> str:
     if not isinstance(value, str):
         raise TypeError(
@@ -206,41 +206,25 @@ def _text(value: str, expected: str) -> str:
     return value
 
 
-def _read_header(file: BufferedReader) -> tuple[list[Entry], dict[str, str]]:
-    """The tensors and the metadata of a file, which is left at the start of its data."""
+def _read_header(file: BufferedReader) -> dict[str, Any]:
+    """The JSON object of a header, as the standard defines it and no more."""
     size = os.fstat(file.fileno()).st_size
-    header = _parse(file.read(_length(file, size)))
-    metadata = header.pop(METADATA, {})
-    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise ValueError(
-            f"expected {METADATA} to map strings to strings, got {shown.repr(metadata)}"
-        )
-    entries = [_entry(name, found) for name, found in header.items()]
-    _check_tiling(entries, size - file.tell())
-    return entries, metadata
-
-
-def _length(file: BufferedReader, size: int) -> int:
-    """The length of the JSON, compared with the size of the file."""
     if size < 8:
         raise ValueError(f"expected at least 8 bytes, the length of the header, got {size}")
     first = file.read(8)
-    length = int.from_bytes(first, "little")
-    limit = min(size - 8, MAX_HEADER)
+    length, limit = int.from_bytes(first, "little"), min(size - 8, MAX_HEADER)
     if length > limit:
         known = [kind for start, kind in FOREIGN.items() if first.startswith(start)]
         raise ValueError(
             f"expected a header of at most {limit} bytes, got a length of {length} in the first 8; "
             f"it looks like {known[0] if known else 'another format, or a file that was cut short'}"
         )
-    return length
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
-    """The JSON object of a header, as the standard defines it and no more."""
     try:
         header = json.loads(
-            raw.decode(), object_pairs_hook=_unique, parse_int=_integer, parse_constant=_constant
+            file.read(length).decode(),
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_constant=_constant,
         )
     except UnicodeDecodeError as error:
         raise ValueError(f"the header is not UTF-8 text: {error.reason}") from None
@@ -273,7 +257,7 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"the header holds {name}, which is not JSON")
 
 
-def _entry(name: str, found: Any) -> Entry:
+def _span(name: str, found: Any) -> Span:
     """The tensor that a header describes, or a ValueError about what is wrong with it."""
     if not isinstance(found, dict) or not found.keys() >= {"dtype", "shape", "data_offsets"}:
         raise _wrong(name, "an object with dtype, shape and data_offsets", found)
@@ -291,7 +275,7 @@ def _entry(name: str, found: Any) -> Entry:
     if offsets[0] + size != offsets[1]:
         apart = f"{shown.repr(size)} bytes apart, the size of shape {shown.repr(shape)} in {code}"
         raise _wrong(name, f"data_offsets {apart}", offsets)
-    return Entry(name, dtype, tuple(shape), *offsets)
+    return Span(name, dtype, tuple(shape), *offsets)
 
 
 def _are_counts(found: Any) -> bool:
@@ -299,34 +283,34 @@ def _are_counts(found: Any) -> bool:
     return isinstance(found, list) and all(type(n) is int and 0 <= n < 2**63 for n in found)
 
 
-def _check_tiling(entries: Iterable[Entry], size: int) -> None:
+def _check_tiling(spans: Iterable[Span], size: int) -> None:
     """The tensors must fill the data one after the other, in any order of their names."""
     end = 0
-    for entry in sorted(entries, key=lambda entry: (entry.begin, entry.end)):
-        if entry.begin != end:
+    for span in sorted(spans, key=lambda span: (span.begin, span.end)):
+        if span.begin != end:
             expected = f"its data at byte {end}, where the tensor before it ends"
-            fault = "overlap" if entry.begin < end else "leave a hole"
-            raise _wrong(entry.name, expected, entry.begin, f": tensors {fault}")
-        end = entry.end
+            fault = "overlap" if span.begin < end else "leave a hole"
+            raise _wrong(span.name, expected, span.begin, f": tensors {fault}")
+        end = span.end
     if end != size:
         fault = "it was cut short" if size < end else "there are trailing bytes"
         raise ValueError(f"expected {end} bytes of data, as the header says, got {size}: {fault}")
 
 
-def _load(file: BufferedReader, start: int, entry: Entry) -> Array:
+def _load(file: BufferedReader, start: int, span: Span) -> Array:
     """The array of a tensor, from a file with its data at byte `start`."""
-    where = f"the tensor {shown.repr(entry.name)}"
+    where = f"the tensor {shown.repr(span.name)}"
     try:
-        array = np.empty(entry.shape, entry.dtype)
+        array = np.empty(span.shape, span.dtype)
     except ValueError:  # an empty array may claim other sides of any length
-        raise ValueError(f"{where}: NumPy has no shape {shown.repr(entry.shape)}") from None
-    file.seek(start + entry.begin)
+        raise ValueError(f"{where}: NumPy has no shape {shown.repr(span.shape)}") from None
+    file.seek(start + span.begin)
     if file.readinto(array.data) != array.nbytes:
         raise ValueError(f"{where}: the file became shorter while it was read")
     # A NumPy boolean of any other byte is neither true nor false.
-    if entry.dtype.kind == "b" and array.view(np.uint8).max(initial=0) > 1:
+    if span.dtype.kind == "b" and array.view(np.uint8).max(initial=0) > 1:
         raise ValueError(f"{where}: expected booleans of 0 and 1, got other bytes")
-    return array.astype(entry.dtype.newbyteorder("="), copy=False)
+    return array.astype(span.dtype.newbyteorder("="), copy=False)
 
 
 def _wrong(name: str, expected: str, found: Any, more: str = "") -> ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from layers import ELU, GELU, HardTanh, LeakyReLU, ReLU, Sigmoid, Sign, Softplus, Tanh
@@ -18,13 +17,8 @@ RECTIFIERS: dict[str, Callable[[], LayerLike]] = {
     "gelu": GELU,
     "softplus": Softplus,
 }
-ACTIVATIONS = {
-    **RECTIFIERS,
-    "tanh": Tanh,
-    "hard_tanh": HardTanh,
-    "sigmoid": Sigmoid,
-    "sign": Sign,
-}
+SQUASHING = {"tanh": Tanh, "hard_tanh": HardTanh, "sigmoid": Sigmoid, "sign": Sign}
+ACTIVATIONS = RECTIFIERS | SQUASHING
 
 
 def maker(activation: Activation, owner: str) -> Callable[[], LayerLike]:
@@ -56,24 +50,22 @@ def maker(activation: Activation, owner: str) -> Callable[[], LayerLike]:
             f"{owner}: expected activation to be a name or a class such as ReLU, because each "
             f"hidden layer gets its own, got {activation!r}"
         )
-    is_known = any(activation is kind for kind in ACTIVATIONS.values())
-    return activation if is_known else partial(_made, activation, owner)
 
+    def made() -> LayerLike:
+        try:
+            layer = activation()
+        except Exception as error:
+            raise TypeError(
+                f"{owner}: expected activation to make a layer when called without arguments, but "
+                f"{activation!r} raises {type(error).__name__}: {error}"
+            ) from error
+        if not _is_layer(layer):
+            raise TypeError(
+                f"{owner}: expected activation to make a layer, but {activation!r} makes {layer!r}"
+            )
+        return layer
 
-def _made(activation: Callable[[], LayerLike], owner: str) -> LayerLike:
-    """The layer that a user-defined callable makes, if it does."""
-    try:
-        layer = activation()
-    except Exception as error:
-        raise TypeError(
-            f"{owner}: expected activation to make a layer when called without arguments, but "
-            f"{activation!r} raises {type(error).__name__}: {error}"
-        ) from error
-    if not _is_layer(layer):
-        raise TypeError(
-            f"{owner}: expected activation to make a layer, but {activation!r} makes {layer!r}"
-        )
-    return layer
+    return made
 
 
 def _is_layer(value: Any) -> bool:

@@ -136,12 +136,19 @@ def perceptron(
             f"{owner}: expected two sizes or more, of the input, the hidden layers and the "
             f"output, got {sizes}{hint}"
         )
-    sizes = tuple(count(owner, "each size", size) for size in sizes)
-    _check_dropout(owner, dropout, len(sizes) - 2)
+    shapes = list(pairwise(count(owner, "each size", size) for size in sizes))
+    if not 0 <= real(owner, "dropout", dropout) < 1:
+        raise ValueError(
+            f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
+        )
+    if dropout and len(shapes) == 1:
+        raise ValueError(
+            f"{owner}: dropout={dropout!r} needs a hidden layer, because it drops hidden units; "
+            "add one, or leave dropout out"
+        )
     make = maker(activation, owner)
     before = init_before(activation) if weight_init is None else weight_init
     final = "xavier_uniform" if weight_init is None else weight_init
-    shapes = list(pairwise(sizes))
     for shape in shapes:
         fits(owner, shape)
     layers: list[Any] = []
@@ -151,15 +158,3 @@ def perceptron(
         if dropout:
             layers.append(Dropout(dropout, rng=rng))
     return [*layers, FullyConnected(*shapes[-1], weight_init=final, dtype=dtype, rng=rng)]
-
-
-def _check_dropout(owner: str, dropout: float, hidden: int) -> None:
-    if not 0 <= real(owner, "dropout", dropout) < 1:
-        raise ValueError(
-            f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
-        )
-    if dropout and not hidden:
-        raise ValueError(
-            f"{owner}: dropout={dropout!r} needs a hidden layer, because it drops hidden units; "
-            "add one, or leave dropout out"
-        )

@@ -89,10 +89,10 @@ def neural_language_model(
     """
     owner, rng = "neural_language_model", generator("neural_language_model", rng)
     context = count(owner, "context", context)
-    dim = _dim(owner, context, vocabulary_size, dim, vectors)
-    embedding = Embedding(vocabulary_size, dim, trainable=trainable, dtype=dtype, rng=rng)
-    _start(embedding, vectors)
-    sizes = (context * dim, *_hidden_sizes(owner, hidden), vocabulary_size)
+    embedding = _embedding(
+        Embedding, owner, vocabulary_size, dim, vectors, trainable=trainable, dtype=dtype, rng=rng
+    )
+    sizes = (context * embedding.dim, *_hidden_sizes(owner, hidden), vocabulary_size)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, Flatten(), *rest)
 
@@ -171,42 +171,42 @@ def text_classifier(
             "mean, and with a length there is no mean"
         )
     positions = 1 if length is None else count(owner, "length", length)
-    dim = _dim(owner, positions, vocabulary_size, dim, vectors)
     given: dict[str, Any] = {"trainable": trainable, "dtype": dtype, "rng": rng}
-    first: list[Any]
     if length is None:
-        first = [MeanEmbedding(vocabulary_size, dim, padding=padding, **given)]
-    else:
-        first = [Embedding(vocabulary_size, dim, **given), Flatten()]
-    _start(first[0], vectors)
-    sizes = (positions * dim, *_hidden_sizes(owner, hidden), classes)
-    return Sequential(*first, *perceptron(owner, sizes, activation, None, dropout, dtype, rng))
+        given["padding"] = padding
+    kind = MeanEmbedding if length is None else Embedding
+    embedding = _embedding(kind, owner, vocabulary_size, dim, vectors, **given)
+    sizes = (positions * embedding.dim, *_hidden_sizes(owner, hidden), classes)
+    rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
+    return Sequential(embedding, *([] if length is None else [Flatten()]), *rest)
 
 
-def _dim(owner: str, positions: int, vocabulary_size: int, dim: int | None, vectors: Any) -> int:
-    """The length of the vectors: that of the given ones, which must have the expected shape."""
+def _embedding(
+    kind: type[Embedding],
+    owner: str,
+    vocabulary_size: int,
+    dim: int | None,
+    vectors: ArrayLike | None,
+    **given: Any,
+) -> Embedding:
+    """An embedding of `dim` numbers, or one that starts from the given vectors."""
     vocabulary_size = count(owner, "vocabulary_size", vocabulary_size)
     dim = None if dim is None else count(owner, "dim", dim)
-    if vectors is not None:
-        array = numbers(owner, "vectors", vectors)
-        if not np.isfinite(array).all():
+    start = None if vectors is None else numbers(owner, "vectors", vectors)
+    if start is not None:
+        if not np.isfinite(start).all():
             raise ValueError(f"{owner}: expected vectors of finite numbers, got nan or infinity")
-        if array.ndim != 2 or array.shape != (vocabulary_size, dim or array.shape[1]):
+        if start.ndim != 2 or start.shape != (vocabulary_size, dim or start.shape[1]):
             raise ValueError(
                 f"{owner}: expected vectors of shape ({vocabulary_size}, {dim or 'dim'}), one for "
-                f"each word of the vocabulary, got {array.shape}"
+                f"each word of the vocabulary, got {start.shape}"
             )
-        dim = int(array.shape[1])
-    dim = dim or DIM
-    fits(owner, (vocabulary_size, dim))
-    fits(owner, (positions, dim))
-    return dim
-
-
-def _start(embedding: Embedding, vectors: ArrayLike | None) -> None:
-    """Let an embedding start from the given vectors."""
-    if vectors is not None:
-        embedding.W[...] = vectors
+        dim = start.shape[1]
+    fits(owner, (vocabulary_size, dim or DIM))
+    embedding = kind(vocabulary_size, dim or DIM, **given)
+    if start is not None:
+        embedding.W[...] = start
+    return embedding
 
 
 def _hidden_sizes(owner: str, hidden: int | Sequence[int]) -> tuple[int, ...]:

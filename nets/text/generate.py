@@ -11,9 +11,9 @@ from layers import Embedding, Flatten, FullyConnected, softmax
 from layers.core.base import predict
 from layers.core.checks import brief, count, generator, numbers, real
 from layers.core.params import Array
-from nets.arguments import layer
+from nets.arguments import instance, layer
 from nets.sequential import Sequential
-from nets.text.vocabulary import Vocabulary, known
+from nets.text.vocabulary import Vocabulary
 
 
 def generate(
@@ -76,13 +76,21 @@ def generate(
     length, rng = count("generate", "length", length), generator("generate", rng)
     if real("generate", "temperature", temperature) < 0:
         raise ValueError(f"generate: expected temperature to be at least 0, got {temperature!r}")
-    net, vocabulary = layer("generate", "net", net), known(vocabulary, "generate")
+    layer("generate", "net", net)
+    instance("generate", "vocabulary", vocabulary, Vocabulary)
     if stop is not None and (not isinstance(stop, str) or stop not in vocabulary):
         raise ValueError(
             f"generate: expected stop to be a token of the vocabulary, got {brief(stop)}, which "
             "is never drawn"
         )
-    window = _first_window(net, vocabulary.ids(start))
+    ids = vocabulary.ids(start)
+    context = _context(net) or max(len(ids), 1)  # all tokens if the window is not known
+    if len(ids) < context:
+        raise ValueError(
+            f"generate: expected start to have at least {context} tokens, as many as the net's "
+            f"window holds, got {len(ids)}"
+        )
+    window = ids[-context:]
     never = [t for t in (vocabulary.unknown, vocabulary.padding) if t is not None]
     hidden, last = vocabulary.ids(never), None if stop is None else vocabulary.ids([stop])[0]
     drawn: list[int] = []
@@ -97,24 +105,12 @@ def generate(
     return vocabulary.tokens(drawn)
 
 
-def _first_window(net: Any, ids: Array) -> Array:
-    """The last tokens of the start, as many as the net sees; all if that is unknown."""
-    context = _context(net) or len(ids)
-    if len(ids) < max(context, 1):
-        raise ValueError(
-            f"generate: expected start to have at least {max(context, 1)} tokens, as many as the "
-            f"net's window holds, got {len(ids)}"
-        )
-    return ids[-context:]
-
-
 def _context(net: Any) -> int | None:
     """The number of word vectors that a net concatenates, if it does."""
-    kinds = (Embedding, Flatten, FullyConnected)
-    first = list(net)[:3] if isinstance(net, Sequential) else []
-    if len(first) < 3 or not all(map(isinstance, first, kinds)):
-        return None
-    return int(first[2].in_features // first[0].dim)
+    match list(net)[:3] if isinstance(net, Sequential) else []:
+        case [Embedding() as embedding, Flatten(), FullyConnected() as first]:
+            return int(first.in_features // embedding.dim)
+    return None
 
 
 def _scores(net: Any, window: Array, size: int) -> Array:

@@ -8,8 +8,8 @@ import numpy as np
 
 from layers.core.checks import brief, count
 from layers.core.params import Array
-from nets.arguments import fits, items
-from nets.text.vocabulary import Vocabulary, known
+from nets.arguments import fits, instance, items
+from nets.text.vocabulary import Vocabulary
 
 
 def padded(
@@ -45,20 +45,19 @@ def padded(
     array([[0, 1, 2],
            [1, 2, 3]])
     """
-    vocabulary = known(vocabulary, "padded")
+    instance("padded", "vocabulary", vocabulary, Vocabulary)
     if isinstance(texts, str):
         raise TypeError(f"padded: expected a list of texts, got the one text {brief(texts)}")
     rows = [vocabulary.ids(text) for text in items("padded", "texts", texts)]
-    if not rows or not all(map(len, rows)):
-        empty = next((i for i, row in enumerate(rows) if not len(row)), None)
-        which = "got none" if empty is None else f"text {empty} has none"
+    lengths = [len(row) for row in rows]
+    if not rows or 0 in lengths:
+        which = f"text {lengths.index(0)} has none" if rows else "got none"
         raise ValueError(f"padded: expected texts with at least one token each, {which}")
-    longest, shortest = max(map(len, rows)), min(map(len, rows))
-    length = longest if length is None else count("padded", "length", length)
-    if vocabulary.padding is None and shortest < length:
+    length = max(lengths) if length is None else count("padded", "length", length)
+    if vocabulary.padding is None and min(lengths) < length:
         raise ValueError(
-            f"padded: expected texts of at least {length} tokens, got one of {shortest}; make the "
-            'vocabulary with a padding: Vocabulary(..., padding="<pad>")'
+            f"padded: expected texts of at least {length} tokens, got one of {min(lengths)}; make "
+            'the vocabulary with a padding: Vocabulary(..., padding="<pad>")'
         )
     fits("padded", (len(rows), length))
     filler = 0 if vocabulary.padding is None else vocabulary.ids([vocabulary.padding])[0]

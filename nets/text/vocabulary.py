@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.checks import brief, count, numbers
+from layers.core.checks import count, numbers
 from layers.core.params import Array
 from nets.arguments import strings
 
@@ -57,22 +56,20 @@ class Vocabulary:
         unknown: str | None = "<unk>",
         padding: str | None = None,
     ) -> None:
-        self.unknown, self.padding = unknown, padding
-        special = [token for token in (unknown, padding) if token is not None]
         if isinstance(tokens, Mapping):
             raise TypeError(
                 "Vocabulary: expected the tokens of a text, one after the other, got a "
                 f"{type(tokens).__name__}, whose counts would be lost; pass list(c.elements()) of "
                 "a Counter c"
             )
-        special, tokens = (
-            strings("Vocabulary", name, given)
-            for given, name in ((special, "unknown and padding"), (tokens, "tokens"))
-        )
+        self.unknown, self.padding = unknown, padding
+        special = [token for token in (unknown, padding) if token is not None]
+        strings("Vocabulary", "unknown and padding", special)
         if len({*special}) < len(special):
             raise ValueError(
                 f"Vocabulary: expected unknown and padding to be different, got {unknown!r} twice"
             )
+        tokens = strings("Vocabulary", "tokens", tokens)
         counted = Counter(tokens)
         for token in special:
             counted.pop(token, None)
@@ -97,7 +94,14 @@ class Vocabulary:
         TypeError
             If the tokens are not strings, or a text is given in place of its words.
         """
-        tokens = self._checked(tokens)
+        ordinary = (t for t in self._tokens if t not in (self.unknown, self.padding))
+        # A text is a list of characters, but not of words.
+        if isinstance(tokens, str) and any(len(token) > 1 for token in ordinary):
+            raise TypeError(
+                f"Vocabulary: expected a list of tokens, got the text {tokens[:20]!r}; "
+                "cut it first: words(text)"
+            )
+        tokens = strings("Vocabulary", "tokens", tokens)
         other = -1 if self.unknown is None else self._ids[self.unknown]
         ids = np.array([self._ids.get(token, other) for token in tokens], np.int64)
         if other < 0 and (ids < 0).any():
@@ -143,23 +147,3 @@ class Vocabulary:
     def __repr__(self) -> str:
         shown = ", ".join(map(repr, self._tokens[:5]))
         return f"<Vocabulary of {len(self):,} tokens: {shown}{', ...' * (len(self) > 5)}>"
-
-    def _checked(self, tokens: Iterable[str]) -> list[str]:
-        """Tokens as a list; a text is a list of characters, but not of words."""
-        ordinary = (t for t in self._tokens if t not in (self.unknown, self.padding))
-        if isinstance(tokens, str) and any(len(token) > 1 for token in ordinary):
-            raise TypeError(
-                f"Vocabulary: expected a list of tokens, got the text {tokens[:20]!r}; "
-                "cut it first: words(text)"
-            )
-        return strings("Vocabulary", "tokens", tokens)
-
-
-def known(vocabulary: Any, owner: str) -> Vocabulary:
-    """Raise unless this is a vocabulary."""
-    if not isinstance(vocabulary, Vocabulary):
-        raise TypeError(
-            f"{owner}: expected vocabulary to be a Vocabulary, such as "
-            f"Vocabulary(words(text)), got {brief(vocabulary)}"
-        )
-    return vocabulary

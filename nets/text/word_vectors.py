@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from layers.core.cast import floating_dtype
 from layers.core.checks import brief, count, generator, numbers
 from layers.core.params import Array
 from nets import arguments
-from nets.text.vocabulary import Vocabulary, known
+from nets.datasets.data_paths import unpacked
+from nets.text.vocabulary import Vocabulary
+
+SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several spaces"}
 
 
 def read_vectors(
@@ -69,31 +70,23 @@ def read_vectors(
     Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
     """
     dtype, path = floating_dtype(dtype), arguments.path("read_vectors", path)
-    kept = None if words is None else _kept(words)
+    if isinstance(words, str):
+        raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
+    kept = None if words is None else {*arguments.strings("read_vectors", "words", words)}
     width = None if dim is None else count("read_vectors", "dim", dim)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
     vectors: dict[str, Array] = {}
-    try:
-        with _open(path) as file:
-            for where, word, fields in _entries(file, path, width):
-                if word not in vectors and (kept is None or word in kept):
-                    vectors[word] = _vector(fields, dtype, where)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(
-            f"{path}: cannot be unpacked by gzip: {error}; is it complete? Download it again, or "
-            "drop .gz from the name of a file that is not compressed"
-        ) from None
+    with unpacked(path, path.suffix == ".gz") as file:
+        for where, word, fields in _entries(file, path, width):
+            if word not in vectors and (kept is None or word in kept):
+                vectors[word] = _vector(fields, dtype, where)
     return vectors
 
 
-def _kept(words: Any) -> Collection[str]:
-    if isinstance(words, str):
-        raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
-    return set(arguments.strings("read_vectors", "words", words))
-
-
-def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any = None) -> Array:
+def vector_table(
+    vocabulary: Vocabulary, vectors: Mapping[str, ArrayLike], rng: Any = None
+) -> Array:
     """The vectors of the tokens of a vocabulary, one per row: the W of an `Embedding`.
 
     Parameters
@@ -123,56 +116,40 @@ def vector_table(vocabulary: Vocabulary, vectors: Mapping[str, Array], rng: Any 
     array([[0., 0.],
            [1., 2.]])
     """
-    rng, vocabulary = generator("vector_table", rng), known(vocabulary, "vector_table")
+    rng = generator("vector_table", rng)
+    arguments.instance("vector_table", "vocabulary", vocabulary, Vocabulary)
     if not isinstance(vectors, Mapping):
         raise TypeError(
             "vector_table: expected vectors to be a dict of arrays, as read_vectors returns, "
             f"got {brief(vectors)}"
         )
-    places = [place for place, token in enumerate(vocabulary) if token in vectors]
-    found = [_row(token, vectors[token]) for token in vocabulary if token in vectors]
-    if not found:
+    given = {token: vectors[token] for token in vocabulary if token in vectors}
+    if not given:
         raise ValueError(
             f"vector_table: none of the {len(vocabulary)} tokens has a vector; "
             "do both spell words the same way, for example in lower case?"
         )
+    found = [_row(token, vector) for token, vector in given.items()]
     if len(shapes := {vector.shape for vector in found}) > 1:
         raise ValueError(f"vector_table: expected vectors of one shape, got {sorted(shapes)}")
     rows = np.stack(found)
     shape = (len(vocabulary), rows.shape[1])
     table: Array = rng.normal(0, rows.std(), shape).astype(rows.dtype)
-    table[places] = rows
-    if vocabulary.padding is not None and vocabulary.padding not in vectors:
+    if vocabulary.padding is not None:
         table[vocabulary.ids([vocabulary.padding])] = 0
+    table[vocabulary.ids(given)] = rows
     return table
 
 
-def _row(token: str, vector: Any) -> Array:
+def _row(token: str, vector: ArrayLike) -> Array:
     """A vector as floating numbers; float16 becomes float32, and integers float64."""
-    owner = "vector_table"
-    array = numbers(owner, f"the vector of {token!r}", vector)
+    array = numbers("vector_table", f"the vector of {token!r}", vector)
     if array.ndim != 1 or not array.size or not np.isfinite(array).all():
         raise ValueError(
-            f"{owner}: expected the vector of {token!r} to be a row of finite numbers, got "
+            f"vector_table: expected the vector of {token!r} to be a row of finite numbers, got "
             f"{brief(vector)} of shape {array.shape}"
         )
     return array.astype(np.result_type(array, np.float32))
-
-
-def _open(path: Path) -> Any:
-    return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
-
-
-def _text(line: bytes, path: Path, number: int) -> str:
-    """A line as text; the first may begin with a byte order mark."""
-    try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path}, line {number}: expected text in UTF-8, got the byte "
-            f"0x{line[error.start]:02x}; a file in another encoding has to be saved as UTF-8, and "
-            "vectors in the binary form of word2vec as text"
-        ) from None
 
 
 def _entries(
@@ -182,39 +159,46 @@ def _entries(
     size, entries = None, 0
     source = "the first vector has" if width is None else "dim is"
     for number, raw in enumerate(file, 1):
-        line = _text(raw, path, number).rstrip()
+        where = f"{path}, line {number}"
+        line = _text(raw, where, "utf-8-sig" if number == 1 else "utf-8")
         fields = line.split(" ")
         if number == 1 and len(fields) == 2 and all(map(str.isdecimal, fields)):
-            size = int(fields[0])
-            if width not in (None, int(fields[1])):
+            size, announced = map(int, fields)
+            if width not in (None, announced):
                 raise ValueError(
-                    f"{path}, line 1: expected vectors of {width} numbers, because dim is {width}, "
-                    f"but this line says that they have {fields[1]}"
+                    f"{where}: expected vectors of {width} numbers, because dim is {width}, "
+                    f"but this line says that they have {announced}"
                 )
-            width, source = int(fields[1]), "the first line says"
+            width, source = announced, "the first line says"
             continue
         width = width or len(fields) - 1
         if len(fields) > width + 1 and not any(map(_is_number, fields[1:-width])):
             fields[:-width] = [" ".join(fields[:-width])]  # a word with blanks inside
         if len(fields) != width + 1 or not width:
+            separator = next((name for mark, name in SEPARATORS.items() if mark in line), None)
+            why = f"; {source} {width}" if width else ""
+            if separator:
+                why = f"; the line has {separator}, where single spaces are needed"
             raise ValueError(
-                f"{path}, line {number}: expected a word and {width or 'its'} numbers, "
-                f"got {len(fields) - 1} of them{_remedy(line, source, width)}"
+                f"{where}: expected a word and {width or 'its'} numbers, "
+                f"got {len(fields) - 1} of them{why}"
             )
         entries += 1
-        yield f"{path}, line {number}", fields[0], fields[1:]
+        yield where, fields[0], fields[1:]
     if not entries or size not in (None, entries):
         expected = "words and vectors" if size is None else f"{size} words, as its first line says"
         raise ValueError(f"{path}: expected {expected}, got {entries}; is the file truncated?")
 
 
-def _remedy(line: str, source: str, width: int) -> str:
-    """What separates the fields of a line if not a space, or why so many numbers are expected."""
-    found = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several spaces"}
-    name = next((name for mark, name in found.items() if mark in line), "")
-    if name:
-        return f"; the line has {name}, where single spaces are needed"
-    return f"; {source} {width}" if width else ""
+def _text(line: bytes, where: str, encoding: str) -> str:
+    try:
+        return line.decode(encoding).rstrip()
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{where}: expected text in UTF-8, got the byte 0x{line[error.start]:02x}; a file in "
+            "another encoding has to be saved as UTF-8, and vectors in the binary form of "
+            "word2vec as text"
+        ) from None
 
 
 def _vector(fields: list[str], dtype: np.dtype[Any], where: str) -> Array:
@@ -225,7 +209,7 @@ def _vector(fields: list[str], dtype: np.dtype[Any], where: str) -> Array:
         wrong = next(field for field in fields if not _is_number(field))
         raise ValueError(f"{where}: expected numbers, got {wrong!r}") from None
     if not np.isfinite(vector).all():
-        wrong = fields[int((~np.isfinite(vector)).argmax())]
+        wrong = fields[int(np.isfinite(vector).argmin())]
         raise ValueError(f"{where}: expected numbers that {dtype} can hold, got {wrong!r}")
     return vector
 

@@ -15,7 +15,7 @@ def test_each_name_is_that_of_its_class():
 
 
 def test_a_class_or_a_callable_stands_for_itself():
-    assert maker(Tanh, "mlp") is Tanh
+    assert repr(maker(Tanh, "mlp")()) == "Tanh()"
     assert repr(maker(lambda: LeakyReLU(0.2), "mlp")()) == "LeakyReLU(negative_slope=0.2)"
 
 

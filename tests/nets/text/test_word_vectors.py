@@ -153,7 +153,7 @@ def test_a_compressed_file_that_is_cut_short_or_not_compressed(tmp_path):
     path = tmp_path / "vectors.txt.gz"
     for content in (gzip.compress(GLOVE.encode() * 99)[:-9], GLOVE.encode(), DAMAGED):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match=r"vectors\.txt\.gz: cannot be unpacked by gzip: "):
+        with pytest.raises(ValueError, match=r"vectors\.txt\.gz: expected a whole gzip file"):
             read_vectors(path)
 
 
