@@ -11,7 +11,8 @@ import numpy as np
 
 from layers.core.checks import label
 from layers.core.notebook import cut, plain, text
-from nets.display.text import aligned, ends
+from nets.arguments import names
+from nets.display.text import aligned
 from nets.known import check_layer
 from nets.plots.gradient_norms import gradient_norms
 from nets.trace import trace_page
@@ -61,15 +62,11 @@ class Trace(Sequence[Step]):
         """A step by its position or its name, or a list of some of them."""
         if isinstance(index, slice):
             return self.steps[index]
-        names = [step.name for step in self.steps]
-        if index in names:
-            return self.steps[names.index(str(index))]
-        if isinstance(index, int) and -len(self) <= index < len(self):
-            return self.steps[index]
-        shown, hidden, last = ends(names, trace_page.MOST)
-        some = ", ".join([*shown, *["..."] * bool(hidden), *last])
-        error = IndexError if isinstance(index, int) else KeyError
-        raise error(f"trace: there is no step {index!r}, only {some}")
+        by_name = {step.name: step for step in self.steps}
+        try:
+            return self.steps[index] if isinstance(index, int) else by_name[index]
+        except LookupError as error:
+            raise type(error)(f"trace: there is no step {index!r}, only {names(by_name)}") from None
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -86,10 +83,7 @@ class Trace(Sequence[Step]):
         return f"{cut(self.label)}, loss {self.loss:.6g}"
 
     def __repr__(self) -> str:
-        rows = [
-            trace_page.gap(step, "...") if isinstance(step, int) else trace_page.row(step)
-            for step in trace_page.short(self.steps, self.verdict.step)
-        ]
+        rows = map(trace_page.row, trace_page.short(self.steps, self.verdict.step))
         table = aligned([[*map(plain, row)] for row in [trace_page.HEADER, *rows]])
         return "\n".join([self._title, *table, self.verdict.sentence])
 

@@ -19,8 +19,10 @@ MOST = 24  # steps of a table; of more, the first and the last
 DECADES = 3.0  # the least that the bars span: so that small differences look small
 
 
-def row(step: Step) -> list[str]:
-    """A step as a row of the table."""
+def row(step: Step | int) -> list[str]:
+    """A step as a row of the table, or the row in place of so many that are left out."""
+    if isinstance(step, int):
+        return [f"… {step} more", *[""] * (len(HEADER) - 1)]
     local = [float(np.abs(d).mean()) for d in step.locals if d is not None and np.size(d)]
     return [
         step.title,
@@ -43,32 +45,26 @@ def short(steps: Sequence[Step], blamed: Step | None) -> list[Step | int]:
     """
     first, _, last = ends(range(len(steps)), MOST)
     around = [n for n, step in enumerate(steps) if step is blamed]
-    beside = {near for n in around for near in (n - 1, n, n + 1)} & {*range(len(steps))}
+    beside = [near for n in around for near in (n - 1, n, n + 1) if 0 <= near < len(steps)]
     found: list[Step | int] = []
     before = -1
     for place in sorted({*first, *last, *beside}):
-        found += [place - before - 1, steps[place]] if place > before + 1 else [steps[place]]
+        found += [place - before - 1] if place > before + 1 else []
+        found.append(steps[place])
         before = place
     return found
 
 
-def gap(hidden: int, dots: str) -> list[str]:
-    """The row in place of the steps that are left out."""
-    return [f"{dots} {hidden} more", *[""] * (len(HEADER) - 1)]
-
-
 def table_of(shown: Sequence[Step | int], blamed: Step | None) -> str:
     """The table with a bar for each upstream gradient; the blamed step has another colour."""
-    steps = [step for step in shown if isinstance(step, Step)]
-    widths = dict(zip(steps, bars([step.upstream for step in steps]), strict=True))
-    rows = [gap(step, "…") if isinstance(step, int) else row(step) for step in shown]
-    for step, cells in zip(shown, rows, strict=True):
+    widths = bars([0.0 if isinstance(step, int) else step.upstream for step in shown])
+    rows = [row(step) for step in shown]
+    for step, cells, width in zip(shown, rows, widths, strict=True):
         if isinstance(step, int):
             continue
-        is_blamed = step is blamed
         cells[OUTPUT] = Html(f'<span style="white-space:nowrap">{cells[OUTPUT]}</span>')
-        cells[UPSTREAM] = _bar(cells[UPSTREAM], widths[step], VERMILION if is_blamed else SKY)
-        if is_blamed:
+        cells[UPSTREAM] = _bar(cells[UPSTREAM], width, VERMILION if step is blamed else SKY)
+        if step is blamed:
             cells[0] = Html(f"<b>{text(cells[0])} \N{BLACK LEFT-POINTING TRIANGLE}</b>")
     return table(HEADER, rows, 2)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from layers.core.base import Grads
 from layers.core.checks import label
-from layers.core.local_derivative import curve
+from layers.core.local_derivative import Curve, curve
 from layers.core.notebook import cut, norm, number, plain, text, title
 from layers.core.params import Array
 from nets.display.arrays import SMALL, array_html, array_text
@@ -107,13 +107,17 @@ class Step:
         return norm(*self.grads.values())
 
     @cached_property
+    def _curve(self) -> Curve | None:
+        """What an activation does far from 0, if the local derivatives of this pass are known."""
+        return None if self.local is None else curve(self.layer, FAR)
+
+    @cached_property
     def dead(self) -> float | None:
         """The share of units that are off in the whole batch; None for layers that have no off.
 
         A unit is an entry of one example's output. One that is off gives 0 and passes no gradient.
         """
-        shape = curve(self.layer, FAR)
-        if shape is None or not shape.switches_off or self.local is None:
+        if self._curve is None or not self._curve.switches_off:
             return None
         off = (np.asarray(self.y) == 0) & (self.local == 0)
         return _mean(off.reshape(len(off) if off.ndim else 1, -1).all(axis=0))
@@ -124,10 +128,9 @@ class Step:
 
         There the slope is less than a tenth of the steepest one.
         """
-        shape = curve(self.layer, FAR)
-        if shape is None or not shape.saturates or self.local is None:
+        if self._curve is None or not self._curve.saturates:
             return None
-        return _mean(np.abs(self.local) < FLAT * shape.steepest)
+        return _mean(np.abs(self.local) < FLAT * self._curve.steepest)
 
     def entries(self) -> Iterator[Entry]:
         """All arrays, in the order of the pass."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
-LEFT = 'style="text-align:left"'
+from layers.core.notebook import Html, table, text
 
 
 def page(
@@ -31,30 +30,21 @@ def page(
     remarks : sequence of str
         What comes last: the sampling and the notes.
     """
+    header, *body = rows
+    wrong = Html("<strong>WRONG</strong>")
+    cells = [[wrong if cell == "WRONG" else cell for cell in row] for row in body]
+    tensors = table(header, cells, left=len(header)) if body else ""
     items = "".join(f"<li>{_finding(lines)}</li>" for lines in findings)
     return (
         '<div style="overflow-x:auto">'
-        f"<p>gradient check of {html.escape(name)}: <strong>{verdict}</strong></p>"
-        f"{_table(rows)}{f'<ol>{items}</ol>' if items else ''}{pictures}"
-        f"{''.join(f'<p>{html.escape(remark)}</p>' for remark in remarks)}</div>"
+        f"<p>gradient check of {text(name)}: <strong>{verdict}</strong></p>"
+        f"{tensors}{f'<ol>{items}</ol>' if items else ''}{pictures}"
+        f"{''.join(f'<p>{text(remark)}</p>' for remark in remarks)}</div>"
     )
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    if len(rows) < 2:
-        return ""
-    head = "".join(f"<th {LEFT}>{cell}</th>" for cell in rows[0])
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows[1:])
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(text: str) -> str:
-    shown = html.escape(text)
-    return f"<td {LEFT}>{f'<strong>{shown}</strong>' if text == 'WRONG' else shown}</td>"
-
-
 def _finding(lines: Sequence[str]) -> str:
-    first, *others = (html.escape(line.strip()) for line in lines)
+    first, *others = (text(line.strip()) for line in lines)
     name, colon, evidence = first.partition(":")
     return f"<strong>{name}</strong>{colon}{evidence}" + "".join(
         f"<br/><em>{line}</em>" for line in others

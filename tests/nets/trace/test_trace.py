@@ -32,7 +32,7 @@ def test_a_step_that_is_not_there_is_refused():
         trace[4]
     with pytest.raises(KeyError, match=r"there is no step '1\.0', only 0, 1, 2, loss"):
         trace["1.0"]
-    with pytest.raises(IndexError, match=r"only 0, 1, .*, \.\.\., .*, 99, loss$"):
+    with pytest.raises(IndexError, match=r"only 0, 1, .*, \.\.\.$"):
         long(100)[200]
 
 
