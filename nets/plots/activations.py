@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +52,7 @@ def activations(*layers: Any) -> Figure:
     for each in layers:
         hint = "; pass the layers one by one: activations(*layers)"
         layer("activations", "each argument", each, hint if isinstance(each, (list, tuple)) else "")
-    curves = [_curves(layer) for layer in layers]
+    curves = list(map(_curves, layers))
     figure, places = panels(len(layers), COLUMNS, (2.4, 2.2), above=0.4)
     for n, (axes, each, (x, y, dy)) in enumerate(zip(places, layers, curves, strict=True)):
         axes.plot(x, y, color=BLUE, lw=2.2, label="y")
@@ -70,25 +69,17 @@ def activations(*layers: Any) -> Figure:
 def _curves(given: Any) -> tuple[Array, Array, Array]:
     """The points x, y and dy/dx, where each curve is broken at its jumps."""
     twin, x = copy.deepcopy(given), np.linspace(-REACH, REACH, 601)
-    y = _output(twin.forward, x, given)
-    if y.shape != x.shape:
-        raise ValueError(
-            f"activations: expected layers that keep the shape of x, but {label(given)} "
-            f"turns {x.shape} into {y.shape}"
-        )
-    dy = _output(lambda dout: pair(given, twin.backward(dout))[0], np.ones_like(x), given)
-    return x, _broken(y), _broken(dy)
-
-
-def _output(method: Callable[[Array], Any], x: Array, given: Any) -> Array:
-    """The output of a layer's method; its exception becomes an error message."""
     try:
-        return numbers(given, "the output", method(x))
+        y = numbers(given, "the output", twin.forward(x))
+        if y.shape != x.shape:
+            raise ValueError(f"it turns {x.shape} into {y.shape}")
+        dy = numbers(given, "dx", pair(given, twin.backward(np.ones_like(y)))[0])
     except Exception as error:
         raise ValueError(
             f"activations: expected elementwise layers of one input, such as ReLU(), but "
-            f"{label(given)} raised: {error}"
+            f"{label(given)} does not work as one: {error}"
         ) from error
+    return x, _broken(y), _broken(dy)
 
 
 def _broken(curve: Array) -> Array:

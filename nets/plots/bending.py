@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from layers.core.checks import brief, count, numbers
 from layers.core.params import Array
 from nets.display.figure import blank
-from nets.plots.plane import Limits, around, classes, draw_points, draw_regions, examples
+from nets.plots.plane import Limits, around, draw_points, draw_regions, examples
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,9 +94,7 @@ def _grid(limits: Limits) -> Array:
 
 
 def _draw(axes: Axes, net: Any, grid: Array, points: Array, labels: Array) -> None:
-    limits = around(grid.reshape(-1, 2))
-    draw_regions(axes, lambda plane: classes(net.predict(plane), "bending"), limits)
+    draw_regions(axes, net, grid.reshape(-1, 2), "bending")
     for line in grid:
         axes.plot(*line.T, color=GRID, lw=0.5, zorder=1)
     draw_points(axes, points, labels)
-    axes.set(xticks=(), yticks=())

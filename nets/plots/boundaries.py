@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from layers.core.base import predict
-from layers.core.params import Array
 from nets.arguments import by_name, layer
 from nets.display.figure import panels
-from nets.plots.plane import around, classes, draw_points, draw_regions, examples
+from nets.plots.plane import classes, draw_points, draw_regions, examples
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,16 +54,10 @@ def boundaries(nets: Mapping[str, Any], x: ArrayLike, labels: ArrayLike) -> Figu
     for name, net in by_name("boundaries", "nets", nets).items():
         layer("boundaries", f"nets[{name!r}]", net)
     points, correct = examples(x, labels, "boundaries")
-    found = {name: _classes(net, points) for name, net in nets.items()}
+    accuracies = [(classes(net, points, "boundaries") == correct).mean() for net in nets.values()]
     figure, places = panels(len(nets), COLUMNS, (2.7, 2.9))
-    for axes, (name, net) in zip(places, nets.items(), strict=True):
-        draw_regions(axes, partial(_classes, net), around(points))
+    for axes, (name, net), accuracy in zip(places, nets.items(), accuracies, strict=True):
+        draw_regions(axes, net, points, "boundaries")
         draw_points(axes, points, correct)
-        accuracy = (found[name] == correct).mean()
         axes.set_title(f"{name}: {100 * accuracy:.0f} %", fontsize=10)
-        axes.set(xticks=(), yticks=())
     return figure
-
-
-def _classes(net: Any, plane: Array) -> Array:
-    return classes(predict(net, plane), "boundaries")

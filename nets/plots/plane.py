@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layers.core.base import predict
 from layers.core.checks import numbers
 from layers.core.params import Array
 from nets.plots.style import BLUE, SEVERAL, VERMILION
@@ -42,9 +42,9 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
     return x.astype(np.float64), labels
 
 
-def classes(scores: Any, owner: str) -> Array:
-    """The class of each row of scores: the largest of several, or the sign of a single one."""
-    scores = numbers(owner, "scores", scores)
+def classes(net: Any, points: Array, owner: str) -> Array:
+    """The class of each point: that of the largest score, or the sign of a single score."""
+    scores = numbers(owner, "scores", predict(net, points))
     if scores.ndim != 2 or not scores.shape[1]:
         raise ValueError(
             f"{owner}: expected a net with scores of shape (N, C), got {scores.shape}; for two "
@@ -68,18 +68,15 @@ def draw_points(axes: Axes, points: Array, labels: Array) -> None:
     axes.scatter(x, y, c=colours, s=14, edgecolors="white", linewidths=0.5, zorder=3)
 
 
-def draw_regions(axes: Axes, class_of: Callable[[Array], Array], limits: Limits) -> None:
-    """Shade each place in the colour of the class that a net predicts there."""
-    xs, ys = (np.linspace(low, high, FINE) for low, high in limits)
+def draw_regions(axes: Axes, net: Any, points: Array, owner: str) -> None:
+    """Shade each place around some points in the colour of the class that a net predicts there."""
+    from matplotlib.colors import to_rgb  # as late as all of matplotlib, which is optional
+
+    (left, right), (bottom, top) = around(points)
+    xs, ys = np.linspace(left, right, FINE), np.linspace(bottom, top, FINE)
     plane = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    found = class_of(plane).reshape(FINE, FINE)
-    rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in CLASSES])
-    pale = 0.8 + 0.2 * rgb
-    axes.imshow(
-        pale[found % len(CLASSES)],
-        extent=(*limits[0], *limits[1]),
-        origin="lower",
-        aspect="auto",
-        zorder=0,
-    )
-    axes.set(xlim=limits[0], ylim=limits[1])
+    pale = 0.8 + 0.2 * np.array(list(map(to_rgb, CLASSES)))
+    shades = pale[classes(net, plane, owner).reshape(FINE, FINE) % len(CLASSES)]
+    extent = (left, right, bottom, top)
+    axes.imshow(shades, extent=extent, origin="lower", aspect="auto", zorder=0)
+    axes.set(xlim=(left, right), ylim=(bottom, top), xticks=(), yticks=())

@@ -38,11 +38,7 @@ def training_curves(history: Columns) -> Figure:
     """
     curves = _curves(history)
     epochs = curves.pop("epoch", None)
-    measures = [
-        name
-        for name in ("loss", "accuracy")
-        if any(prefix + name in curves for prefix, _, _ in CURVES)
-    ]
+    measures = [name for name in ("loss", "accuracy") if {name, f"validation_{name}"} & {*curves}]
     figure, places = panels(len(measures), 2, (4.5, 3.2))
     for axes, name in zip(places, measures, strict=True):
         for prefix, text, colour in CURVES:

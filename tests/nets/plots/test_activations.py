@@ -75,7 +75,7 @@ def test_layers_stay_as_they_are():
 def test_what_is_no_activation_is_refused():
     with pytest.raises(ValueError, match=r"activations: expected at least one layer, got none"):
         activations()
-    match = r"expected layers that keep the shape of x, but Sum turns \(601,\) into \(\)"
+    match = r"such as ReLU\(\), but Sum does not work as one: it turns \(601,\) into \(\)$"
     with pytest.raises(ValueError, match=match):
         activations(Sum())
     with pytest.raises(ValueError, match="FullyConnected"):
