@@ -141,10 +141,11 @@ def compare(
         )
     measure = "what was passed as exact" if exact is not None else f"the way {found[0]!r}"
     correct = tried[found[0]].gradient if exact is None else exact
-    for name, outcome in tried.items():
-        if not outcome.reason:
-            tried[name] = outcome._replace(error=distance(outcome.gradient, correct))
-    return Comparison(tried, measure)
+    measured = {
+        name: o if o.reason else o._replace(error=distance(o.gradient, correct))
+        for name, o in tried.items()
+    }
+    return Comparison(measured, measure)
 
 
 def _left_out(without: Any) -> list[str]:

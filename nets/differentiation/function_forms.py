@@ -12,7 +12,7 @@ from nets import arguments
 from nets.differentiation.finite_differences import Function
 from nets.differentiation.gates import in_numpy
 from nets.differentiation.point import point
-from nets.differentiation.reverse import number_of, repeatable, reverse_mode, weighted_sum
+from nets.differentiation.reverse import number_of, parts, repeatable, reverse_mode, weighted_sum
 
 
 class Forms(NamedTuple):
@@ -43,7 +43,9 @@ def forms_of(owner: str, function: Any, layer: Any, xs: tuple[Any, ...]) -> Form
     elif not is_layer:
         return Forms(function, function, _no_layer)
     twin, rewind = repeatable(function if is_layer else layer)
-    dout = _ones(twin.forward(*xs))
+    y = twin.forward(*xs)
+    ones = tuple(np.ones(np.shape(part))[()] for part in parts(y))  # adds up all entries
+    dout = ones if isinstance(y, tuple) else ones[0]
 
     def reverse(_: Function, *xs: Any) -> Any:
         rewind()
@@ -57,14 +59,14 @@ def forms_of(owner: str, function: Any, layer: Any, xs: tuple[Any, ...]) -> Form
 
 def checked_gradient(owner: str, exact: Any, xs: tuple[Any, ...]) -> Any:
     """`exact`, checked to have the shapes of the inputs."""
-    parts = exact if isinstance(exact, tuple) and len(xs) > 1 else (exact,)
+    gradients = parts(exact) if len(xs) > 1 else (exact,)
     shapes = [x.shape for x in point(xs, owner)]
-    if len(parts) != len(xs):
+    if len(gradients) != len(xs):
         raise ValueError(
             f"{owner}: expected exact to have one gradient for each of {len(xs)} inputs, "
-            f"got {len(parts)}"
+            f"got {len(gradients)}"
         )
-    for position, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
+    for position, (part, shape) in enumerate(zip(gradients, shapes, strict=True)):
         if part is not None and numbers(owner, "exact", part).shape != shape:
             raise ValueError(
                 f"{owner}: expected exact of shape {shape} for input {position}, "
@@ -75,21 +77,14 @@ def checked_gradient(owner: str, exact: Any, xs: tuple[Any, ...]) -> Any:
 
 def distance(found: Any, correct: Any) -> float:
     """The worst entry's distance, relative to the largest entry."""
-    pairs = zip(_parts(found), _parts(correct), strict=True)
+    pairs = zip(parts(found), parts(correct), strict=True)
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
-    worst = max((float(np.abs(np.subtract(a, b)).max(initial=0.0)) for a, b in known), default=0.0)
-    largest = max((float(np.abs(b).max(initial=0.0)) for _, b in known), default=0.0)
+    worst, largest = (
+        max((float(np.abs(array).max(initial=0.0)) for array in arrays), default=0.0)
+        for arrays in ([np.subtract(a, b) for a, b in known], [b for _, b in known])
+    )
     return worst / largest if largest else worst
 
 
 def _no_layer(_: Function, *xs: Any) -> Any:
     raise TypeError("reverse_mode: expected the same function as a layer, pass layer=")
-
-
-def _ones(y: Any) -> Any:
-    """The dout that adds up all entries of an output."""
-    return tuple(map(_ones, y)) if isinstance(y, tuple) else np.ones(np.shape(y))[()]
-
-
-def _parts(gradient: Any) -> tuple[Any, ...]:
-    return gradient if isinstance(gradient, tuple) else (gradient,)

@@ -51,7 +51,7 @@ def reverse_mode(layer: Any, *xs: ArrayLike, dout: Any = 1.0) -> Any:
     y = layer.forward(*given(inputs))
     _fits(y, dout, "reverse_mode")
     dx, _ = pair(layer, layer.backward(dout))
-    slopes = dx if isinstance(dx, tuple) else (dx,)
+    slopes = parts(dx)
     return as_gradient([*slopes, *[None] * (len(inputs) - len(slopes))], inputs)
 
 
@@ -69,7 +69,8 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
     32.0
     """
     twin, rewind = repeatable(check_layer("number_of", "layer", layer))
-    _numbers(dout)
+    for part in parts(dout):
+        numbers("number_of", "dout", part)
 
     def f(*xs: Any) -> Any:
         rewind()
@@ -80,24 +81,16 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
     return f
 
 
-def _numbers(dout: Any) -> None:
-    for part in dout if isinstance(dout, tuple) else (dout,):
-        numbers("number_of", "dout", part)
-
-
 def _fits(y: Any, dout: Any, owner: str) -> None:
     """Raise unless dout is a number or has the shape of the output."""
-    if isinstance(y, tuple) != isinstance(dout, tuple) or (
-        isinstance(y, tuple) and len(y) != len(dout)
-    ):
+    outputs, weights = parts(y), parts(dout)
+    if len(outputs) != len(weights) or isinstance(y, tuple) != isinstance(dout, tuple):
+        expected = f"a tuple of {len(outputs)} arrays" if isinstance(y, tuple) else "one array"
         raise ValueError(
-            f"{owner}: expected dout to be "
-            f"{f'a tuple of {len(y)} arrays' if isinstance(y, tuple) else 'one array'}, as the "
-            f"output is, got {brief(dout)}"
+            f"{owner}: expected dout to be {expected}, as the output is, got {brief(dout)}"
         )
-    pairs = zip(y, dout, strict=True) if isinstance(y, tuple) else ((y, dout),)
-    for part, weights in pairs:
-        shape = numbers(owner, "dout", weights).shape
+    for part, weight in zip(outputs, weights, strict=True):
+        shape = numbers(owner, "dout", weight).shape
         if shape not in ((), np.shape(part)):
             raise ValueError(
                 f"{owner}: expected dout of shape {np.shape(part)}, the shape of the output, got "
@@ -107,9 +100,12 @@ def _fits(y: Any, dout: Any, owner: str) -> None:
 
 def weighted_sum(y: Any, dout: Any) -> Any:
     """The sum of an output's entries, each times its dout; of all parts, where it has several."""
-    if isinstance(y, tuple):
-        return sum(weighted_sum(part, weights) for part, weights in zip(y, dout, strict=True))
-    return np.sum(y * dout)
+    return sum(np.sum(part * weight) for part, weight in zip(parts(y), parts(dout), strict=True))
+
+
+def parts(value: Any) -> tuple[Any, ...]:
+    """The outputs of a layer or its gradients, of which there may be one or several."""
+    return value if isinstance(value, tuple) else (value,)
 
 
 def repeatable(layer: Any) -> tuple[Any, Callable[[], None]]:
