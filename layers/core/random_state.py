@@ -36,6 +36,24 @@ def state_of(generator: Any) -> Any:
     return generator.getstate()
 
 
+def global_state() -> tuple[Any, Any]:
+    """The states of the generators that ``np.random`` and ``random`` share with everyone."""
+    return np.random.get_state(), random.getstate()  # noqa: NPY002, it is the one that users draw from
+
+
+def drawn_since(state: tuple[Any, Any]) -> bool:
+    """Whether one of the global generators has drawn numbers since `global_state`."""
+    (_, words, *rest), (_, words_now, *rest_now) = state[0], global_state()[0]
+    unchanged = rest == rest_now and np.array_equal(words, words_now)
+    return not unchanged or random.getstate() != state[1]
+
+
+def put_back_global(state: tuple[Any, Any]) -> None:
+    """Restore a state from `global_state`."""
+    np.random.set_state(state[0])  # noqa: NPY002
+    random.setstate(state[1])
+
+
 def put_back(generator: Any, state: Any) -> None:
     """Restore a state, so that the generator draws the same numbers again."""
     if isinstance(generator, np.random.Generator):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.checks import label
+from layers.core.random_state import global_state, put_back_global
 from layers.gradcheck.diagnosis import diagnose
 from layers.gradcheck.examine import examine
 from layers.gradcheck.numeric.experiment import Experiment
@@ -27,6 +28,7 @@ def whole_check(
     explain: bool,
 ) -> GradientReport:
     """The report on a layer; the arguments are those of `gradcheck`."""
+    before = global_state()
     try:
         experiment = Experiment(layer, inputs, loss, rng)
     except ForwardError as error:
@@ -36,15 +38,28 @@ def whole_check(
             f"gradcheck: the output of {experiment.name} holds nan or infinity for these inputs, "
             "so that nothing can be compared"
         )
+    try:
+        return _report(experiment, tolerance, explain, rng)
+    finally:
+        put_back_global(before)
+
+
+def _report(
+    experiment: Experiment, tolerance: float, explain: bool, rng: np.random.Generator
+) -> GradientReport:
     found = examine(experiment, tolerance, rng)
     if not (found.tensors or found.findings):
         raise ValueError(
             "gradcheck: expected a floating input or parameter to compare; integers are passed "
             "through: give x.astype(float) to check the gradient of x"
         )
-    if not (explain or found):
-        return GradientReport(experiment.name, tolerance, found.tensors, found.findings)
-    findings, notes = diagnose(experiment, found, tolerance, rng)
-    victims = {name for finding in findings for name in finding.victims}
+    all_found = found.findings
+    if explain or found:
+        all_found = diagnose(experiment, found, tolerance, rng)
+    victims = {name for finding in all_found for name in finding.victims}
     tensors = [replace(tensor, victim=tensor.name in victims) for tensor in found.tensors]
+    findings, notes = (
+        [finding for finding in all_found if (finding.kind == "advice") == is_advice]
+        for is_advice in (False, True)
+    )
     return GradientReport(experiment.name, tolerance, tensors, findings, notes)

@@ -64,9 +64,10 @@ class RecordedCall:
 
 
 def is_layer(thing: Any) -> bool:
-    """Whether something has forward and backward."""
+    """Whether something has forward, backward and a dict of params."""
     verbs = (getattr(thing, name, None) for name in ("forward", "backward"))
-    return not isinstance(thing, type) and all(callable(verb) for verb in verbs)
+    is_object = not isinstance(thing, type) and all(callable(verb) for verb in verbs)
+    return is_object and isinstance(getattr(thing, "params", None), Mapping)
 
 
 def layers_inside(layer: Any) -> dict[str, Any]:
@@ -102,7 +103,8 @@ def _among(held: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 def recorded(experiment: Experiment) -> list[RecordedCall]:
     """The calls of the inner layers, in the order of forward, during one forward and backward.
 
-    If a layer raises, the calls until then are returned.
+    If a layer raises, the calls until then are returned. What returns something other than
+    (dx, grads) is not a layer, and how it is used is the affair of the layer that holds it.
     """
     other = copy.deepcopy(experiment)
     calls: list[RecordedCall] = []
@@ -115,8 +117,8 @@ def recorded(experiment: Experiment) -> list[RecordedCall]:
         other.run()
         other.gradients()
     except Exception:  # a user's layer may raise anything
-        return calls
-    return calls
+        pass
+    return [call for call in calls if call.returned is None or call.gave_gradients]
 
 
 def _listen(name: str, layer: Any, calls: list[RecordedCall]) -> None:

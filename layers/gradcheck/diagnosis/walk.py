@@ -15,7 +15,7 @@ from layers.gradcheck.diagnosis.families.net_containers import broken_chain
 from layers.gradcheck.diagnosis.recording import RecordedCall, layers_inside, recorded
 from layers.gradcheck.examine import Examination, examine
 from layers.gradcheck.numeric.experiment import Experiment
-from layers.gradcheck.probes import FindingsAndNotes, run_probes
+from layers.gradcheck.probes import run_probes
 from layers.gradcheck.report.finding import Finding
 
 # If outputs change by themselves or are not numbers, nothing else can be said.
@@ -37,30 +37,37 @@ class InnerLayer:
 
 def diagnose(
     experiment: Experiment, found: Examination, tolerance: float, rng: np.random.Generator
-) -> tuple[list[Finding], list[Finding]]:
-    """All findings of an examination, the likeliest cause first, and the notes.
+) -> list[Finding]:
+    """All findings of an examination, the likeliest cause first.
 
     In a net, the inner layers are examined one by one, from the output back. A layer that is wrong
     by itself is the cause; tensors that are wrong in the net and correct in their own layer are its
     victims.
     """
     calls = recorded(experiment)
-    collected = FindingsAndNotes(
-        [_located(finding, _inner(call, call.layer)) for call in calls for finding in call.written]
-    )
+    inside = [
+        _located(finding, _inner(call, call.layer)) for call in calls for finding in call.written
+    ]
     for inner in _inner_layers(experiment, calls):
-        collected.add(_inside(inner, bool(found), tolerance, rng))
-    if not collected.findings and not found:
-        collected.findings += broken_chain(experiment, calls)
-    causes = collected.findings
+        inside = _joined(inside, _inside(inner, bool(found), tolerance, rng))
+    causes = [finding for finding in inside if finding.kind != "advice"]
+    if not causes and not found:
+        causes = list(broken_chain(experiment, calls))
     if causes:
         causes = _with_victims(causes, found) + _besides(found, causes)
     elif not found:
         causes = _by_itself(experiment, found, rng)
-    collected.findings = causes
+    causes += [f for f in [*inside, *found.findings] if f.kind == "advice" and f not in causes]
     if not any(finding.mistake in UNSTEADY for finding in found.findings):
-        collected.add(run_probes(experiment, is_net=bool(calls)))
-    return collected.findings, collected.notes
+        causes = _joined(causes, run_probes(experiment, is_net=bool(calls)))
+    return causes
+
+
+def _joined(known: list[Finding], more: list[Finding]) -> list[Finding]:
+    """All findings, without those about a net that are known from one of its layers."""
+    located = {finding.mistake for finding in known if finding.layer}
+    new = [f for f in more if f not in known and (f.layer or f.mistake not in located)]
+    return known + new
 
 
 def _inner_layers(experiment: Experiment, calls: Sequence[RecordedCall]) -> Iterator[InnerLayer]:
@@ -82,20 +89,17 @@ def _inner(call: RecordedCall, layer: Any) -> InnerLayer:
 
 def _inside(
     inner: InnerLayer, net_is_correct: bool, tolerance: float, rng: np.random.Generator
-) -> FindingsAndNotes:
-    """The findings and notes of an inner layer when it is examined by itself.
+) -> list[Finding]:
+    """The findings of an inner layer when it is examined by itself.
 
     If the gradients of the whole net are correct, those of its layers are, and only the probes run.
     """
     try:
         experiment = Experiment(inner.layer, inner.inputs, None, rng)
         found = Examination() if net_is_correct else examine(experiment, tolerance, rng)
-        findings, notes = diagnose(experiment, found, tolerance, rng)
+        return [_located(f, inner) for f in diagnose(experiment, found, tolerance, rng)]
     except Exception:  # nothing is known of a layer that does not run by itself
-        return FindingsAndNotes()
-    return FindingsAndNotes(
-        [_located(f, inner) for f in findings], [_located(n, inner) for n in notes]
-    )
+        return []
 
 
 def _located(finding: Finding, inner: InnerLayer) -> Finding:
@@ -151,6 +155,6 @@ def _by_itself(
         and not (finding.mistake == "common-factor" and finding.tensor in constant)
     ]
     unexplained = [] if found.findings else [f for f in explanations if not f.confidence]
-    own = {finding.tensor for finding in named}
-    laws = [f for f in found.findings if f.mistake != "ignores-dout" or f.tensor not in own]
+    own = {(mistake, f.tensor) for f in named for mistake in ("ignores-dout", f.mistake)}
+    laws = [f for f in found.findings if (f.mistake, f.tensor) not in own]
     return [*shapes, *named, *laws, *unexplained]

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from layers.core.random_state import generators, put_back
+from layers.core.random_state import generators, put_back, put_back_global
 from layers.gradcheck.numeric.experiment import Experiment, Index
 from layers.gradcheck.numeric.memory_layout import MemoryLayout
 from layers.gradcheck.numeric.perturbation import flat
@@ -46,7 +46,7 @@ class ComplexTwin:
             memo[id(array)] = array.astype(complex)
         self._layer, self._loss = copy.deepcopy((experiment.layer, experiment.loss), memo)
         self._targets = experiment.targets
-        self._states = experiment.states
+        self._states, self._global_state = experiment.states, experiment.global_state
         self._params = {key: memo[id(array)] for key, array in experiment.tensors().items()}
         self._layouts = experiment.layouts
         self._inputs = [
@@ -76,6 +76,8 @@ class ComplexTwin:
         """The imaginary parts of the outputs; an error where there are none."""
         for generator, state in zip(generators(self._layer), self._states, strict=True):
             put_back(generator, state)
+        if self._global_state:
+            put_back_global(self._global_state)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
             y = self._layer.forward(*map(MemoryLayout.copy, self._layouts, self._inputs))

@@ -11,7 +11,14 @@ import numpy as np
 from layers.core.cast import cast
 from layers.core.checks import label
 from layers.core.params import Array, as_array
-from layers.core.random_state import generators, put_back, state_of
+from layers.core.random_state import (
+    drawn_since,
+    generators,
+    global_state,
+    put_back,
+    put_back_global,
+    state_of,
+)
 from layers.gradcheck.numeric.in_place_writes import WriteGuard
 from layers.gradcheck.numeric.memory_layout import MemoryLayout, laid_out, layout_of, same_copy
 from layers.gradcheck.numeric.perturbation import flat, random_dout, size_of
@@ -28,7 +35,8 @@ class Experiment:
     layer. Each pass gets copies of the inputs and of dout, so that a layer that writes into them
     finds the same numbers each time. The copies have the memory layout of the given arrays, and
     dout that of the output. Random layers draw the same numbers each time: the state of every
-    generator that the layer holds is put back first.
+    generator that the layer holds is put back first, and those of ``np.random`` and ``random`` if
+    forward draws from them.
 
     Parameters
     ----------
@@ -47,6 +55,8 @@ class Experiment:
         The output of the first pass.
     layouts, dout_layout
         The memory layouts of the inputs and of dout in each pass.
+    global_state : tuple or None
+        The states of ``np.random`` and ``random`` before each pass, if forward draws from them.
     written : list of str
         The inputs and parameters that the first pass wrote to; they are put back.
     unrun : callable
@@ -63,11 +73,14 @@ class Experiment:
         self.layouts = [MemoryLayout.of(array) for array in arrays]
         self.loss, self.targets = _split(loss)
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
+        self.global_state: tuple[Any, Any] | None = global_state()
         given = self.given()
         with WriteGuard({**self.named_inputs(given), **self.named_parameters()}) as guard:
             y = self._first(given)
             self.y = copy.deepcopy(y)
         self.written = guard.written
+        if self.global_state and not drawn_since(self.global_state):
+            self.global_state = None
         self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
         self.dout = random_dout(self.y, rng)
         self.dout_layout = layout_of(y)
@@ -79,8 +92,15 @@ class Experiment:
 
     @property
     def is_random(self) -> bool:
-        """Whether the layer holds a random generator."""
-        return bool(self._generators)
+        """Whether the layer holds a random generator, or forward draws from a global one."""
+        return bool(self._generators or self.global_state)
+
+    def rewind(self) -> None:
+        """Put back the random states, so that the next pass draws the same numbers."""
+        for generator, state in self._generators:
+            put_back(generator, state)
+        if self.global_state:
+            put_back_global(self.global_state)
 
     def _first(self, given: Sequence[Array]) -> Any:
         """The first pass; what it raises is the layer's own error."""
@@ -107,8 +127,7 @@ class Experiment:
 
     def outputs(self, inputs: Sequence[Array] | None = None) -> Any:
         """One forward pass of the layer alone."""
-        for generator, state in self._generators:
-            put_back(generator, state)
+        self.rewind()
         with np.errstate(all="ignore"):
             return self.layer.forward(*(self.given() if inputs is None else inputs))
 
@@ -154,6 +173,7 @@ class Experiment:
             Whatever the layer raises if it does not take these inputs.
         """
         layer, loss = self.unrun()
+        self.rewind()
         laid = [layout.copy(array) for layout, array in zip(self.layouts, inputs, strict=True)]
         other = Experiment(layer, laid, loss, np.random.default_rng(0))
         other.inputs, other.dout = copy.deepcopy(self.inputs), copy.deepcopy(self.dout)

@@ -73,6 +73,14 @@ def _missing(experiment: Experiment, dx: Any) -> Iterator[Finding]:
     if isinstance(dx, tuple) and len(dx) >= len(experiment.inputs):
         return  # each input has a gradient or an explicit None
     is_loss = experiment.loss is None and flat(experiment.y).size == 1
+    if dx is None and len(experiment.inputs) == 1 and experiment.tensors():
+        if experiment.inputs[0].dtype.kind == "f":
+            evidence = (
+                "backward returns None for dx: enough for the first layer of a net, and not for "
+                "any other"
+            )
+            yield Finding("no-input-gradient", "", evidence)
+        return
     given = 0 if dx is None else len(dx) if isinstance(dx, tuple) else 1
     for position, array in enumerate(experiment.inputs):
         if array.dtype.kind == "f" and position >= given and not (is_loss and position):

@@ -97,7 +97,7 @@ def check_tensor(
         wrong=sum(entry.error > tolerance for entry in sure),
     )
     if ways and report:  # what a sample may miss does not matter for a wrong tensor
-        random = [entry for entry in found[len(entries) :][:DIRECTIONS] if entry]
+        random = [entry for entry in found[len(entries) :] if entry]
         report = replace(report, sampling=_sampling(tensor, len(entries), random))
     return report if report else _with_both_gradients(report, tensor, entries, found)
 
@@ -210,10 +210,8 @@ def _chosen(array: Array, most: int, rng: np.random.Generator) -> list[Index]:
 
 
 def _ways(tensor: Tensor, rng: np.random.Generator) -> list[Array]:
-    """Directions of unit size: random ones, and along the gradient, where it is steepest."""
-    ways = [rng.standard_normal(tensor.array.shape) for _ in range(DIRECTIONS)]
-    if tensor.gradient.any():
-        ways.append(tensor.gradient)
+    """Random directions of unit size."""
+    ways = (rng.standard_normal(tensor.array.shape) for _ in range(DIRECTIONS))
     return [way / size_of(way) for way in ways]
 
 

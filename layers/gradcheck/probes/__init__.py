@@ -1,5 +1,5 @@
 """What is checked besides the gradient: inference, large scores, softmax, shapes, dtype, layout."""
 
-from layers.gradcheck.probes.all_probes import FindingsAndNotes, run_probes
+from layers.gradcheck.probes.all_probes import run_probes
 
-__all__ = ["FindingsAndNotes", "run_probes"]
+__all__ = ["run_probes"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.probes.broadcast import broadcast
@@ -17,43 +16,14 @@ from layers.gradcheck.report.finding import Finding
 Probe = Callable[[Experiment], Iterator[Finding]]
 
 
-@dataclass
-class FindingsAndNotes:
-    """Mistakes, and what is only worth knowing.
-
-    Attributes
-    ----------
-    findings : list of Finding
-        Mistakes.
-    notes : list of Finding
-        Advice: not mistakes of the gradient, but worth knowing.
-    """
-
-    findings: list[Finding] = field(default_factory=list)
-    notes: list[Finding] = field(default_factory=list)
-
-    def add(self, other: FindingsAndNotes) -> None:
-        """Take over findings and notes, unless they are known from an inner layer."""
-        located = {f.mistake for f in [*self.findings, *self.notes] if f.layer}
-        for mine, theirs in ((self.findings, other.findings), (self.notes, other.notes)):
-            mine += [f for f in theirs if f not in mine and (f.layer or f.mistake not in located)]
-
-
-def run_probes(experiment: Experiment, is_net: bool = False) -> FindingsAndNotes:
+def run_probes(experiment: Experiment, is_net: bool = False) -> list[Finding]:
     """Try the probes on an experiment; those about numbers are for its innermost layers."""
-    found = FindingsAndNotes(_tried(double_softmax, experiment))
-    if experiment.loss is not None:
-        return found
-    if defines_predict(experiment.layer):
-        found.findings += _tried(inference, experiment)
-    elif not is_net:
-        found.notes += _tried(inference, experiment)
-    if not is_net:
-        for probe in (overflow, broadcast):
-            found.findings += _tried(probe, experiment)
-        for probe in (precision, layouts):
-            found.notes += _tried(probe, experiment)
-    return found
+    probes: list[Probe] = [double_softmax]
+    if experiment.loss is None:
+        if defines_predict(experiment.layer) or not is_net:
+            probes.append(inference)
+        probes += [] if is_net else [overflow, broadcast, precision, layouts]
+    return [finding for probe in probes for finding in _tried(probe, experiment)]
 
 
 def _tried(probe: Probe, experiment: Experiment) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from layers.gradcheck.report.hints import HINTS
+from layers.gradcheck.report.hints import ADVICE, HINTS, LAWS
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class Finding:
     victims: tuple[str, ...] = ()
 
     @property
+    def kind(self) -> str:
+        """Its class: "gradient" or "law", which fail a check, or "advice", which does not."""
+        if self.mistake in ADVICE:
+            return "advice"
+        return "law" if self.mistake in LAWS else "gradient"
+
+    @property
     def hint(self) -> str:
         """A question that leads to the mistake without giving the answer."""
         return HINTS.get(self.mistake, "")
@@ -53,6 +60,7 @@ class Finding:
         """The finding in `GradientReport.to_dict`."""
         return {
             "mistake": self.mistake,
+            "kind": self.kind,
             "tensor": self.tensor,
             "layer": self.layer,
             "evidence": self.evidence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HINTS = {
+GRADIENTS = {
     # a constant factor
     "missing-batch-mean": "The loss is a mean: does its 1 / N come back in the derivative?",
     "averaged-twice": "The mean is taken once, in the loss: where else do you divide by N?",
@@ -57,10 +57,8 @@ HINTS = {
     "softmax-missing": "The scores of the wrong classes count too, through the sum in the softmax.",
     "one-hot-in-every-row": "How many entries does your index choose: one in each row, or more?",
     "mean-of-one-part": "The gradient has two terms, and the mean over the batch concerns both.",
-    "double-softmax": "How often do scores become probabilities on their way to the loss?",
     "target-missing": "If the outputs were equal to the targets, what should the gradient be?",
     "weights-ignored": "Forward weighs the examples: where do the weights appear in backward?",
-    "broadcast": "Print the shape of the difference: is there one number for each example?",
     # sums and shares
     "examples-missing": "Each example adds its share: does your product run over all of them?",
     "duplicates-overwritten": "If a row is used twice, what happens to its first share?",
@@ -70,35 +68,46 @@ HINTS = {
     "regularizer-factor": "Compare the penalty with its derivative, factor by factor.",
     "regularizer-on-bias": "Which parameters are in the penalty of the loss, and which are not?",
     # caches and writes in place
-    "stale-cache": "Which forward call does backward belong to, and when is its cache stored?",
     "updated-before-dx": "Was the output computed with the parameters that dx is computed with?",
-    "mutates-input": "These numbers belong to the caller, who may still need them.",
-    "overwrites": "Who else still uses the array that you write into?",
-    "cache-changed": "Backward may be called again: what has become of its cache by then?",
     "cache-overwritten": "The cache holds one call: which call does this backward belong to?",
-    "accumulates": "What is in the gradient before you begin to add?",
-    "not-repeatable": "Where do the random numbers come from? Can the same ones be drawn again?",
-    "ignores-dout": "If the loss were twice as large, what would become of your gradient?",
     # form
-    "wrong-return": "Look up what backward must return: the gradient of x and a dict.",
-    "wrong-keys": "The optimizer looks gradients up under the names in params.",
-    "not-floating": "Can an integer parameter take a small step?",
-    "wrong-shape": "A gradient has one number for each entry of its tensor.",
-    "wrong-output": "The next layer computes with this output: what type and dtype does it need?",
     "not-finite": "Look for a division by 0, a logarithm of 0 or an exp of something large.",
-    "missing-gradient": "For how many inputs does forward need a gradient to flow back?",
-    "changes-shape": "The same input should give an output of the same shape each time.",
-    "forward-raises": "Run forward by itself on this input, and read the last line of the error.",
-    "backward-raises": "Write down the shape of every factor in backward, and compare.",
     # nets
     "layer-skipped": "Each layer that forward went through has to be gone through on the way back.",
     "chain-broken": "What dout does the layer before get: the gradient of its own output?",
     "gradient-misplaced": "Follow the names: which layer does each gradient come from?",
     # besides the gradient
+    "unexplained": "Shrink it until you can do it by hand: one example, two small features.",
+}
+# What a layer promises besides the gradient.
+LAWS = {
+    "mutates-input": "These numbers belong to the caller, who may still need them.",
+    "overwrites": "Who else still uses the array that you write into?",
+    "cache-changed": "Backward may be called again: what has become of its cache by then?",
+    "accumulates": "What is in the gradient before you begin to add?",
+    "differs-by-call": "What does the first call store, and which later call reads it?",
+    "not-repeatable": "Where do the random numbers come from? Can the same ones be drawn again?",
+    "changes-shape": "The same input should give an output of the same shape each time.",
+    "stale-cache": "Which forward call does backward belong to, and when is its cache stored?",
+    "ignores-dout": "If the loss were twice as large, what would become of your gradient?",
+    "wrong-return": "Look up what backward must return: the gradient of x and a dict.",
+    "wrong-keys": "The optimizer looks gradients up under the names in params.",
+    "wrong-shape": "A gradient has one number for each entry of its tensor.",
+    "wrong-output": "The next layer computes with this output: what type and dtype does it need?",
+    "not-floating": "Can an integer parameter take a small step?",
+    "missing-gradient": "For how many inputs does forward need a gradient to flow back?",
+    "forward-raises": "Run forward by itself on this input, and read the last line of the error.",
+    "backward-raises": "Write down the shape of every factor in backward, and compare.",
+    "broadcast": "Print the shape of the difference: is there one number for each example?",
+    "double-softmax": "How often do scores become probabilities on their way to the loss?",
+}
+# Worth knowing; does not fail a check.
+ADVICE = {
     "overflow": "What is the largest number on the way, and can the formula be written without it?",
     "random-inference": "Should the same image get a different answer the second time?",
     "batch-dependent-inference": "Should an output depend on the other examples of the batch?",
     "float32-lost": "Which number on the way is float64, and makes every later step slower?",
     "depends-on-layout": "reshape(-1) may copy: do you write into a copy, or read memory order?",
-    "unexplained": "Shrink it until you can do it by hand: one example, two small features.",
+    "no-input-gradient": "Is there ever a layer before this one, which would need dx?",
 }
+HINTS = {**GRADIENTS, **LAWS, **ADVICE}

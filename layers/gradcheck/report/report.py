@@ -138,9 +138,10 @@ class GradientReport:
     tensors : list of TensorReport
         One for each input with a gradient and for each parameter.
     findings : list of Finding
-        Mistakes, the likeliest cause first.
+        Wrong gradients and broken laws, the likeliest cause first: of the kinds "gradient" and
+        "law".
     notes : list of Finding
-        Advice that does not count for the verdict.
+        Advice, which does not count for the verdict.
     """
 
     name: str
@@ -164,17 +165,28 @@ class GradientReport:
             lines += _table([HEADER, *(tensor.row() for tensor in self.tensors)])
         lines += [tensor.explanation() for tensor in self.tensors if not tensor]
         lines += [line for finding in self.findings for line in finding.lines()]
-        return printable("\n".join([*lines, *self._remarks()]))
+        return printable("\n".join([*lines, *self._advice()]))
 
     @property
     def verdict(self) -> str:
-        """In one word: correct or WRONG."""
-        return "correct" if self else "WRONG"
+        """In a word: correct, WRONG for a gradient, or LAW BROKEN where no gradient is wrong."""
+        is_wrong = not all(self.tensors) or any(f.kind == "gradient" for f in self.findings)
+        return "WRONG" if is_wrong else "LAW BROKEN" if self.findings else "correct"
 
-    def _remarks(self) -> list[str]:
-        """What sampling may have missed, and the notes."""
-        remarks = [t.sampling.sentence(t.name) for t in self.tensors if t.sampling]
-        return remarks + [f"note: {note.mistake}: {note.evidence}" for note in self.notes]
+    def _advice(self) -> list[str]:
+        return [f"advice: {note.mistake}: {note.evidence}" for note in self.notes]
+
+    def missed(self) -> str:
+        """How probably sampling missed an error in a large tensor; empty where all was compared.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from layers import FullyConnected, gradcheck
+        >>> gradcheck(FullyConnected(3, 2, rng=0), np.ones((1, 3))).missed()
+        ''
+        """
+        return "\n".join(t.sampling.sentence(t.name) for t in self.tensors if t.sampling)
 
     def __repr__(self) -> str:
         return str(self)
@@ -184,7 +196,7 @@ class GradientReport:
         pictures = "".join(tensor.picture() for tensor in wrong[:PICTURES])
         rows = [HEADER, *(tensor.row() for tensor in self.tensors)]
         findings = [finding.lines() for finding in self.findings]
-        return page(self.name, self.verdict, rows, findings, pictures, self._remarks())
+        return page(self.name, self.verdict, rows, findings, pictures, self._advice())
 
     def to_dict(self) -> dict[str, Any]:
         """Everything that was found, for `json.dumps`.

@@ -28,7 +28,7 @@ def page(
     pictures : str
         The pictures of wrong tensors, as HTML.
     remarks : sequence of str
-        What comes last: the sampling and the notes.
+        What comes last: the advice.
     """
     header, *body = rows
     wrong = Html("<strong>WRONG</strong>")

@@ -290,8 +290,9 @@ def test_too_few_inputs_are_told():
 
 def test_an_overflow_that_pythons_math_raises_is_found():
     report = gradcheck(UsesMath(), np.array([1.0, -2.0]))
-    assert [finding.mistake for finding in report.findings] == ["overflow"]
-    assert "forward raises math range error" in report.findings[0].evidence
+    assert report
+    assert [finding.mistake for finding in report.notes] == ["overflow"]
+    assert "forward raises math range error" in report.notes[0].evidence
 
 
 def test_what_a_layer_warns_of_is_not_repeated_for_each_pass(recwarn):

@@ -456,7 +456,7 @@ class DropoutOfAnotherMask(Dropout):
         return dout * self._mask[::-1], {}
 
 
-class DropoutOfTheGlobalState(Plain):
+class DropoutOfItsClass(Plain):
     """Draws from nothing that the check could put back."""
 
     hidden = np.random.default_rng(0)

@@ -15,6 +15,7 @@ import numpy as np
 from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View, own_slopes
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.held_arrays import held_arrays
 from layers.gradcheck.numeric.output_slopes import output_slopes
 from layers.gradcheck.numeric.perturbation import flat, perturbed
 
@@ -48,7 +49,7 @@ def earlier_calls(case: Case) -> Iterator[Candidate]:
 def _with_held_inputs(view: View) -> Array | None:
     x = view.experiment.inputs[0]
     present = [array.reshape(-1) for array in [*view.experiment.inputs, view.y, view.dout]]
-    for held in _arrays(view.experiment.layer):
+    for held in held_arrays(view.experiment.layer).values():
         if held.shape != x.shape or held.dtype != x.dtype:
             continue
         if any(np.array_equal(held.reshape(-1), array) for array in present):
@@ -57,17 +58,6 @@ def _with_held_inputs(view: View) -> Array | None:
         if found and np.allclose(found.numeric, view.analytic, rtol=1e-5, atol=1e-9):
             return found.numeric
     return None
-
-
-def _arrays(layer: Any) -> list[Array]:
-    """The arrays that a layer holds as attributes, directly or in a list, tuple or dict."""
-    found: list[Array] = []
-    for value in getattr(layer, "__dict__", {}).values():
-        held = value.values() if isinstance(value, dict) else value
-        if not isinstance(value, (list, tuple, dict)):
-            held = [value]
-        found += [array for array in held if isinstance(array, np.ndarray)]
-    return found
 
 
 def repeated_lookups(case: Case) -> Iterator[Candidate]:

@@ -44,20 +44,19 @@ def test_an_explanation_tells_where_and_both_values():
 @pytest.mark.parametrize(
     ("tensors", "findings", "verdict"),
     [
-        ([], [], True),
-        ([RIGHT, LARGE], [], True),
-        ([RIGHT, WRONG], [], False),
-        ([RIGHT], [FINDING], False),
-        ([WRONG], [FINDING], False),
+        ([], [], "correct"),
+        ([RIGHT, LARGE], [], "correct"),
+        ([RIGHT, WRONG], [], "WRONG"),
+        ([RIGHT], [FINDING], "LAW BROKEN"),
+        ([WRONG], [FINDING], "WRONG"),
+        ([RIGHT], [Finding("wrong-sign", "b", "db has the wrong sign")], "WRONG"),
     ],
 )
 def test_the_verdict(tensors, findings, verdict):
     report = GradientReport("Layer", 1e-6, tensors, findings)
-    assert bool(report) is verdict
-    assert str(report).splitlines()[0] == (
-        f"gradient check of Layer: {'correct' if verdict else 'WRONG'}"
-    )
-    if verdict:
+    assert bool(report) is (verdict == "correct")
+    assert str(report).splitlines()[0] == f"gradient check of Layer: {verdict}"
+    if report:
         report.raise_if_failed()
     else:
         with pytest.raises(AssertionError) as raised:
@@ -83,7 +82,7 @@ def test_the_text():
 def test_the_text_without_tensors_has_no_table():
     report = GradientReport("Layer", 1e-6, [], [FINDING])
     assert str(report).splitlines() == [
-        "gradient check of Layer: WRONG",
+        "gradient check of Layer: LAW BROKEN",
         "accumulates: a second backward gives another gradient of b",
         "    hint: What is in the gradient before you begin to add?",
     ]
@@ -110,7 +109,7 @@ def test_notes_do_not_count_for_the_verdict():
     note = Finding("float32-lost", "", "the output is float64")
     report = GradientReport("Layer", 1e-6, [RIGHT], notes=[note])
     assert report
-    assert str(report).endswith("\nnote: float32-lost: the output is float64")
+    assert str(report).endswith("\nadvice: float32-lost: the output is float64")
 
 
 def test_a_victim_is_wrong_and_called_so():
@@ -148,6 +147,7 @@ def test_a_report_for_machines():
     assert found["findings"] == [
         {
             "mistake": "accumulates",
+            "kind": "law",
             "tensor": "b",
             "layer": "",
             "evidence": FINDING.evidence,

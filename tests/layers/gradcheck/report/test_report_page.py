@@ -64,7 +64,7 @@ def test_a_note_is_shown():
         def forward(self, x):
             return super().forward(x.astype(np.float64))
 
-    assert "<p>note: float32-lost: from float32 parameters" in html(Doubling())
+    assert "<p>advice: float32-lost: from float32 parameters" in html(Doubling())
 
 
 def test_a_report_of_a_layer_that_raises_has_no_table():

@@ -32,9 +32,9 @@ class Outcome:
 
 
 def outcome(specimen: Specimen, report: GradientReport) -> Outcome:
-    found = report.notes if specimen.note else report.findings
+    found = report.notes if specimen.is_advice else report.findings
     said = (found[0].mistake, found[0].tensor) if found else ("", "")
-    return Outcome(specimen, bool(found) if specimen.note else not report, said)
+    return Outcome(specimen, bool(found) if specimen.is_advice else not report, said)
 
 
 def matrix(outcomes: Iterable[Outcome], invisible: Iterable[Specimen]) -> str:

@@ -64,7 +64,7 @@ def dropouts() -> Iterator[Specimen]:
                 right = None if change is redrawn else made(Dropout)
                 yield Specimen("Dropout", mistake.strip(), "x", variant, made(kind), (x,), right)
             yield Specimen("Dropout", "random-inference", "", variant, made(RandomInference), (x,))
-            yield Specimen("Dropout", "float32-lost", "", variant, made(Unscaled), (x,), note=True)
+            yield Specimen("Dropout", "float32-lost", "", variant, made(Unscaled), (x,))
 
 
 def pair(first: Any, second: Any) -> Any:

@@ -216,7 +216,7 @@ def line(name: str, check: Any, wrong: Sequence[Specimen], seeds: range) -> str:
 def chosen(offset: int, every: int) -> list[Specimen]:
     """Every k-th wrong layer whose gradient is not right, as a note wants it, or by chance."""
     some = islice(specimens(), offset, None, every)
-    return [specimen for specimen in some if not (specimen.note or specimen.invisible)]
+    return [specimen for specimen in some if not (specimen.is_advice or specimen.invisible)]
 
 
 def main() -> None:

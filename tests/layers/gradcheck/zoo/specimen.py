@@ -10,6 +10,7 @@ import numpy as np
 
 from layers import gradcheck
 from layers.core.cast import cast
+from layers.gradcheck.report.hints import ADVICE
 
 Change = Callable[[Any, Any, Callable[..., Any]], Any]
 
@@ -19,7 +20,7 @@ class Specimen:
     """A layer with one mistake, under one set of circumstances.
 
     `tensor` is where the first finding should point, `right` makes the layer without the mistake.
-    `loss` stands behind a net; `note` is true where the gradient is right and a note is expected.
+    `loss` stands behind a net.
     """
 
     kind: str
@@ -30,7 +31,11 @@ class Specimen:
     inputs: tuple[Any, ...]
     right: Callable[[], Any] | None = None
     loss: tuple[Any, ...] | None = None
-    note: bool = False
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether the gradient is right and only advice is expected."""
+        return self.mistake in ADVICE
 
     @property
     def name(self) -> str:
@@ -42,7 +47,7 @@ class Specimen:
     @property
     def invisible(self) -> bool:
         """Whether the wrong gradient equals the right one at this point, whatever dout is."""
-        if self.right is None or self.note:
+        if self.right is None or self.is_advice:
             return False
         try:
             wrong, right = (
