@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import html
 import os
 import platform
@@ -17,19 +16,13 @@ from nets.cli import environment
 
 GAIN = 1.2  # how much faster a change must be, because measured rates vary
 
-DESCRIPTION = """\
-Report which NumPy, BLAS, kernels and threads are in use, measure float32 products, and say what
-would make training faster. Nothing is changed."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`handgrad doctor` has no arguments."""
-    parser.set_defaults(command=DoctorCommand)
-
 
 @dataclass(frozen=True)
 class DoctorCommand:
-    """Print what `doctor` finds."""
+    """Report which NumPy, BLAS, kernels and threads are in use, and what would be faster.
+
+    It measures float32 products, and changes nothing.
+    """
 
     def run(self) -> int:
         """Print it; the exit code is 0."""

@@ -7,50 +7,35 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
+from nets.cli.options import argument, arguments_of, option
 from nets.homework.bundles.build import build
 from nets.homework.grading.assignment import PUBLIC, Assignment, read
 from nets.homework.grading.classroom import grade_all, handed_in, is_assignment, missing
 from nets.homework.grading.grade import grade
 from nets.homework.grading.results import Results
 
-BUILD = """\
-Write from one source what students get and what grades them. Nothing is written if the solution
-does not pass its own tests, or if the file with holes passes one."""
-GRADE = """\
-Grade a submission, or a folder of them, each in a process of its own with limits on time, memory
-and output. It is no sandbox against a determined attacker."""
-
 
 def add_assignment_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `handgrad assignment build`."""
+    description, add = arguments_of(BuildCommand)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    verb = verbs.add_parser("build", help="write student's and grader's folder", description=BUILD)
-    verb.add_argument("source", type=Path, metavar="SOURCE", help="the folder of the assignment")
-    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    verb.set_defaults(command=BuildCommand)
-
-
-def add_grade_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `handgrad grade`."""
-    add = parser.add_argument
-    add("submission", type=Path, metavar="SUBMISSION", help="a file, or a folder of submissions")
-    add("--assignment", type=Path, required=True, metavar="BUNDLE", help="the grader's folder")
     add(
-        "--out",
-        type=Path,
-        metavar="results.json",
-        help="where the results are written; for a folder of submissions, a folder",
+        verbs.add_parser(
+            "build", help="write student's and grader's folder", description=description
+        )
     )
-    add("--jobs", type=int, metavar="N", help="side by side (default: one for each processor)")
-    parser.set_defaults(command=GradeCommand)
 
 
 @dataclass(frozen=True)
 class BuildCommand:
-    """Build the assignment in the folder `source`."""
+    """Write from one source what students get and what grades them.
 
-    source: Path
-    out: Path
+    Nothing is written if the solution does not pass its own tests, or if the file with holes passes
+    one.
+    """
+
+    source: Path = argument("the folder of the assignment", "SOURCE", type=Path)
+    out: Path = option("where to write", type=Path, metavar="DIR")
 
     def run(self) -> int:
         """Print the folders that were written; the exit code is 0."""
@@ -62,12 +47,23 @@ class BuildCommand:
 
 @dataclass(frozen=True)
 class GradeCommand:
-    """Grade a submission, or a folder of them, by the tests of a built assignment."""
+    """Grade a submission, or a folder of them, by the tests of a built assignment.
 
-    submission: Path
-    assignment: Path
-    out: Path | None = None
-    jobs: int | None = None
+    Each runs in a process of its own with limits on time, memory and output. It is no sandbox
+    against a determined attacker.
+    """
+
+    submission: Path = argument("a file, or a folder of submissions", "SUBMISSION", type=Path)
+    assignment: Path = option("the grader's folder", type=Path, metavar="BUNDLE")
+    out: Path | None = option(
+        "where the results are written; for a folder of submissions, a folder",
+        None,
+        type=Path,
+        metavar="results.json",
+    )
+    jobs: int | None = option(
+        "side by side (default: one for each processor)", None, type=int, metavar="N"
+    )
 
     def run(self) -> int:
         """Print the points and write the results; the exit code is 0."""

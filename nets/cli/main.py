@@ -8,17 +8,21 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from nets.cli import check_layers, doctor, homework, predict, train_options
+from nets.cli import check_layers, train
+from nets.cli.doctor import DoctorCommand
 from nets.cli.error_messages import message
+from nets.cli.homework import GradeCommand, add_assignment_arguments
+from nets.cli.options import arguments_of
+from nets.cli.predict import PredictCommand
 from nets.training import DivergenceError
 
 COMMANDS = {
-    "train": ("train a net", train_options.DESCRIPTION, train_options.add_arguments),
-    "predict": ("use a net", predict.DESCRIPTION, predict.add_arguments),
+    "train": ("train a net", train.DESCRIPTION, train.add_arguments),
+    "predict": ("use a net", *arguments_of(PredictCommand)),
     "check": ("check gradients", check_layers.DESCRIPTION, check_layers.add_arguments),
-    "doctor": ("what makes it fast", doctor.DESCRIPTION, doctor.add_arguments),
-    "assignment": ("make homework", None, homework.add_assignment_arguments),
-    "grade": ("grade homework", homework.GRADE, homework.add_grade_arguments),
+    "doctor": ("what makes it fast", *arguments_of(DoctorCommand)),
+    "assignment": ("make homework", None, add_assignment_arguments),
+    "grade": ("grade homework", *arguments_of(GradeCommand)),
 }
 
 

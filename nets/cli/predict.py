@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
+from nets.cli.options import argument, option
 from nets.cli.run_folder import read_json
 from nets.cli.tasks import labelled_text, numbers
 from nets.cli.tasks.token_task import tokenizer
@@ -29,30 +29,23 @@ from nets.text import Vocabulary
 BATCH = 1000  # examples at once
 
 
-DESCRIPTION = """\
-Use the net of a run on the examples in a file, with or without labels: a table (.csv, .tsv) or an
-archive (.npz) of numbers, or a table or lines (.txt) of texts. One line of CSV for each example has
-the class and the probability of every class; with labels, the accuracy is printed too."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `handgrad predict`."""
-    add = parser.add_argument
-    add("folder", type=Path, metavar="RUN", help="the folder that handgrad train wrote")
-    add("file", type=Path, metavar="FILE", help="the examples")
-    add("--layers", type=Path, metavar="FILE.py", help="the file of yours that it trained with")
-    add("--out", type=Path, metavar="FILE", help="where to write the table (default: print it)")
-    parser.set_defaults(command=PredictCommand)
-
-
 @dataclass(frozen=True)
 class PredictCommand:
-    """Predict the classes of the examples in `file` with the net in `folder`."""
+    """Use the net of a run on the examples in a file, with or without labels.
 
-    folder: Path
-    file: Path
-    layers: Path | None = None
-    out: Path | None = None
+    The file is a table (.csv, .tsv) or an archive (.npz) of numbers, or a table or lines (.txt) of
+    texts. One line of CSV for each example has the class and the probability of every class; with
+    labels, the accuracy is printed too.
+    """
+
+    folder: Path = argument("the folder that handgrad train wrote", "RUN", type=Path)
+    file: Path = argument("the examples", "FILE", type=Path)
+    layers: Path | None = option(
+        "the file of yours that it trained with", None, type=Path, metavar="FILE.py"
+    )
+    out: Path | None = option(
+        "where to write the table (default: print it)", None, type=Path, metavar="FILE"
+    )
 
     def run(self) -> int:
         """Print or write one line of CSV for each example; the exit code is 0."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,60 +13,80 @@ import numpy as np
 
 from layers import SoftmaxCE, gradcheck
 from nets import plots
+from nets.cli.options import add_options
 from nets.cli.run_folder import fresh_folder, write_json
-from nets.cli.tasks import TASKS, NumbersOptions, Task
+from nets.cli.tasks import TASKS, Task
+from nets.cli.train_options import OPTIONS, RULES, LanguageOptions, NumbersOptions
 from nets.cli.user_code import with_own_layers
 from nets.interop.atomic import atomic_write
 from nets.sequential import Sequential
 from nets.training.fit import fit
 from nets.training.history import History
-from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Optimizer, RMSProp
+from optimizers import SGD, Optimizer
 from optimizers.schedules import Linear
 
-RULES: dict[str, tuple[Any, float]] = {  # each with the learning rate that it starts with
-    "sgd": (SGD, 0.05),
-    "adagrad": (Adagrad, 0.02),
-    "adadelta": (Adadelta, 1.0),
-    "rmsprop": (RMSProp, 0.001),
-    "adam": (Adam, 0.002),
-    "adamw": (AdamW, 0.002),
-    "adafactor": (Adafactor, 0.02),
-}
 MOMENTUM = 0.9  # of sgd
+DESCRIPTION = """\
+Check a net's gradients, train it, measure it on the test part of the data, and write weights,
+curves and pictures. A tenth of the training part is set aside and measured after every epoch, the
+test part once, at the end."""
 CHECKED = 4  # examples that the gradient check runs on
 
 
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How to train, whatever the task, under the names of the command's options.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `handgrad train`: those of all tasks, then those of texts."""
+    parser.add_argument(
+        "--task",
+        choices=TASKS,
+        help="classify numbers (images and tables) or text, or a language model (default: numbers)",
+    )
+    shared = [field.name for field in fields(NumbersOptions)]
+    add_options(parser, fields(NumbersOptions))
+    group = parser.add_argument_group("of text and of language models")
+    add_options(group, (field for field in fields(LanguageOptions) if field.name not in shared))
+    parser.set_defaults(command=TrainCommand.of)
 
-    Raises
-    ------
-    ValueError
-        If `momentum` is given to an optimizer that has none.
+
+@dataclass(frozen=True)
+class TrainCommand:
+    """Check a net's gradients, train it, and measure it on the test part of the data.
+
+    Attributes
+    ----------
+    options : NumbersOptions
+        What was asked for: those of the task.
     """
 
-    layers: Path | None = None
-    optimizer: str = "adam"
-    learning_rate: float | None = None
-    momentum: float | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    out: Path = Path("handgrad-out")
+    options: NumbersOptions
 
-    def __post_init__(self) -> None:
-        if self.momentum is not None and self.optimizer != "sgd":
+    @classmethod
+    def of(cls, *, task: str = "numbers", **given: Any) -> TrainCommand:
+        """The options that were given, as those of the task.
+
+        Raises
+        ------
+        ValueError
+            If an option belongs to another task or optimizer, or there are no data of the name.
+        """
+        known = {kind.task: {field.name for field in fields(kind)} for kind in OPTIONS}
+        for name in sorted(given.keys() - known[task]):
+            tasks = [f"--task {other}" for other in known if name in known[other]]
             raise ValueError(
-                f"--momentum belongs to --optimizer sgd, and this is --optimizer {self.optimizer}"
+                f"--{name} belongs to {' and '.join(tasks)}, and this is --task {task}"
             )
+        return cls(next(kind for kind in OPTIONS if kind.task == task)(**given))
+
+    def run(self) -> int:
+        """Train; the exit code is 0 if the gradients were right."""
+        return train(self.options)
 
 
-def train(asked: NumbersOptions, options: TrainingOptions) -> int:
+def train(options: NumbersOptions) -> int:
     """Run the command; the exit code is 0 if the gradients were right."""
     out = fresh_folder(options.out)  # before the work, if it cannot be made
-    task: Task = TASKS[type(asked)](asked)
+    task: Task = TASKS[options.task](options)
     if options.layers:
-        task.net = with_own_layers(task.net, options.layers, asked.seed)
+        task.net = with_own_layers(task.net, options.layers, options.seed)
     x, y = task.x_train, task.y_train
     print(task.net.summary(x.shape[1:]), end="\n\n")
     report = gradcheck(task.net, x[:CHECKED], loss=(SoftmaxCE(), y[:CHECKED]))
@@ -87,13 +108,13 @@ def train(asked: NumbersOptions, options: TrainingOptions) -> int:
         epochs=epochs,
         batch_size=batch_size,
         validation=(_single(task.x_validation), task.y_validation) if validated else None,
-        rng=asked.seed,
+        rng=options.seed,
     )
     seconds = time.perf_counter() - began
     net = task.finish(net)
     sample = task.sample(net)
     print("\n".join(["", *_results(net, task, history, seconds), "", sample]).rstrip(), end="\n\n")
-    about = {"task": asked.task, "own_layers": options.layers is not None, **task.about()}
+    about = {"task": options.task, "own_layers": options.layers is not None, **task.about()}
     written: list[str] = []
     try:
         for path in _write(net, task, about, history, sample, out):
@@ -109,7 +130,7 @@ def _single(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype.kind == "f" else x
 
 
-def _optimizer(options: TrainingOptions, steps: int) -> Optimizer:
+def _optimizer(options: NumbersOptions, steps: int) -> Optimizer:
     """The optimizer, with a learning rate that falls in a straight line to 0 over the run."""
     rule, learning_rate = RULES[options.optimizer]
     momentum = MOMENTUM if options.momentum is None else options.momentum

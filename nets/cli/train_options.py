@@ -1,122 +1,131 @@
-"""The options of `handgrad train`, read into a dataclass for the task and one for the training."""
+"""The options of `handgrad train`: one dataclass for each task."""
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from nets.cli import argument_types as types
-from nets.cli.tasks import OPTIONS, NumbersOptions
-from nets.cli.train import RULES, TrainingOptions, train
+from nets.cli.options import option
 from nets.recipes.activation import ACTIVATIONS
+from optimizers import SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, RMSProp
 
-DESCRIPTION = """\
-Check a net's gradients, train it, measure it on the test part of the data, and write weights,
-curves and pictures. A tenth of the training part is set aside and measured after every epoch, the
-test part once, at the end."""
-TASKS = {kind.task: kind for kind in OPTIONS}
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `handgrad train`."""
-    add = parser.add_argument
-    add(
-        "--task",
-        choices=TASKS,
-        help="classify numbers (images and tables) or text, or a language model (default: numbers)",
-    )
-    add(
-        "--data",
-        metavar="DATA",
-        help="numbers: digits, mnist, fashion-mnist, FILE.npz, FILE.csv or FILE.tsv (default: "
-        "digits); "
-        "text: names, FILE.csv, FILE.tsv or a folder with a folder of .txt files for each class "
-        "(default: names); lm: names or FILE.txt (default: names)",
-    )
-    add(
-        "--hidden",
-        type=types.sizes,
-        metavar="128,64",
-        help="units of the hidden layers; 0 for none (default: depends on the task)",
-    )
-    add("--activation", choices=ACTIVATIONS, help="default: relu, of a language model tanh")
-    add(
-        "--layers",
-        type=Path,
-        metavar="FILE.py",
-        help="a file of yours: its classes FullyConnected, ReLU, ... take the place of those here",
-    )
-    add("--dropout", type=types.share, metavar="P", help="share of units dropped (default: 0)")
-    add("--optimizer", choices=RULES, help="default: adam")
-    add(
-        "--learning-rate",
-        type=types.positive_number,
-        metavar="RATE",
-        help="at the start, from where it falls to 0 (default: depends on the optimizer)",
-    )
-    add("--momentum", type=types.share, metavar="M", help="for sgd (default: 0.9)")
-    count = types.positive_integer
-    add("--epochs", type=count, metavar="N", help="default: 30, from 10,000 examples on: 10")
-    add("--batch-size", type=count, metavar="N", help="default: 32, from 10,000 examples on: 128")
-    add("--seed", type=types.seed, metavar="S", help="of all random numbers (default: 0)")
-    add(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="a new or empty folder for the results; of one with an earlier run, a fresh one "
-        "beside it (default: handgrad-out)",
-    )
-    _add_text_arguments(parser.add_argument_group("of text and of language models"))
-    parser.set_defaults(command=TrainCommand.of)
+RULES: dict[str, tuple[Any, float]] = {  # each with the learning rate that it starts with
+    "sgd": (SGD, 0.05),
+    "adagrad": (Adagrad, 0.02),
+    "adadelta": (Adadelta, 1.0),
+    "rmsprop": (RMSProp, 0.001),
+    "adam": (Adam, 0.002),
+    "adamw": (AdamW, 0.002),
+    "adafactor": (Adafactor, 0.02),
+}
+DATA = (
+    "numbers: digits, mnist, fashion-mnist, FILE.npz, FILE.csv or FILE.tsv (default: digits); "
+    "text: names, FILE.csv, FILE.tsv or a folder with a folder of .txt files for each class "
+    "(default: names); lm: names or FILE.txt (default: names)"
+)
+ACTIVATION = "default: relu, of a language model tanh"
+LAYERS = "a file of yours: its classes FullyConnected, ReLU, ... take the place of those here"
+RATE = "at the start, from where it falls to 0 (default: depends on the optimizer)"
+OUT = (
+    "a new or empty folder for the results; of one with an earlier run, a fresh one beside it "
+    "(default: handgrad-out)"
+)
 
 
-def _add_text_arguments(group: Any) -> None:
-    add, count = group.add_argument, types.positive_integer
-    add("--characters", action="store_true", help="characters are the tokens, not words")
-    add("--vocabulary", type=count, metavar="N", help="how many tokens (default: 5000)")
-    add("--context", type=count, metavar="N", help="of lm: tokens before each (default: 3 or 5)")
-    add("--dim", type=count, metavar="N", help="numbers in a token's vector (default: 64 or 16)")
-    add("--vectors", metavar="FILE", help="word vectors to start from, of GloVe or word2vec")
-    add("--frozen", action="store_true", help="these vectors stay as they are")
-    add(
-        "--temperature",
-        type=types.non_negative_number,
-        metavar="T",
-        help="of lm: how bold the sample is; 0 for the likeliest (default: 0.8)",
-    )
+def _count(help: str, default: int | None = None) -> Any:
+    return option(help, default, type=types.positive_integer, metavar="N")
 
 
 @dataclass(frozen=True)
-class TrainCommand:
-    """What `handgrad train` was asked for: the options of the task, and those of the training."""
+class NumbersOptions:
+    """Options of all tasks, and the only ones of the task on numbers.
 
-    task: NumbersOptions
-    training: TrainingOptions
+    Raises
+    ------
+    ValueError
+        If `data` is neither the name of bundled data for the task nor that of a file, or
+        `momentum` is given to an optimizer that has none.
+    """
 
-    @classmethod
-    def of(cls, *, task: str = "numbers", **given: Any) -> TrainCommand:
-        """Sort the given options.
+    task: ClassVar[str] = "numbers"
+    bundled: ClassVar[tuple[str, ...]] = ("digits", "mnist", "fashion-mnist")
 
-        Raises
-        ------
-        ValueError
-            If an option belongs to another task or optimizer, or there are no data of the name.
-        """
-        kind = TASKS[task]
-        for name in sorted(given.keys() - _names(TrainingOptions) - _names(kind)):
-            tasks = [f"--task {k.task}" for k in OPTIONS if name in _names(k)]
+    data: str = option(DATA, "digits", metavar="DATA")
+    hidden: tuple[int, ...] | None = option(
+        "units of the hidden layers; 0 for none (default: depends on the task)",
+        None,
+        type=types.sizes,
+        metavar="128,64",
+    )
+    activation: str = option(ACTIVATION, "relu", choices=ACTIVATIONS)
+    layers: Path | None = option(LAYERS, None, type=Path, metavar="FILE.py")
+    dropout: float = option(
+        "share of units dropped (default: 0)", 0.0, type=types.share, metavar="P"
+    )
+    optimizer: str = option("default: adam", "adam", choices=RULES)
+    learning_rate: float | None = option(RATE, None, type=types.positive_number, metavar="RATE")
+    momentum: float | None = option("for sgd (default: 0.9)", None, type=types.share, metavar="M")
+    epochs: int | None = _count("default: 30, from 10,000 examples on: 10")
+    batch_size: int | None = _count("default: 32, from 10,000 examples on: 128")
+    seed: int = option("of all random numbers (default: 0)", 0, type=types.seed, metavar="S")
+    out: Path = option(OUT, Path("handgrad-out"), type=Path, metavar="DIR")
+
+    @property
+    def is_own_file(self) -> bool:
+        """Whether `data` is a file or folder of the user."""
+        return self.data not in self.bundled
+
+    def __post_init__(self) -> None:
+        if self.momentum is not None and self.optimizer != "sgd":
             raise ValueError(
-                f"--{name} belongs to {' and '.join(tasks)}, and this is --task {task}"
+                f"--momentum belongs to --optimizer sgd, and this is --optimizer {self.optimizer}"
             )
-        own = {name: given.pop(name) for name in _names(kind) & given.keys()}
-        return cls(kind(**own), TrainingOptions(**given))
+        if not self.is_own_file or (self.data and Path(self.data).exists()):
+            return
+        others = [kind.task for kind in OPTIONS if self.data in kind.bundled]
+        if others:
+            raise ValueError(
+                f"--data {self.data}: these data belong to --task {' and --task '.join(others)}"
+            )
+        raise ValueError(
+            f"--data {self.data or repr(self.data)}: there is no such file or folder, and the data "
+            f"that come with handgrad for --task {self.task} are: {', '.join(self.bundled)}"
+        )
 
-    def run(self) -> int:
-        """Train; the exit code is 0 if the gradients were right."""
-        return train(self.task, self.training)
+
+@dataclass(frozen=True)
+class TextOptions(NumbersOptions):
+    """Options of the classification of texts."""
+
+    task: ClassVar[str] = "text"
+    bundled: ClassVar[tuple[str, ...]] = ("names",)
+
+    data: str = option(DATA, "names", metavar="DATA")
+    characters: bool = option("characters are the tokens, not words", False)
+    vocabulary: int = _count("how many tokens (default: 5000)", 5000)
+    dim: int | None = _count("numbers in a token's vector (default: 64 or 16)")
+    vectors: str | None = option(
+        "word vectors to start from, of GloVe or word2vec", None, metavar="FILE"
+    )
+    frozen: bool = option("these vectors stay as they are", False)
 
 
-def _names(kind: type) -> set[str]:
-    return {field.name for field in fields(kind)}
+@dataclass(frozen=True)
+class LanguageOptions(TextOptions):
+    """Options of the language model."""
+
+    task: ClassVar[str] = "lm"
+
+    activation: str = option(ACTIVATION, "tanh", choices=ACTIVATIONS)
+    context: int | None = _count("of lm: tokens before each (default: 3 or 5)")
+    temperature: float = option(
+        "of lm: how bold the sample is; 0 for the likeliest (default: 0.8)",
+        0.8,
+        type=types.non_negative_number,
+        metavar="T",
+    )
+
+
+OPTIONS: tuple[type[NumbersOptions], ...] = (NumbersOptions, TextOptions, LanguageOptions)

@@ -10,8 +10,8 @@ import numpy as np
 from layers.core.params import Array
 from nets import datasets, text
 from nets.cli.tasks.task import print_classes, validation_part
-from nets.cli.tasks.task_options import TextOptions
 from nets.cli.tasks.token_task import TokenTask, tokenizer
+from nets.cli.train_options import TextOptions
 from nets.recipes import text_classifier
 from nets.sequential import Sequential
 from nets.text import Vocabulary

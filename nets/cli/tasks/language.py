@@ -12,8 +12,8 @@ from layers import SoftmaxCE
 from layers.core.params import Array
 from nets import datasets, text
 from nets.cli.tasks.task import LARGE, validation_part
-from nets.cli.tasks.task_options import LanguageOptions
 from nets.cli.tasks.token_task import TokenTask, tokenizer
+from nets.cli.train_options import LanguageOptions
 from nets.recipes import neural_language_model
 from nets.sequential import Sequential
 from nets.text import Vocabulary

@@ -10,7 +10,7 @@ import numpy as np
 from layers.core.params import Array
 from nets import datasets, plots
 from nets.cli.tasks.task import Task, print_classes, validation_part
-from nets.cli.tasks.task_options import NumbersOptions
+from nets.cli.train_options import NumbersOptions
 from nets.datasets import Dataset
 from nets.recipes import mlp
 from nets.sequential import Sequential

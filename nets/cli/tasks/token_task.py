@@ -9,7 +9,7 @@ from typing import Any
 from nets import text
 from nets.cli.run_folder import write_json
 from nets.cli.tasks.task import Task
-from nets.cli.tasks.task_options import TextOptions
+from nets.cli.train_options import TextOptions
 from nets.sequential import Sequential
 from nets.text import Vocabulary, read_vectors, vector_table
 

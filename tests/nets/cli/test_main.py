@@ -11,7 +11,7 @@ import pytest
 import optimizers
 from nets import Sequential, datasets
 from nets.cli.tasks import numbers
-from nets.cli.train import RULES
+from nets.cli.train_options import RULES
 from optimizers import Optimizer
 
 RIGHT = """
