@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
+Hint = Callable[[str, list[str]], str]
 
 RATE = "learning_rate start"
 CLIP = "norm max_norm ; wrap the optimizer: Clipped(Adam(), norm=1.0)"
@@ -50,15 +51,23 @@ def hint(name: str, names: list[str]) -> str:
     return remedy and f"; {remedy}"
 
 
-def spelled(function: Callable[P, R]) -> Callable[P, R]:
-    """Raise an error that helps if the arguments do not fit the signature."""
+def spelled(function: Callable[P, R], hint: Hint = hint) -> Callable[P, R]:
+    """Raise an error that helps if the arguments do not fit the signature.
+
+    Examples
+    --------
+    >>> run = spelled(lambda x, *, epochs=1: x * epochs)
+    >>> run(2, epoch=3)
+    Traceback (most recent call last):
+    TypeError: <lambda>: there is no argument epoch; did you mean epochs? It takes x, epochs
+    """
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except TypeError:
-            if not (message := misfit(function, args, kwargs)):
+            if not (message := _misfit(function, args, kwargs, hint)):
                 raise
         raise TypeError(message)
 
@@ -71,20 +80,28 @@ def spelled_class(cls: C) -> C:
     return cls
 
 
-def misfit(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+def _misfit(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], hint: Hint
+) -> str:
     """What is wrong with the arguments of a call; nothing where they fit the signature."""
-    names = [name for name in inspect.signature(function).parameters if name != "self"]
+    signature = inspect.signature(function)
+    names = [name for name in signature.parameters if name != "self"]
+    by_name = [name for name, p in signature.parameters.items() if p.kind is p.KEYWORD_ONLY]
     try:
-        inspect.signature(function).bind(*args, **kwargs)
+        signature.bind(*args, **kwargs)
     except TypeError as error:
-        unknown = [name for name in kwargs if name not in names]
-        reason = f"there is no argument {unknown[0]}{hint(unknown[0], names)}" if unknown else error
-        owner, given = function.__name__, args
+        reason = str(error)
+        if unknown := [name for name in kwargs if name not in names]:
+            reason = f"there is no argument {unknown[0]}{hint(unknown[0], names)}"
+        elif by_name and len(args) > len(signature.parameters) - len(by_name):
+            reason += f"; pass {', '.join(by_name)} by name"
+        owner = function.__name__
         if owner == "__init__":
-            owner, given = type(args[0]).__name__, args[1:]
-            if given and looks_like_parameters(given[0]):
-                reason = f"{reason}; {PARAMETERS}"
-        return f"{owner}: {reason}. It takes {', '.join(names) or 'no arguments'}"
+            owner = type(args[0]).__name__
+            if names[:1] == ["learning_rate"] and looks_like_parameters([*args, None][1]):
+                reason += f"; {PARAMETERS}"
+        stop = "" if reason.endswith("?") else "."
+        return f"{owner}: {reason}{stop} It takes {', '.join(names) or 'no arguments'}"
     return ""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import ParamSpec, TypeVar
+
+from optimizers.spelling import spelled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,46 +46,18 @@ def named(function: Callable[P, T]) -> Callable[P, T]:
     Examples
     --------
     >>> @named
-    ... def run(x, *, epochs=1):
-    ...     return x * epochs
-    >>> run(2, epoch=3)
+    ... def run(x, *, progress=True):
+    ...     return x
+    >>> run(2, verbose=3)  # doctest: +NORMALIZE_WHITESPACE
     Traceback (most recent call last):
-    TypeError: run: there is no argument 'epoch'; pass epochs
+    TypeError: run: there is no argument verbose; pass progress=True or progress=False.
+    It takes x, progress
     """
-    signature = inspect.signature(function)
-    owner = function.__qualname__.removesuffix(".__init__")
-
-    @functools.wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(f"{owner}: {_explained(error, signature, args, kwargs)}") from None
-        return function(*args, **kwargs)
-
-    return checked
+    return spelled(function, _hint)
 
 
-def _explained(
-    error: TypeError, signature: inspect.Signature, args: Sized, kwargs: Iterable[str]
-) -> str:
-    """Why arguments do not fit a signature, and what to pass."""
-    kinds = {name: p.kind for name, p in signature.parameters.items()}
-    known = [name for name in kinds if name != "self"]
-    for name in kwargs:
-        if name not in kinds:
-            return f"there is no argument {name!r}; {_remedy(name, known)}"
-    by_place = [name for name, kind in kinds.items() if kind is not inspect.Parameter.KEYWORD_ONLY]
-    if len(args) > len(by_place):
-        places = ", ".join(name for name in by_place if name != "self")
-        return f"the positional arguments are {places}; pass all others by name"
-    return f"{error}; the arguments are {', '.join(known)}"
-
-
-def _remedy(unknown: str, known: list[str]) -> str:
+def _hint(unknown: str, known: list[str]) -> str:
     argument, remedy = MEANT.get(unknown, ("", ""))
-    if argument in known:
-        return remedy
-    if close := get_close_matches(unknown, known, 1):
-        return f"pass {close[0]}"
-    return f"there are {', '.join(known)}"
+    if argument not in known:
+        return "".join(f"; did you mean {name}?" for name in get_close_matches(unknown, known, 1))
+    return f"; {remedy}"

@@ -20,20 +20,24 @@ def train(**options):
 @pytest.mark.parametrize(
     ("call", "options", "sentence"),
     [
-        (train, {"validation_data": (X, Y)}, r"'validation_data'; pass validation=\(x, y\)$"),
+        (train, {"validation_data": (X, Y)}, r"validation_data; pass validation=\(x, y\)\."),
         (train, {"validation_split": 0.1}, "hold some examples out and pass validation"),
-        (train, {"lr": 0.1}, r"'lr'; the learning rate belongs to the optimizer, such as SGD"),
+        (train, {"lr": 0.1}, r"lr; the learning rate belongs to the optimizer, such as SGD"),
         (train, {"learning_rate": 0.1}, "the learning rate belongs to the optimizer"),
         (train, {"verbose": 0}, "pass progress=True or progress=False"),
         (train, {"metrics": ["accuracy"]}, "the accuracy is measured anyway"),
-        (train, {"batchsize": 4}, "'batchsize'; pass batch_size$"),
-        (train, {"callback": print}, "'callback'; pass callbacks$"),
-        (train, {"foo": 1}, r"'foo'; there are net, loss, .*, rng$"),
-        (lambda **o: evaluate(*PARTS[:2], X, Y, **o), {"verbose": 0}, "there are net, loss, x, y"),
+        (train, {"batchsize": 4}, "batchsize; did you mean batch_size"),
+        (train, {"callback": print}, "callback; did you mean callbacks"),
+        (train, {"foo": 1}, r"foo. It takes net, loss, .*, rng$"),
+        (
+            lambda **o: evaluate(*PARTS[:2], X, Y, **o),
+            {"verbose": 0},
+            "verbose. It takes net, loss, x, y",
+        ),
         (lambda **o: minibatches(X, Y, **o), {"seed": 0}, "pass rng=0, for instance"),
-        (lambda **o: minibatches(X, Y, **o), {"lr": 0}, "'lr'; there are x, y, batch_size"),
+        (lambda **o: minibatches(X, Y, **o), {"lr": 0}, "lr. It takes x, y, batch_size"),
         (lambda **o: EarlyStopping(3, **o), {"mode": "min"}, "^EarlyStopping: there is no arg"),
-        (lambda **o: EarlyStopping(3, **o), {"delta": 0.1}, "pass min_delta"),
+        (lambda **o: EarlyStopping(3, **o), {"delta": 0.1}, "did you mean min_delta"),
     ],
 )
 def test_an_argument_of_another_name_is_answered_with_the_name_here(call, options, sentence):
