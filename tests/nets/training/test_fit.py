@@ -653,7 +653,9 @@ def test_bad_parts_get_a_sentence_and_change_nothing(kind):
 
 
 def test_arguments_after_the_examples_are_named():
-    with pytest.raises(TypeError, match=r"^fit: too many positional arguments; pass epochs, .* by name"):
+    with pytest.raises(
+        TypeError, match=r"^fit: too many positional arguments; pass epochs, .* by name"
+    ):
         fit(make(), SoftmaxCE(), SGD(), X, LABELS, 5)
     with pytest.raises(TypeError, match=r"^fit: missing a required argument: 'epochs'\. It"):
         fit(make(), SoftmaxCE(), SGD(), X, LABELS)
