@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 from layers.core.checks import brief
@@ -68,13 +66,6 @@ def by_name(owner: str, name: str, value: Any) -> Mapping[str, Any]:
             '{"first": ..., "second": ...}'
         )
     return value
-
-
-def path(owner: str, value: Any) -> Path:
-    """The name of a file, as a path."""
-    if not isinstance(value, (str, os.PathLike)) or isinstance(value, os.DirEntry):
-        raise TypeError(f"{owner}: expected the path of a file, got {brief(value)}")
-    return Path(value)
 
 
 def items(owner: str, name: str, value: Any) -> list[Any]:

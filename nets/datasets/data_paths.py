@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from nets.interop.atomic import refused
+from nets.interop.atomic import path_text, refused
 
 GZIP = b"\x1f\x8b"  # how a file begins that gzip compressed
 SQUEEZED = 1032  # how many times smaller deflate can make a file, at most
@@ -23,14 +23,11 @@ BUNDLED = {
 
 def named_path(path: str | os.PathLike[str], function: str) -> Path:
     """A path with the home folder for ``~``; raise unless it can be the name of a file."""
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(
-            f"{function}: expected the path of a file, got {type(path).__name__}; arrays that you "
-            "have already need no file: pass them to fit(net, loss, optimizer, x, y, ...)"
-        )
-    if not str(path) or "\0" in str(path):
-        raise ValueError(f"{function}: expected the name of a file, got {os.fspath(path)!r}")
-    return Path(path).expanduser()
+    hint = (
+        "; arrays that you have already need no file: pass them to fit(net, loss, optimizer, x, "
+        "y, ...)"
+    )
+    return Path(path_text(path, f"{function}: ", hint))
 
 
 def existing(

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -19,16 +18,10 @@ TIMEOUT = 30.0  # seconds without a byte
 PIECE = 1 << 16  # bytes between two updates of the progress line
 
 
-def download(
-    url: str,
-    target: str | os.PathLike[str],
-    sha256: str,
-    show: Callable[..., Any] = print,
-) -> None:
+def download(url: str, target: str | os.PathLike[str], sha256: str) -> None:
     """Fetch a file, and write it to `target` if its SHA-256 sum is the given one.
 
-    Folders are made as needed. `show` takes a line that says what is fetched; `print` shows the
-    progress on a terminal instead.
+    Folders are made as needed. A line says what is fetched; on a terminal it shows the progress.
 
     Raises
     ------
@@ -44,7 +37,7 @@ def download(
         with urlopen(url, timeout=TIMEOUT) as response:
             length = response.headers.get("Content-Length", "")
             total = int(length) if length.isdecimal() else 0
-            with _progress(url, total, show) as update:
+            with _progress(url, total) as update:
                 while piece := response.read(PIECE):
                     content += piece
                     update(len(content))
@@ -71,10 +64,9 @@ def download(
 
 
 @contextmanager
-def _progress(url: str, total: int, show: Callable[..., Any]) -> Iterator[Callable[[int], None]]:
-    """Show what is fetched: a line that is updated on a terminal, else a single line."""
-    if show is not print or sys.stdout is None or not sys.stdout.isatty():
-        show(f"downloading {url}" + (f" ({_size(total)})" if total else ""))
+def _progress(url: str, total: int) -> Iterator[Callable[[int], None]]:
+    if sys.stdout is None or not sys.stdout.isatty():
+        print(f"downloading {url}" + (f" ({_size(total)})" if total else ""))
         yield lambda received: None
         return
     name, of_total = url.rpartition("/")[2], f" of {_size(total)}" if total else ""

@@ -75,9 +75,11 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     needs write access to the folder only, so a write-protected file is replaced as well.
     """
     target = _checked(path)
-    folder = os.path.dirname(target)
-    remove_leftovers(target)
-    temporary = temporary_name(target)
+    _remove_leftovers(target)
+    folder, name = os.path.split(target)
+    # A hash, because the file's name may already be as long as the file system allows.
+    words = f"{_hash(name, 8)}-{_machine()}-{os.getpid()}-{secrets.token_hex(8)}"
+    temporary = os.path.join(folder, f".handgrad-{words}.tmp")
     try:
         with _opened(temporary, path) as file:
             with suppress(FileNotFoundError):  # before the first byte: a private file stays so
@@ -128,8 +130,10 @@ def _checked(path: Path) -> str:
     return target
 
 
-def path_text(path: Any) -> str:
+def path_text(path: Any, owner: str = "", hint: str = "") -> str:
     """A path as text, with ``~`` for the user's folder.
+
+    `owner` begins the message of an error, and `hint` ends it.
 
     Raises
     ------
@@ -145,11 +149,9 @@ def path_text(path: Any) -> str:
     """
     text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(text, str):
-        raise TypeError(
-            f"expected the path of a file, such as 'net.safetensors', got {short(path)}"
-        )
+        raise TypeError(f"{owner}expected the path of a file, got {short(path)}{hint}")
     if not text or "\0" in text:
-        raise ValueError(f"expected the path of a file, such as 'net.safetensors', got {text!r}")
+        raise ValueError(f"{owner}expected the name of a file, got {text!r}")
     return os.path.expanduser(text)
 
 
@@ -159,15 +161,7 @@ def refused(error: OSError, text: str, verb: str) -> OSError:
     return type(error)(f"{text!r}: cannot be {verb}: {why[:1].lower()}{why[1:]}")
 
 
-def temporary_name(target: str) -> str:
-    """A free name beside a file, to write what will take its place."""
-    folder, name = os.path.split(target)
-    # A hash, because the file's name may already be as long as the file system allows.
-    words = f".handgrad-{_hash(name, 8)}-{_machine()}-{os.getpid()}-{secrets.token_hex(8)}.tmp"
-    return os.path.join(folder, words)
-
-
-def remove_leftovers(target: str) -> None:
+def _remove_leftovers(target: str) -> None:
     """Remove the temporary files of this file that no process writes any more.
 
     They are those of a process of this machine that has ended, and any without a write for a day.

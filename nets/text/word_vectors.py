@@ -14,7 +14,7 @@ from layers.core.cast import floating_dtype
 from layers.core.checks import brief, count, generator, numbers
 from layers.core.params import Array
 from nets import arguments
-from nets.datasets.data_paths import unpacked
+from nets.datasets.data_paths import existing, unpacked
 from nets.text.vocabulary import Vocabulary
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "  ": "several spaces"}
@@ -69,13 +69,11 @@ def read_vectors(
     -----
     Source: Mikolov et al., 2013 (word2vec); Pennington, Socher and Manning, 2014 (GloVe).
     """
-    dtype, path = floating_dtype(dtype), arguments.path("read_vectors", path)
+    dtype, path = floating_dtype(dtype), existing(path, "read_vectors")
     if isinstance(words, str):
         raise TypeError(f"read_vectors: expected words to be a list of words, got {words!r}")
     kept = None if words is None else {*arguments.strings("read_vectors", "words", words)}
     width = None if dim is None else count("read_vectors", "dim", dim)
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
     vectors: dict[str, Array] = {}
     with unpacked(path, path.suffix == ".gz") as file:
         for where, word, fields in _entries(file, path, width):

@@ -136,21 +136,6 @@ def test_no_standard_output_at_all(server, tmp_path, monkeypatch):
     assert (tmp_path / "data.gz").exists()
 
 
-def test_lines_go_where_show_sends_them(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "stdout", Terminal())
-    lines = []
-    download(f"{server.url}data.gz", tmp_path / "data.gz", SUM, lines.append)
-    assert lines == [f"downloading {server.url}data.gz (256 kB)"]
-    assert sys.stdout.getvalue() == ""
-
-
-@pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 kB"), (28881, "29 kB"), (999_400, "999 kB"), (9912422, "9.9 MB")]
-)
-def test_sizes(count, text):
-    assert module._size(count) == text
-
-
 # What goes wrong
 
 

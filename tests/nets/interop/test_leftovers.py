@@ -1,36 +1,42 @@
-"""Only temporary files that nobody writes any more are removed."""
+"""A write removes the temporary files that killed processes left, and no others."""
 
 import os
 import time
-from pathlib import Path
 
 import pytest
 
-from nets.interop import atomic as leftovers
-from nets.interop.atomic import SCHEME, remove_leftovers, temporary_name
+from nets.interop import atomic
+from nets.interop.atomic import atomic_write
 
 GONE = 2**31 - 2  # above the largest number of a process on any system
+DAY = 24 * 60 * 60
+
+
+def write(path):
+    with atomic_write(path) as file:
+        file.write(b"whole")
 
 
 @pytest.fixture
-def target(tmp_path):
-    return str(tmp_path / "net")
+def left(monkeypatch):
+    """A function that leaves the temporary file of a process of a machine, so many seconds old."""
 
+    def leave(path, process=None, machine=None, age=0.0):
+        before = {*os.listdir(path.parent)}
+        with monkeypatch.context() as patch:
+            if process:
+                patch.setattr(atomic.os, "getpid", lambda: process)
+            if machine:
+                patch.setattr(atomic.platform, "node", lambda: machine)
+            with atomic_write(path):
+                (name,) = {*os.listdir(path.parent)} - before
+        path.unlink()
+        half = path.parent / name
+        half.write_bytes(b"half")
+        os.utime(half, (time.time() - age,) * 2)
+        return half
 
-def left(target, monkeypatch, process=None, machine=None, age=0.0):
-    """A temporary file of a process of a machine, last written to some seconds ago."""
-    with monkeypatch.context() as patch:
-        if process:
-            patch.setattr(leftovers.os, "getpid", lambda: process)
-        if machine:
-            patch.setattr(leftovers.platform, "node", lambda: machine)
-        path = Path(temporary_name(target))
-    path.write_bytes(b"half")
-    os.utime(path, (time.time() - age,) * 2)
-    return path
-
-
-DAY = 24 * 60 * 60
+    return leave
 
 
 @pytest.mark.parametrize(
@@ -46,48 +52,34 @@ DAY = 24 * 60 * 60
         ({"age": DAY / 2}, False),
     ],
 )
-def test_what_is_left_is_removed(target, monkeypatch, how, is_removed):
-    path = left(target, monkeypatch, **how)
-    other = left(f"{target}2", monkeypatch, **how)
-    remove_leftovers(target)
-    assert path.exists() is not is_removed
+def test_what_a_process_left_is_removed_when_no_process_writes_it(tmp_path, left, how, is_removed):
+    half, other = left(tmp_path / "net", **how), left(tmp_path / "net2", **how)
+    write(tmp_path / "net")
+    assert half.exists() is not is_removed
     assert other.exists()
 
 
+def test_what_cannot_be_removed_is_left(tmp_path, left):
+    half = left(tmp_path / "net", process=GONE)
+    half.unlink()
+    half.mkdir()
+    write(tmp_path / "net")
+    assert half.is_dir()
+
+
+def test_on_windows_no_process_is_asked(tmp_path, left, monkeypatch):
+    half = left(tmp_path / "net", process=GONE)
+    monkeypatch.setattr(atomic, "CAN_ASK", False)
+    monkeypatch.setattr(atomic.os, "kill", None)
+    write(tmp_path / "net")
+    assert half.exists()
+
+
 @pytest.mark.parametrize(
-    "name", [".tmp", ".0123456789abcdef.tmp", "net", ".handgrad-x-y-1-z.tmp", ".handgrad-notes.tmp"]
+    "name", [".tmp", ".0123456789abcdef.tmp", "other", ".handgrad-x-y-1-z.tmp", ".handgrad-a.tmp"]
 )
-def test_files_of_other_names_are_left(tmp_path, target, name):
-    path = tmp_path / name
-    path.write_bytes(b"mine")
-    os.utime(path, (0, 0))
-    remove_leftovers(target)
-    assert path.exists()
-
-
-def test_what_cannot_be_removed_is_left(target, monkeypatch):
-    path = left(target, monkeypatch, process=GONE)
-    path.unlink()
-    path.mkdir()
-    remove_leftovers(target)
-    assert path.is_dir()
-
-
-def test_a_folder_that_cannot_be_listed_is_no_error(tmp_path):
-    remove_leftovers(str(tmp_path / "missing" / "net"))
-
-
-def test_on_windows_no_process_is_asked(target, monkeypatch):
-    path = left(target, monkeypatch, process=GONE)
-    monkeypatch.setattr(leftovers, "CAN_ASK", False)
-    with monkeypatch.context() as patch:
-        patch.setattr(leftovers.os, "kill", None)
-        remove_leftovers(target)
-    assert path.exists()
-
-
-def test_names_are_free_and_say_what_they_are_for(target):
-    names = {temporary_name(target) for _ in range(100)}
-    assert len(names) == 100
-    assert all(SCHEME.fullmatch(os.path.basename(name)) for name in names)
-    assert {os.path.dirname(name) for name in names} == {os.path.dirname(target)}
+def test_files_of_other_names_are_left(tmp_path, name):
+    (tmp_path / name).write_bytes(b"mine")
+    os.utime(tmp_path / name, (0, 0))
+    write(tmp_path / "net")
+    assert (tmp_path / name).exists()
