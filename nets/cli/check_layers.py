@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import io
 import json
 import sys
-from collections.abc import Iterator
+import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from layers import gradcheck
-from layers.gradcheck import FunctionPair, GradientReport
+from layers.gradcheck import GradientReport
 from nets.cli import argument_types
-from nets.cli.example_inputs import UncheckedError, arguments_after_x, inputs, sizes
+from nets.cli.find_layers import FoundLayer, find_layers
 from nets.cli.homework import check_public
-from nets.cli.user_code import load_module
+from nets.cli.layer_trials import AbstractError, Arguments, UncheckedError, checked
+from nets.cli.user_code import load_definitions
 
 Shape = tuple[int, ...]
-Arguments = tuple[Any, ...] | None
 
 DESCRIPTION = """\
 Check the gradients of the layers in a Python file: every class with forward and backward, and
@@ -39,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=argument_types.shape,
         metavar="5,4",
         dest="shape",
-        help="the shape of the input (default: 5,4)",
+        help="the shape of the input (default: 5,4, or what the layer takes)",
     )
     add(
         "--arguments",
@@ -57,24 +55,37 @@ class CheckOutcome:
 
     name: str
     shown: str
+    form: str = ""
     report: GradientReport | None = None
     reason: str = ""
+    is_abstract: bool = False
 
     @property
     def code(self) -> int:
         """0 if the gradients are right, 1 if they are wrong, 2 if they were not checked."""
+        if self.is_abstract:
+            return 0
         return 2 if self.report is None else 0 if self.report else 1
 
     def __str__(self) -> str:
+        if self.is_abstract:
+            return f"{self.name} is a base class: its passes raise NotImplementedError"
         if self.report is None:
             return f"{self.name} was not checked: {self.reason}"
-        return f"{self.shown}\n{self.report}"
+        form = f"form: {self.form}\n" if self.form else ""
+        return f"{self.shown}\n{form}{self.report}"
 
     def to_dict(self) -> dict[str, Any]:
         """The result in plain types, for JSON."""
         if self.report is None:
-            return {"name": self.name, "right": None, "reason": self.reason}
-        return {"call": self.shown, **self.report.to_dict(), "name": self.name}
+            reason = "a base class" if self.is_abstract else self.reason
+            return {"name": self.name, "right": None, "reason": reason}
+        return {
+            "call": self.shown,
+            "form": self.form,
+            **self.report.to_dict(),
+            "name": self.name,
+        }
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ class CheckCommand:
     """
 
     target: str
-    shape: Shape = (5, 4)
+    shape: Shape | None = None
     arguments: Arguments = None
     as_json: bool = False
 
@@ -105,12 +116,11 @@ class CheckCommand:
         if as_homework and (code := check_public(path)) is not None:
             return code
         with redirect_stdout(io.StringIO() if self.as_json else sys.stdout):  # the file may print
-            found = _layers(load_module(path), name)
-            _refuse_arguments_of_functions(self.arguments, found)
-            outcomes = [
-                _outcome(name, layer, self.shape, self.arguments) for name, layer in found.items()
-            ]
-        print(_document(self.target, outcomes) if self.as_json else _text(outcomes))
+            module, problems = load_definitions(path)
+            found = _layers(module, name, problems)
+            _require_classes(self.arguments, found)
+            outcomes = [_outcome(layer, self.shape, self.arguments) for layer in found]
+        print(_document(self.target, outcomes) if self.as_json else _text(outcomes, problems))
         return max(outcome.code for outcome in outcomes)
 
 
@@ -125,19 +135,21 @@ def _split(target: str) -> tuple[Path, str]:
     return Path(file), name
 
 
-def _refuse_arguments_of_functions(arguments: Arguments, found: dict[str, Any]) -> None:
-    if arguments is not None and all(isinstance(layer, tuple) for layer in found.values()):
+def _require_classes(arguments: Arguments, found: list[FoundLayer]) -> None:
+    if arguments is not None and not any(layer.is_class for layer in found):
         raise ValueError(
-            f"--arguments go to the constructor of a class; {', '.join(found)} is written as "
-            "two functions, which have none"
+            f"--arguments go to the constructor of a class; {', '.join(f.name for f in found)} is "
+            "written as functions, which have none"
         )
 
 
-def _text(outcomes: list[CheckOutcome]) -> str:
-    counts = [sum(outcome.code == code for outcome in outcomes) for code in (0, 1, 2)]
+def _text(outcomes: list[CheckOutcome], problems: list[str]) -> str:
+    concrete = [outcome for outcome in outcomes if not outcome.is_abstract]
+    counts = [sum(outcome.code == code for outcome in concrete) for code in (0, 1, 2)]
     right, wrong, unchecked = counts
     total = f"{right} correct, {wrong} wrong, {unchecked} not checked"
-    return "\n\n".join([*map(str, outcomes), total])
+    left_out = [f"left out: {problem}" for problem in problems]
+    return "\n\n".join([*map(str, outcomes), *left_out, total])
 
 
 def _document(target: str, outcomes: list[CheckOutcome]) -> str:
@@ -145,78 +157,31 @@ def _document(target: str, outcomes: list[CheckOutcome]) -> str:
     return json.dumps({"target": target, "checked": checked}, indent=2, allow_nan=False)
 
 
-def _layers(module: ModuleType, name: str) -> dict[str, Any]:
-    """The classes and pairs of functions that a file defines, or the one with this name."""
-    found = {**dict(_classes(module)), **dict(_pairs(module))}
-    chosen = {key: layer for key, layer in found.items() if name in ("", key)}
-    if not chosen:
-        there = ", ".join(found) or "none"
-        missing = f"no class {name}" if name else "no class"
-        raise ValueError(
-            f"{module.__file__}: {missing} with forward and backward to check; there are: {there}"
-        )
-    return chosen
+def _layers(module: ModuleType, name: str, problems: list[str]) -> list[FoundLayer]:
+    """What a file defines that looks like a layer, or the one with this name."""
+    found = find_layers(module)
+    chosen = [layer for layer in found if name in ("", layer.name)]
+    if chosen:
+        return chosen
+    if problems and not found:
+        raise ValueError(f"{module.__file__}: cannot be run: {problems[0]}")
+    there = ", ".join(layer.name for layer in found) or "none"
+    missing = f"no class {name}" if name else "no class"
+    raise ValueError(
+        f"{module.__file__}: {missing} with forward and backward to check; there are: {there}"
+    )
 
 
-def _classes(module: ModuleType) -> Iterator[tuple[str, type]]:
-    for name, kind in inspect.getmembers(module, inspect.isclass):
-        verbs = (getattr(kind, verb, None) for verb in ("forward", "backward"))
-        if kind.__module__ == module.__name__ and all(map(callable, verbs)):
-            yield name, kind
-
-
-def _pairs(module: ModuleType) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    functions = dict(inspect.getmembers(module, inspect.isfunction))
-    for name, forward in functions.items():
-        stem = name.removesuffix("_forward")
-        backward = functions.get(f"{stem}_backward")
-        if stem != name and backward and forward.__module__ == module.__name__:
-            yield stem, (forward, backward)
-
-
-def _outcome(name: str, found: Any, shape: Shape, arguments: Arguments) -> CheckOutcome:
-    try:
-        if isinstance(found, tuple):
-            layer, call = _function_pair(name, found[0], found[1], shape)
-        else:
-            layer, call = _construct(found, shape, arguments)
-        report = _report(layer, shape)
-    except UncheckedError as reason:
-        return CheckOutcome(name, name, reason=str(reason))
-    except (ValueError, MemoryError) as error:  # more axes or numbers than an array can have
-        return CheckOutcome(name, name, reason=f"no input of shape {shape} can be made: {error}")
-    return CheckOutcome(name, f"{call}, input of shape {shape}", report)
-
-
-def _construct(kind: Any, shape: Shape, arguments: Arguments) -> tuple[Any, str]:
-    if arguments is None:
-        arguments = sizes(kind, shape)
-    shown = f"{kind.__name__}({', '.join(map(repr, arguments))})"
-    try:
-        layer = kind(*arguments)
-    except (Exception, SystemExit) as error:  # it runs a student's code
-        raise UncheckedError(f"{shown} raises {type(error).__name__}: {error}") from error
-    if not hasattr(layer, "params"):
-        raise UncheckedError("it has no params, the dict of its parameters; {} if it has none")
-    return layer, shown
-
-
-def _function_pair(name: str, forward: Any, backward: Any, shape: Shape) -> tuple[Any, str]:
-    arguments = arguments_after_x(forward, shape)
-    kind = type(name, (FunctionPair,), {})
-    return kind(forward, backward, arguments), f"{forward.__name__}({', '.join(['x', *arguments])})"
-
-
-def _report(layer: Any, shape: Shape) -> GradientReport:
-    """Check with the first inputs that forward takes."""
-    reasons = []
-    for guess in inputs(layer.forward, shape):
+def _outcome(found: FoundLayer, shape: Shape | None, arguments: Arguments) -> CheckOutcome:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a layer is tried with inputs that it was not made for
         try:
-            report = gradcheck(layer, *guess)
-        except (Exception, SystemExit) as error:  # forward is the student's, too
-            reasons.append(f"{type(error).__name__}: {error}")
-            continue
-        if not (report.findings and report.findings[0].mistake == "forward-raises"):
-            return report
-        reasons.append(report.findings[0].evidence.removeprefix("forward raises "))
-    raise UncheckedError(reasons[-1])
+            call, form, report = checked(found, shape, arguments)
+        except AbstractError:
+            return CheckOutcome(found.name, found.name, is_abstract=True)
+        except UncheckedError as error:
+            return CheckOutcome(found.name, found.name, reason=str(error))
+        except (ValueError, MemoryError) as error:  # more axes or numbers than an array can have
+            reason = f"no input of shape {shape} can be made: {error}"
+            return CheckOutcome(found.name, found.name, reason=reason)
+    return CheckOutcome(found.name, call, form, report)

@@ -1,7 +1,9 @@
 """Python files of the user: run one as a module, and use its layers in a net."""
 
 from __future__ import annotations
+import __future__
 
+import ast
 import importlib.util
 import inspect
 import sys
@@ -9,14 +11,17 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from layers import Dropout, FullyConnected
+from nets.cli.missing_packages import MissingPackage, provide
+from nets.cli.source_statements import IMPORTS, SourceStatements, Statement
 from nets.sequential import Sequential
 
 HOME = Path(__file__).resolve().parents[2]  # the folder that holds the packages of this library
 PACKAGES = ("layers", "nets", "optimizers")
+PACKAGES_MISSING = 30  # more than any import needs
 
 
 def load_module(path: Path) -> ModuleType:
@@ -49,14 +54,118 @@ def load_module(path: Path) -> ModuleType:
     return module
 
 
-def _require_python_file(path: Path) -> None:
+def load_definitions(path: Path) -> tuple[ModuleType, list[str]]:
+    """Run what a Python file or a notebook defines, statement by statement.
+
+    A statement that fails is left out and the others are run. Packages that are not installed may
+    be imported, and fail where they are used; packages of the file's own are found in the folders
+    above it, and relative imports work.
+
+    Returns
+    -------
+    module, problems
+        The module, and a sentence for each statement that failed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is neither a Python file nor a notebook, or has no Python syntax.
+    """
+    _require_python_file(path, (".py", ".ipynb"))
+    folder, hidden = path.parent.resolve(), _hidden(path)
+    try:
+        source = SourceStatements(path)
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be run: {_reason(error, path, hidden)}") from error
+    module = ModuleType(f"checked_{path.stem}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    if _is_relative(source, 0):
+        module.__package__, root = _package(folder, source)
+        own = module.__package__.partition(".")[0]
+        hidden = [*hidden, *({own} & set(PACKAGES))]
+    else:
+        root = folder
+    with _own_modules(), _imports_from(root, hidden), _imports_from(folder, []):
+        problems = [_run(statement, module, path, hidden) for statement in source.to_run()]
+    return module, [*source.problems, *filter(None, problems)]
+
+
+def _run(statement: Statement, module: ModuleType, path: Path, hidden: list[str]) -> str:
+    """Run one statement; return what happened if it failed."""
+    tree = ast.Module([statement.node], [])
+    flags = __future__.annotations.compiler_flag
+    code = compile(tree, str(path), "exec", flags, dont_inherit=True)
+    for _ in range(PACKAGES_MISSING):
+        error = _raised(code, module)
+        is_missing = isinstance(error, ModuleNotFoundError) and isinstance(statement.node, IMPORTS)
+        if not (is_missing and getattr(error, "name", None)):
+            break
+        provide(error.name, path.parent.resolve())
+    return "" if error is None else f"{statement.cell}{_reason(error, path, hidden)}"
+
+
+def _raised(code: CodeType, module: ModuleType) -> Any:
+    try:
+        exec(code, vars(module))
+    except (Exception, SystemExit) as error:
+        return error
+    return None
+
+
+def _package(folder: Path, source: SourceStatements) -> tuple[str, Path]:
+    """The package that relative imports start from, and the folder in which it lies."""
+    inside, root = [folder.name], folder.parent
+    while (root / "__init__.py").is_file() or _is_relative(source, len(inside)):
+        inside.insert(0, root.name)
+        root = root.parent
+    return ".".join(inside), root
+
+
+def _is_relative(source: SourceStatements, level: int) -> bool:
+    """Whether an import goes further up than `level` folders."""
+    nodes = (statement.node for statement in source.statements)
+    return any(isinstance(node, ast.ImportFrom) and node.level > level for node in nodes)
+
+
+@contextmanager
+def _own_modules() -> Iterator[None]:
+    """Forget the modules that a file imports from its own folders, which others may have too."""
+    modules, path = set(sys.modules), list(sys.path)
+    try:
+        yield
+    finally:
+        folders = [Path(folder).resolve() for folder in set(sys.path) - set(path)]
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if not name.startswith("checked_") and _is_in(sys.modules[name], folders):
+                del sys.modules[name]
+
+
+def _is_in(module: ModuleType, folders: list[Path]) -> bool:
+    """Whether a module lies in one of the folders, or is missing."""
+    if isinstance(module, MissingPackage):
+        return True
+    try:
+        file = Path(getattr(module, "__file__", None) or next(iter(module.__path__)))
+    except AttributeError:  # a built-in module
+        return False
+    except KeyError:  # a package without a file, after the package that it lies in was forgotten
+        return True
+    return "site-packages" not in file.parts and any(map(file.is_relative_to, folders))
+
+
+def _require_python_file(path: Path, endings: tuple[str, ...] = (".py",)) -> None:
     if path.is_dir():
         raise ValueError(f"{path}: expected a Python file, got a folder; give a file in it")
     if not path.is_file():
         where = "" if path.is_absolute() else f" in {Path.cwd()}"
         raise FileNotFoundError(f"{path}: there is no such file{where}")
-    if path.suffix != ".py":
-        raise ValueError(f"{path}: expected a Python file, with a name that ends in .py")
+    if path.suffix not in endings:
+        known = " or ".join(endings)
+        raise ValueError(f"{path}: expected a Python file, with a name that ends in {known}")
 
 
 def _hidden(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.checks import label
-from layers.gradcheck.forms.argument_roles import name_of
+from layers.gradcheck.forms.argument_roles import CACHES, name_of, names_of, plain
 from layers.gradcheck.forms.function_pair import FunctionPair
 from layers.gradcheck.forms.loss_and_gradient import LossAndGradient
 from layers.gradcheck.forms.named_arguments import NamedArguments, require_arguments
@@ -110,7 +110,9 @@ def has_verbs(thing: Any) -> bool:
 
 def verb(thing: Any, names: tuple[str, ...]) -> Any:
     """The method under the first of these names; None without one."""
-    own = [name for name in names if name != "__call__" or "__call__" in dir(type(thing))]
+    kinds = (thing if isclass(thing) else type(thing)).__mro__
+    called = any("__call__" in vars(kind) for kind in kinds)  # a class itself can always be called
+    own = [name for name in names if name != "__call__" or called]
     return next((v for name in own if callable(v := getattr(thing, name, None))), None)
 
 
@@ -120,7 +122,7 @@ def _of_functions(
     if backward is None:
         return LossAndGradient(forward, arguments)
     pair = FunctionPair(forward, backward, arguments)
-    if not inputs:
+    if not inputs or any(plain(name) in CACHES for name in names_of(backward)):
         return pair
     returned = NamedArguments(forward, copy.deepcopy(arguments))(*map(np.array, inputs))
     if isinstance(returned, (tuple, list)):

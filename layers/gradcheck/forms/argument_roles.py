@@ -28,6 +28,12 @@ def positional(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return [parameter for parameter in parameters if parameter.kind in kinds]
 
 
+def takes_anything(function: Callable[..., Any]) -> bool:
+    """Whether a function is hidden by a decorator that passes on ``*args``."""
+    kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
+    return inspect.Parameter.VAR_POSITIONAL in kinds and not positional(function)
+
+
 def names_of(function: Callable[..., Any]) -> list[str]:
     """The names of the positional parameters."""
     return [parameter.name for parameter in positional(function)]

@@ -14,9 +14,11 @@ from layers.gradcheck.forms.argument_roles import (
     TARGETS,
     bound,
     name_of,
+    names_of,
     plain,
     positional,
     required,
+    takes_anything,
 )
 from layers.gradcheck.forms.cached_outputs import split
 from layers.gradcheck.forms.held_parameters import parameters
@@ -46,6 +48,7 @@ BACKWARD = (
     "back_prop",
     "bprop",
 )
+NO_DX = "without dx, which is not checked: return it"
 OUTPUTS = ("output", "outputs", "out", "y")
 
 
@@ -128,12 +131,15 @@ class ObjectLayer:
         dx, grads = taken_apart(returned, len(self._xs), names)
         if dx is None:
             dx, name = left_in(self._held.thing, INPUT_GRADIENTS)
-            self._note(f"dx in {name}" if name else "no dx")
+            self._note(f"dx in {name}" if name else NO_DX)
+            dx = dx if name else (None,) * len(self._xs)  # a first layer needs none
         if grads is None:
             grads = changes if self._takes(LEARNING_RATES) else self._left(names) or changes
         if changes:
             self._note("gradients by the change of the parameters")
-        return _times(factor, dx), {name: _times(factor, g) for name, g in copied(grads).items()}
+        params = self.params
+        fitted = {name: _fitted(g, params[name]) for name, g in copied(grads).items()}
+        return _times(factor, dx), {name: _times(factor, g) for name, g in fitted.items()}
 
     def _left(self, names: Sequence[str]) -> dict[str, Any]:
         for place in (in_container, in_attributes):
@@ -152,6 +158,8 @@ class ObjectLayer:
         """What backward gets, and the factor of what it returns."""
         verb = self._held.verb(BACKWARD)
         names = [parameter.name for parameter in positional(verb)]
+        if takes_anything(verb):
+            return None, [dout]
         optional = not required(verb) and (np.ndim(self._y) == 0 or not is_upstream(names[:1]))
         if optional:
             self._note("backward without dout")
@@ -159,7 +167,12 @@ class ObjectLayer:
         further = {plain(name) for name in names[1:]}
         if further & set(TARGETS) and len(self._xs) == 2 and required(verb)[1:]:
             self._note("a loss that gets prediction and target again")
-            return dout, list(self._xs)
+            output, _ = left_in(self._held.thing, OUTPUTS)
+            prediction = self._xs[0] if np.shape(output) != np.shape(self._xs[0]) else output
+            return dout, [prediction, self._xs[1]]
+        if len(names) == 2 and names[0] in names_of(self._held.verb(FORWARD)):
+            self._note("backward gets the input again")
+            return None, [self._xs[0], dout]
         return None, [dout, *(self._further(p) for p in positional(verb)[1:] if self._needed(p))]
 
     def _needed(self, parameter: Any) -> bool:
@@ -177,6 +190,16 @@ class ObjectLayer:
     def _note(self, text: str) -> None:
         if text not in self.notes and text != "forward and backward":
             self.notes.append(text)
+
+
+def _fitted(gradient: Any, parameter: Array) -> Any:
+    """A gradient that an update stretches to the shape of its parameter, in this shape."""
+    shapes = np.shape(gradient), parameter.shape
+    same = np.size(gradient) == parameter.size
+    axes = [tuple(n for n in shape if n > 1) for shape in shapes]
+    if same and axes[0] == axes[1] and np.broadcast_shapes(*shapes) == parameter.shape:
+        return np.reshape(gradient, parameter.shape)
+    return gradient
 
 
 def is_upstream(names: Sequence[str]) -> bool:

@@ -41,3 +41,19 @@ class ParameterUpdates:
         array = self._arrays[name]
         array[...] = self._before[name]
         put(self._thing, name, array)
+
+
+class UnitStep:
+    """An optimizer of learning rate 1, for layers that hold one: the change is the gradient."""
+
+    learning_rate = lr = LEARNING_RATE
+
+    def update(self, params: Any, grads: Any) -> Any:
+        """The parameter less its gradient; lists of parameters are changed in place."""
+        if isinstance(params, (list, tuple)):
+            for array, gradient in zip(params, grads, strict=True):
+                array -= gradient
+            return params
+        return params - grads
+
+    step = __call__ = update

@@ -298,8 +298,8 @@ class TestCheck:
 
     def test_a_class_without_params(self, run, file):
         code, out, _ = run("check", file(RIGHT.replace("params = {}", "pass")))
-        assert code == 2
-        assert "it has no params" in out
+        assert code == 0
+        assert "form: an object with forward and backward" in out
 
     @pytest.mark.parametrize(
         ("text", "message"),

@@ -1,0 +1,255 @@
+"""Inputs, sizes and arrays for an unknown layer, by the names of its arguments.
+
+What kind of input a layer takes is found out by trying. A scene is one kind: a batch in rows or in
+columns, images, sequences, or a single example; it gives every argument the shape that fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+
+from layers.gradcheck.forms.argument_roles import PREDICTIONS, TARGETS, plain
+from layers.gradcheck.forms.parameter_updates import UnitStep
+
+MOST = 200  # combinations of arguments that are tried in a scene
+WEIGHTS = re.compile(r"w(eights?)?(\d|[a-z]{0,2}|curr|prev|in|out)\d?")
+BIASES = re.compile(r"b(ias(es)?)?(\d|[a-z]{0,2}|curr|prev|in|out)\d?")
+OUT = 3  # how many units a layer that asks for a number gets
+
+SIZE_IN = (
+    "infeatures indim inputsize inputdim nin fanin ninputs numinputs inputs numfeatures nfeatures "
+    "features insize inputlen dim d din inputunits unitsprev embeddim embeddingdim dmodel nx "
+    "inputdims inputfeatures nfeaturesin inputnodes numin sizein inneurons inputneurons dimension"
+)
+SIZE_OUT = (
+    "outfeatures outdim outputsize outputdim nout fanout nneurons outputs numoutputs noutputs "
+    "neurons units nunits numunits outsize nodes m dout outputunits unitscurr numneurons "
+    "nodescount hiddensize hiddendim h nh hidden numclasses nclasses classes outputnodes numout "
+    "sizeout ny na outneurons outputneurons numhidden nhidden wordvecsize"
+)
+CHANNELS_IN = (
+    "indepth inputdepth inch inchannels inputchannels channels inchannel nchannels channelsin "
+    "numchannels"
+)
+CHANNELS_OUT = (
+    "depth layerdepth outdepth outch outchannels outputchannels outchannel numfilters nfilters "
+    "filters nfilter kernels"
+)
+KERNEL = (
+    "filtershape paramsize kernelwidth kernelsize filtersize ksize kernel f kernelh kernelw "
+    "hfilter wfilter filterh filterw fh fw kernelshape filterheight filterwidth k"
+)
+POOL = "poolsize size poolh poolw poolshape poolheight poolwidth pool"
+SHARES = "p prob dropprob keepprob rate ratio dropoutratio dropoutrate dropout probability keep"
+SMALL = "reg lambd lambda regstrength l2 regularization weightdecay l1 lam"
+VOCABULARY = "vocabsize vocabularysize numembeddings v vocab numwords vocabulary"
+EPSILONS = "eps epsilon"
+
+
+def _words(words: str, *values: Any) -> dict[str, tuple[Any, ...]]:
+    return dict.fromkeys(words.split(), values)
+
+
+# Shapes of arrays in letters, one letter an axis, in the order in which they are tried.
+ARRAYS = {
+    **_words(
+        "w weight weights kernel kernels wt theta wmat param",
+        "DM",
+        "MD",
+        "FCKK",
+        "KKCF",
+        "VD",
+        "D1",
+    ),
+    **_words("filters filter", "FCKK", "KKCF", "FKK"),
+    **_words("b bias biases", "M", "1M", "M1", "F", "111F", "F1", "", "1", "11"),
+    **_words("gamma beta scale shift", "D", "1D", "D1", "C", "1C11"),
+    **_words("wx wax u", "DM", "DQ", "MD"),
+    **_words("wh waa wrec", "MM", "MQ"),
+    **_words("prevh hprev h0 h prevc cprev c0 c hidden aprev a0 state", "NM", "MN"),
+    **_words("wembed embedding embeddings", "VD"),
+}
+OPTIONS: dict[str, tuple[Any, ...]] = {
+    **_words("bnparam lnparam", {"mode": "train"}),
+    **_words("gnparam", {}),
+    **_words("dropoutparam", {"mode": "train", "p": 0.5, "seed": 0}),
+    **_words("convparam", {"stride": 1, "pad": 1}),
+    **_words("poolparam", {"pool_height": 2, "pool_width": 2, "stride": 2}),
+    **_words("hparameters hparam", {"stride": 1, "pad": 1, "f": 2}),
+    **_words(SMALL, 0.1),
+    **_words(SHARES, 0.5),
+    **_words(EPSILONS, 1e-5),
+    **_words("momentum", 0.9),
+    **_words("alpha slope negativeslope lr learningrate", 0.1),
+    **_words("stride strides s", 1, 2, (1, 1)),
+    **_words("pad padding", 1, 0, "valid"),
+    **_words(KERNEL, 3, (3, 3)),
+    **_words(POOL, 2, (2, 2)),
+    **_words("g groups numgroups nheads numheads heads", 1),
+    **_words("upsamplingfactor downsamplingfactor factor scalefactor", 2),
+    **_words("hiddensizelist hiddendims hiddensizes hiddenlayers", [5]),
+    **_words("seed", 0),
+    **_words("mode", "train", "max", "average"),
+    **_words("activation act nonlinearity activationfunction func fn", "relu", "sigmoid", np.tanh),
+    **_words(
+        "activationprime activationderivative dactivation fprime", lambda x: 1 - np.tanh(x) ** 2
+    ),
+    **_words("optimizer opt", UnitStep()),
+    **_words(VOCABULARY, 6),
+    **_words("axis", -1, 0, 1),
+    **_words("debug verbose usegpu", False),
+    **_words("training train istraining", True),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One kind of input, and the sizes of the arrays that go with it.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    shape : tuple of int
+        The shape of x.
+    axes : str
+        A letter for each axis of x: N examples, D features, C channels, T steps, others space.
+    integers : bool
+        Whether x holds token ids.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    axes: str
+    integers: bool = False
+
+    def size(self, letter: str) -> int:
+        """How long an axis of this letter is."""
+        m = OUT
+        known = {"M": m, "Q": 4 * m, "F": 4, "K": 3, "V": 6, "1": 1, "D": 4, "C": 1, "N": 1}
+        known |= dict(zip(self.axes, self.shape, strict=True))
+        return known[letter]
+
+    def values(self, name: str) -> tuple[Any, ...]:
+        """What an argument of this name may be."""
+        if plain(name) in OPTIONS:
+            return OPTIONS[plain(name)]
+        return tuple(self.array(letters) for letters in self._fitting(_shapes(name)))
+
+    def constructed(self, name: str) -> tuple[Any, ...]:
+        """What an argument of a constructor may be: a size, before anything else."""
+        word = plain(name)
+        if len(name) == 1 and name.isupper() and word not in ("d", "m", "h", "n", "v"):
+            return self.values(name)
+        sizes = {
+            **_words(SIZE_IN, self.size("D")),
+            **_words(SIZE_OUT, OUT),
+            **_words(CHANNELS_IN, self.size("C")),
+            **_words(CHANNELS_OUT, self.size("F")),
+            **_words("inputshape xdim inputdims shape inshape", self.shape[1:], self.shape),
+            **_words("sizes layerdims layers layersizes dims", [self.size("D"), 5, OUT]),
+        }
+        if "C" in self.axes and word in ("numfeatures", "features", "dim", "nfeatures"):
+            return (self.size("C"),)
+        return sizes.get(word, ()) or self.values(name)
+
+    def array(self, letters: str) -> Any:
+        """An array of random numbers, of the shape that these letters give."""
+        shape = tuple(self.size(letter) for letter in letters)
+        array = np.random.default_rng(len(letters) + sum(shape)).normal(size=shape)
+        return array if letters else float(array)
+
+    def inputs(self, names: Sequence[str], several: bool) -> Iterator[list[Any]]:
+        """Inputs to try for the arguments of these names."""
+        rng = np.random.default_rng(0)
+        kinds = [self._kinds(name, rng, several) for name in names]
+        for chosen in product(*kinds):
+            yield [np.array(value) for value in chosen]
+
+    def _kinds(self, name: str, rng: np.random.Generator, several: bool) -> list[Any]:
+        if plain(name) in ARRAYS and plain(name)[0] in "hacp" and several:
+            return [self.array(letters) for letters in self._fitting(ARRAYS[plain(name)])]
+        if several and plain(name) in TARGETS:
+            return list(self._targets(rng))
+        if self.integers:
+            return [rng.integers(0, 4, self.shape)]
+        x = rng.normal(size=self.shape)
+        is_share = several and plain(name) in PREDICTIONS
+        return [_shares(x, self.axes.find("D"))] if is_share else [x]
+
+    def _targets(self, rng: np.random.Generator) -> Iterator[Any]:
+        """Integer labels, one-hot ones, and numbers of the shape of the prediction."""
+        axis = self.axes.find("D")
+        if axis < 0:
+            yield rng.normal(size=self.shape)
+            return
+        others = self.shape[:axis] + self.shape[axis + 1 :]
+        labels = rng.integers(0, self.shape[axis], others)
+        yield labels
+        yield np.moveaxis(np.eye(self.shape[axis])[labels], -1, axis)
+        yield rng.integers(0, 2, self.shape)
+        yield np.moveaxis(np.eye(OUT)[labels % OUT], -1, axis)
+        yield labels % OUT
+
+    def _fitting(self, shapes: Sequence[str]) -> Iterator[str]:
+        """The shapes whose letters this scene has."""
+        images = "C" in self.axes or "K" in self.axes
+        for letters in shapes:
+            if set(letters) & set("CKF") and not images:
+                continue
+            yield letters
+
+
+def _shapes(name: str) -> tuple[str, ...]:
+    """The shapes of an array of this name: W1, W_curr and bh are weights and a bias."""
+    word = plain(name)
+    if word in ARRAYS:
+        return ARRAYS[word]
+    if WEIGHTS.fullmatch(word):
+        return ("MM", *ARRAYS["w"])
+    return ARRAYS["b"] if BIASES.fullmatch(word) else ()
+
+
+def _shares(x: Any, axis: int) -> Any:
+    p = np.exp(x)
+    return p / p.sum(axis=axis if axis >= 0 else None, keepdims=True)
+
+
+SCENES = (
+    Scene("rows", (5, 4), "ND"),
+    Scene("columns", (5, 4), "DN"),
+    Scene("images, channels first", (2, 3, 6, 6), "NCYX"),
+    Scene("images, channels last", (2, 6, 6, 3), "NYXC"),
+    Scene("sequences", (2, 5, 4), "NTD"),
+    Scene("token ids", (2, 5), "NT", integers=True),
+    Scene("one example in a row", (1, 4), "ND"),
+    Scene("one example in a column", (4, 1), "DN"),
+    Scene("one example", (4,), "D"),
+    Scene("one image", (3, 6, 6), "CYX"),
+    Scene("one image, channels last", (6, 6, 3), "YXC"),
+    Scene("one grey image", (6, 6), "YX"),
+)
+
+
+def scenes(shape: tuple[int, ...] | None) -> Iterator[Scene]:
+    """The scenes to try; those of a given shape, if there is one."""
+    if shape is None:
+        yield from SCENES
+        return
+    same = [scene for scene in SCENES if len(scene.shape) == len(shape)]
+    for scene in same or [Scene("input", shape, "NTABYXC"[: len(shape) - 1] + "D")]:
+        yield Scene(scene.name, shape, scene.axes, scene.integers)
+
+
+def combinations(
+    names: Sequence[str], values: Callable[[str], tuple[Any, ...]]
+) -> Iterator[dict[str, Any]]:
+    """Arguments of these names, in the order in which they are tried."""
+    for chosen in islice(product(*(values(name) for name in names)), MOST):
+        yield dict(zip(names, chosen, strict=True))
