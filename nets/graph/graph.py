@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.base import Grads, LayerLike, predict, without_dx
 from layers.core.cache import Cached
@@ -111,7 +112,7 @@ class Graph(Net, kind="graph"):
         self.inputs, self.output, self.nodes = wired(inputs, output, nodes)
         self._repeats = repeats(self.nodes)
 
-    def forward(self, *xs: Any) -> Any:
+    def forward(self, *xs: ArrayLike) -> Any:
         """Run the nodes in topological order, and return the value of the output."""
         values = self._by_name(xs)
         # Until all nodes have run, some may hold these inputs and some those before.
@@ -125,7 +126,7 @@ class Graph(Net, kind="graph"):
         self._run = Run(layers, self._through(values, forward))
         return self._run.values[self.output]
 
-    def backward(self, dout: Any = 1.0, input_gradient: bool = True) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike = 1.0, input_gradient: bool = True) -> tuple[Any, Grads]:
         """Run the nodes in reverse, and sum the gradients of values that are used several times.
 
         Parameters
@@ -180,7 +181,7 @@ class Graph(Net, kind="graph"):
         needs_dx = any(needed[source] for source in sources)
         return pair(layer, used.backward(upstream) if needs_dx else without_dx(used, upstream))
 
-    def predict(self, *xs: Any) -> Any:
+    def predict(self, *xs: ArrayLike) -> Any:
         """Run the nodes for inference: dropout does nothing, and nothing is kept."""
         values = self._by_name(xs)
         return self._through(values, lambda _, *taken: predict(*taken))[self.output]

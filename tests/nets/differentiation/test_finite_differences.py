@@ -86,7 +86,7 @@ def test_a_function_of_several_outputs_is_told(way, tolerance):
 
 @over_ways
 @pytest.mark.parametrize("wrong", ["text", None, [[1.0], [2.0, 3.0]], 1j])
-def test_inputs_that_are_no_numbers_are_refused(way, tolerance, wrong):
+def test_inputs_that_are_not_numbers_are_refused(way, tolerance, wrong):
     with pytest.raises((TypeError, ValueError), match=rf"^{way.__name__}: expected input 0 to be"):
         way(np.sin, wrong)
 
@@ -96,7 +96,7 @@ BY_STEP = [forward_difference, centred_difference, complex_step]
 
 @pytest.mark.parametrize("way", BY_STEP)
 @pytest.mark.parametrize("h", [0, 0.0, -1e-5, np.nan, np.inf, 1e-320, "x", None, True, [1e-5]])
-def test_a_step_that_is_none_is_refused(way, h):
+def test_an_invalid_step_is_refused(way, h):
     with pytest.raises(ValueError, match=f"^{way.__name__}: expected .*h"):
         way(np.sin, 1.0, h=h)
 
@@ -114,11 +114,11 @@ def test_narrow_inputs_are_moved_in_float64(way, dtype):
     np.testing.assert_allclose(way(lambda x: (x**2).sum(), x), [2, 4], rtol=1e-6)
 
 
-NO_FUNCTIONS = [3, None, "sin", len, print, lambda: 0.0, lambda x: "a", lambda x: [x]]
+UNFIT = [3, None, "sin", len, print, lambda: 0.0, lambda x: "a", lambda x: [x]]
 
 
 @pytest.mark.parametrize("way", BY_STEP)
-@pytest.mark.parametrize("f", NO_FUNCTIONS)
-def test_what_is_no_function_of_these_inputs_is_refused(way, f):
+@pytest.mark.parametrize("f", UNFIT)
+def test_a_function_of_other_inputs_is_refused(way, f):
     with pytest.raises(TypeError, match=f"^{way.__name__}: "):
         way(f, 1.0)

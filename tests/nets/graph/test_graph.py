@@ -201,7 +201,7 @@ def test_without_inputs_a_graph_is_a_function_of_its_parameters():
     assert_gradients(graph)
 
 
-def test_nodes_that_hang_on_no_input_have_gradients_to_show():
+def test_nodes_that_depend_on_no_input_have_gradients_to_show():
     class Two(Layer):
         def forward(self):
             return 2.0
@@ -260,7 +260,7 @@ def test_a_value_of_which_one_use_has_no_gradient_has_none():
     np.testing.assert_allclose(grads["h.W"], expected, rtol=1e-12)
 
 
-def test_parameters_behind_a_target_are_refused_instead_of_left_out():
+def test_parameters_that_lead_to_a_target_are_refused_instead_of_left_out():
     nodes = {
         "h": (FullyConnected(4, 4, rng=0), "x"),
         "t": (Tanh(), "h"),

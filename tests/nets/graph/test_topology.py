@@ -1,4 +1,4 @@
-"""What does not hang together is refused with a sentence, before anything is built."""
+"""A graph that is not well formed is refused with a sentence, before anything is built."""
 
 import re
 
@@ -97,7 +97,7 @@ WRONG = {
         "Graph: the node b is not used, because nothing leads from it to the output a; connect it "
         "or leave it out",
     ),
-    "a node behind the output": (
+    "a node after the output": (
         ("x",),
         "a",
         {**A, "b": (ReLU(), "a")},
@@ -151,7 +151,7 @@ WRONG = {
         "Graph: expected names to be strings, not empty and without a dot, which separates them in "
         "the keys of params, got 1",
     ),
-    "no tuple": (
+    "a layer without its sources": (
         ("x",),
         "a",
         {"a": ReLU()},
@@ -167,7 +167,7 @@ WRONG = {
         'node a: expected a layer and the names of what it takes, such as (Add(), "x", "y"), got '
         "()",
     ),
-    "no layer": (
+    "a function for a layer": (
         ("x",),
         "a",
         {"a": (np.tanh, "x")},
@@ -182,7 +182,7 @@ WRONG = {
         "node a: expected an object with params, forward and backward, got the class ReLU; make "
         "one: ReLU(...)",
     ),
-    "params that are no dict": (
+    "params that are not a dict": (
         ("x",),
         "a",
         {"a": (Student(), "x")},
@@ -223,7 +223,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_what_does_not_hang_together_is_refused(kind):
+def test_a_malformed_graph_is_refused(kind):
     inputs, output, nodes, error, sentence = WRONG[kind]
     with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
         Graph(inputs=inputs, output=output, nodes=nodes)

@@ -72,7 +72,7 @@ def test_layers_stay_as_they_are():
     assert layer.backward(np.ones(1))[0] == before
 
 
-def test_what_is_no_activation_is_refused():
+def test_layers_that_are_not_activations_are_refused():
     with pytest.raises(ValueError, match=r"activations: expected at least one layer, got none"):
         activations()
     match = r"such as ReLU\(\), but Sum does not work as one: it turns \(601,\) into \(\)$"

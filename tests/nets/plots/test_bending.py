@@ -43,7 +43,7 @@ def test_the_grid_to_the_left_is_straight_and_covers_the_picture():
     assert (lines.min(), lines.max()) == pytest.approx((-0.1, 1.1))
 
 
-def test_what_is_no_line_to_the_left_is_one_to_the_right():
+def test_a_curved_boundary_becomes_a_line():
     left, right = bending(solved(), X, LABELS).axes
     here, there = shades(left), shades(right)
     assert len(np.unique(there.reshape(-1, 3), axis=0)) == 2
@@ -83,7 +83,7 @@ def test_the_net_stays_as_it_is():
         ),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(given, sentence):
+def test_input_that_cannot_be_drawn_is_refused(given, sentence):
     with pytest.raises(ValueError, match=sentence):
         bending(**{"net": solved(), "x": X, "labels": LABELS, **given})
 

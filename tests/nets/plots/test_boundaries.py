@@ -95,6 +95,6 @@ def test_points_on_a_line_have_room_around_them():
         ({"nets": {"a row": Total()}}, r"a net with scores of shape \(N, C\), got \(4,\)"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(given, sentence):
+def test_input_that_cannot_be_drawn_is_refused(given, sentence):
     with pytest.raises(ValueError, match=sentence):
         boundaries(**{"nets": {"a line": line()}, "x": CORNERS, "labels": LABELS, **given})

@@ -41,7 +41,7 @@ def test_losses_that_are_not_finite_leave_a_gap():
         (LOSSES, 7, "expected a window of at most 6, the number of losses, got 7"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(losses, window, sentence):
+def test_input_that_cannot_be_drawn_is_refused(losses, window, sentence):
     with pytest.raises(ValueError, match=sentence):
         minibatch_losses(losses, window)
 
@@ -75,6 +75,6 @@ def test_of_a_history_the_training_loss_is_drawn_over_the_epochs():
         ({"a": "fast"}, TypeError, "loss_curves: expected losses to be an array of real numbers"),
     ],
 )
-def test_what_is_no_run_is_refused(runs, error, sentence):
+def test_anything_but_runs_is_refused(runs, error, sentence):
     with pytest.raises(error, match=sentence):
         loss_curves(runs)

@@ -179,12 +179,12 @@ def test_errors_say_where():
 
 
 @pytest.mark.parametrize("loss", [ReLU(), FullyConnected(2, 2)])
-def test_a_layer_that_takes_no_labels_is_no_loss(loss):
+def test_a_layer_without_labels_is_not_a_loss(loss):
     with pytest.raises(TypeError, match=r"trace: expected a loss, with a forward that takes"):
         small().trace(X, LABELS, loss)
 
 
-def test_a_layer_that_gives_no_number_is_no_loss():
+def test_a_layer_with_an_array_as_output_is_not_a_loss():
     with pytest.raises(
         TypeError, match=r"trace: expected a loss, with a forward that gives a number"
     ):

@@ -116,7 +116,7 @@ def test_a_loss_at_its_least_gives_none():
     assert "There is no gradient: that of the loss is 0" in trace.verdict.sentence
 
 
-def test_so_does_one_behind_parameters():
+def test_so_does_one_after_parameters():
     net = Sequential(FullyConnected(1, 1, rng=0))
     x = np.ones((2, 1))
     assert "There is no gradient" in net.trace(x, net.predict(x), MSE()).verdict.sentence
