@@ -17,9 +17,9 @@ CELL = "min-width:2.8em;padding:0.15em 0.5em;text-align:right;font-variant-numer
 
 def array_text(array: Any) -> list[str]:
     """The lines of a small array; no lines for a large one or None."""
-    if not _fits(array):
-        return []
     found = np.asarray(array)
+    if not _fits(found):
+        return []
     if found.ndim == 0:
         return [number(found.item())]
     if found.dtype.kind == "f":
@@ -30,15 +30,14 @@ def array_text(array: Any) -> list[str]:
 
 def array_html(array: Any) -> str:
     """A small array as a grid, with blue for positive and orange for negative numbers."""
-    if not _fits(array):
-        return ""
     grid = np.asarray(array)
-    if grid.ndim == 0 or grid.ndim > 2:
-        grid = grid.reshape(-1, grid.shape[-1] if grid.ndim else 1)
+    if not _fits(grid):
+        return ""
+    grid = np.atleast_2d(grid)
     largest = float(np.abs(grid[np.isfinite(grid)]).max(initial=0.0)) or 1.0
     rows = "".join(
         f'<div style="display:table-row">{"".join(_cell(value, largest) for value in row)}</div>'
-        for row in np.atleast_2d(grid).tolist()
+        for row in grid.reshape(-1, grid.shape[-1]).tolist()
     )
     return f'<div style="display:table;font-size:85%;border-spacing:1px">{rows}</div>'
 
@@ -52,8 +51,6 @@ def _cell(value: float, largest: float) -> str:
     )
 
 
-def _fits(array: Any) -> bool:
-    if array is None or not 0 < np.size(array) <= SMALL:
-        return False
-    kept: Array = np.asarray(array)
-    return kept.ndim == 0 or kept.shape[-1] <= WIDEST
+def _fits(array: Array) -> bool:
+    is_small = array.dtype != object and 0 < array.size <= SMALL  # None is an object
+    return is_small and (array.ndim == 0 or array.shape[-1] <= WIDEST)

@@ -27,7 +27,7 @@ def tiles(labelled: Iterable[tuple[Array, str]]) -> str:
     high = max((float(image.max()) for image, _ in found), default=0.0)
     cells = "".join(
         f'<div style="text-align:center;margin-right:8px"><img style="{TILE}" '
-        f'alt="{text(cut(label))}" src="{_uri(png(_bytes(_thin(image), low, high)))}">'
+        f'alt="{text(cut(label))}" src="data:image/png;base64,{_encoded(image, low, high)}">'
         f'<div style="max-width:52px;overflow:hidden">{text(cut(label, 12))}</div></div>'
         for image, label in found
     )
@@ -48,17 +48,9 @@ def _part(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _bytes(image: Array, low: float, high: float) -> Array:
+def _encoded(image: Array, low: float, high: float) -> str:
+    every = -(-max(image.shape[:2]) // LARGEST)
     with np.errstate(invalid="ignore"):  # nan is black
-        shares = (image.astype(np.float64) - low) / ((high - low) or 1.0)
-    pixels: Array = np.rint(255 * np.clip(np.nan_to_num(shares), 0, 1)).astype(np.uint8)
-    return pixels
-
-
-def _thin(image: Array) -> Array:
-    every = max(1, -(-max(image.shape[:2]) // LARGEST))
-    return image[::every, ::every]
-
-
-def _uri(file: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(file).decode()
+        shares = (image[::every, ::every].astype(np.float64) - low) / ((high - low) or 1.0)
+    pixels = np.rint(255 * np.clip(np.nan_to_num(shares), 0, 1)).astype(np.uint8)
+    return base64.b64encode(png(pixels)).decode()

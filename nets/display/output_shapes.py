@@ -9,11 +9,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from operator import index
 from typing import Any
 
 import numpy as np
 
+from layers.core.checks import whole
 from layers.core.describe import short
 from layers.core.frozen import Frozen
 from nets.errors import Place, located
@@ -26,11 +26,9 @@ def empty(input_shape: Shape | None) -> Any:
     """An empty batch of examples of a shape; None if the shape is unknown."""
     if input_shape is None:
         return None
-    try:
-        if isinstance(input_shape, (tuple, list)) and True not in map(_is_bool, input_shape):
-            return np.empty((0, *map(index, input_shape)))
-    except (TypeError, ValueError):  # NumPy's, too, for negative and enormous sizes
-        pass
+    if isinstance(input_shape, (tuple, list)):
+        with suppress(TypeError, ValueError):  # NumPy's, too, for negative and enormous sizes
+            return np.empty((0, *(whole("summary", "input_shape", size) for size in input_shape)))
     raise TypeError(
         "summary: expected input_shape to be the shape of one example, a tuple of integers such "
         f"as (64,), got {short(input_shape)}"
@@ -71,10 +69,6 @@ def fitting(layer: Any, *batches: Any) -> Any:
     if any(batch is None for batch in batches) or not only_computes(layer):
         return None
     return _run(layer, batches)
-
-
-def _is_bool(size: Any) -> bool:
-    return isinstance(size, (bool, np.bool_))
 
 
 def _run(layer: Any, batches: tuple[Any, ...]) -> Any:

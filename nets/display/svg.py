@@ -57,7 +57,7 @@ def text(x: float, y: float, words: str, kind: str, anchor: str = "middle") -> s
     style = {"name": ' font-weight="bold"', "gradient": ' font-style="italic"'}.get(kind, "")
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{style} {_fill(kind)}>'
-        f"{notebook.text(_cut(words))}</text>"
+        f"{notebook.text(notebook.cut(words, LONGEST))}</text>"
     )
 
 
@@ -86,11 +86,7 @@ def arrow(points: Sequence[Point]) -> str:
 
 def width_of(words: str) -> float:
     """The approximate width of words."""
-    return LETTER * len(_cut(words))
-
-
-def _cut(words: str) -> str:
-    return notebook.cut(words, LONGEST)
+    return LETTER * min(len(words), LONGEST)
 
 
 def _fill(kind: str) -> str:

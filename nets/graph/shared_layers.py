@@ -14,14 +14,13 @@ from nets.known import parts
 
 def repeats(nodes: Nodes) -> set[str]:
     """The nodes with a layer, or one inside it, that an earlier node has too."""
-    seen: set[int] = set()
-    found = set()
-    for name, (layer, *_) in nodes.items():
-        objects = {id(part) for _, part in parts(layer, name)}
-        if objects & seen:
-            found.add(name)
-        seen |= objects
-    return found
+    first: dict[int, str] = {}
+    return {
+        name
+        for name, (layer, *_) in nodes.items()
+        for _, part in parts(layer, name)
+        if first.setdefault(id(part), name) != name
+    }
 
 
 def twin(layer: Any) -> Any:
