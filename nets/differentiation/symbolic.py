@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from layers.core.checks import brief
 from nets.arguments import called, function
 from nets.differentiation.finite_differences import Function
-from nets.differentiation.point import as_gradient, given, point, single
+from nets.differentiation.point import Coordinate, entrywise, point, single
 
 FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sqrt")
 DIGITS = 30  # to which a derivative is evaluated before it is rounded to a float
@@ -52,31 +52,25 @@ def symbolic(f: Function, *xs: ArrayLike) -> Any:
     inputs = point(xs, "symbolic")
     function("symbolic", "f", f)
     symbols = [
-        np.array(sympy.symbols(f"x{position}_:{x.size}")).reshape(x.shape)
-        if x.dtype.kind == "f"
-        else None
-        for position, x in enumerate(inputs)
+        np.array(sympy.symbols(f"x{n}_:{x.size}")).reshape(x.shape) for n, x in enumerate(inputs)
     ]
     as_expressions = np.frompyfunc(Expression, 1, 1)  # which entry by entry are objects for NumPy
     arguments = [
-        x if s is None else as_expressions(s) for x, s in zip(given(inputs), symbols, strict=True)
+        as_expressions(s) if x.dtype.kind == "f" else x
+        for x, s in zip(inputs, symbols, strict=True)
     ]
     formula = _formula(called("symbolic", f, arguments))
     values = {
         symbol: sympy.Float(float(value), DIGITS)
         for x, s in zip(inputs, symbols, strict=True)
-        if s is not None
         for symbol, value in zip(s.flat, x.flat, strict=True)
     }
-    return as_gradient(
-        [
-            None
-            if s is None
-            else [float(sympy.diff(formula, symbol).evalf(DIGITS, values)) for symbol in s.flat]
-            for s in symbols
-        ],
-        inputs,
-    )
+
+    def slope(entry: Coordinate) -> float:
+        symbol = symbols[entry.position][entry.place]
+        return float(sympy.diff(formula, symbol).evalf(DIGITS, values))
+
+    return entrywise(inputs, slope)
 
 
 def derivatives(f: Function, *names: str) -> list[Any]:

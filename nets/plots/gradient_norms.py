@@ -49,14 +49,13 @@ def gradient_norms(trace: Sequence[Any]) -> Figure:
     steps = [step for step in found if step.name != "loss"] or found
     figure = blank(max(4.5, min(9.0, 1.5 + 0.45 * len(steps))), 3.8)
     axes = figure.add_subplot()
-    places, norms = list(range(len(steps))), [step.upstream for step in steps]
-    marker = dots(len(steps))
-    axes.plot(places, _shown(norms), color=BLUE, marker=marker, ms=5, label="upstream")
+    places = range(len(steps))
+    norms, marker = _shown([step.upstream for step in steps]), dots(len(steps))
+    axes.plot(places, norms, color=BLUE, marker=marker, ms=5, label="upstream")
     learners = [place for place in places if steps[place].grads]
     sizes = _shown([steps[place].learning for place in learners])
     axes.plot(learners, sizes, "s", color=VERMILION, ms=5, label="of parameters")
-    zeros = [place for place in places if norms[place] == 0]
-    if zeros:
+    if zeros := [place for place in places if steps[place].upstream == 0]:
         low = axes.get_xaxis_transform()  # heights as shares of the picture
         axes.plot(zeros, [0.04] * len(zeros), "x", color=BLUE, ms=7, label="zero", transform=low)
     axes.set(yscale="log", ylabel="norm of the gradient", xlim=(-0.5, len(steps) - 0.5))

@@ -59,10 +59,8 @@ def sample_images(
     ['7', '7 read as 1', '1', '1']
     """
     owner = "sample_images"
-    size = tuple(
-        checks.count(owner, "each number of shape", n) for n in items(owner, "shape", shape)
-    )
-    images = _images(checks.numbers(owner, "x", x), size)
+    size = [checks.count(owner, "each number of shape", n) for n in items(owner, "shape", shape)]
+    images = _images(checks.numbers(owner, "x", x), tuple(size))
     labels = _names("y", y, len(images))
     read = labels if predictions is None else _names("predictions", predictions, len(images))
     columns = min(checks.count(owner, "columns", columns), len(images))

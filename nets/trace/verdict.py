@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,40 +25,33 @@ class Verdict(NamedTuple):
 
 def verdict(steps: Sequence[Step]) -> Verdict:
     """Look at a pass for what stops, shrinks or swells the gradient, the worst first."""
-    found = _not_finite(steps) or _missing(steps) or _stopped(steps) or _faded(steps)
-    return found or _arrived(steps)
-
-
-def _missing(steps: Sequence[Step]) -> Verdict | None:
-    if _start(steps):
-        return None
-    return Verdict("There is no gradient: that of the loss is 0, as it is at its minimum.")
+    if found := _not_finite(steps):
+        return found
+    if not _start(steps):
+        return Verdict("There is no gradient: that of the loss is 0, as it is at its minimum.")
+    return _stopped(steps) or _faded(steps) or _arrived(steps)
 
 
 def _not_finite(steps: Sequence[Step]) -> Verdict | None:
-    for step in steps:
-        if not _finite(step.y):
-            return Verdict(f"The pass breaks forward, in {_name(step)}: its output {_NAN}.", step)
-    for step in reversed(steps):
-        if not all(map(_finite, (*step.dxs, *step.grads.values()))):
-            return Verdict(
-                f"The pass breaks backward, in {_name(step)}: its gradient {_NAN}.", step
-            )
+    forward = [("forward", "output", step, [step.y]) for step in steps]
+    backward = [
+        ("backward", "gradient", step, [*step.dxs, *step.grads.values()])
+        for step in reversed(steps)
+    ]
+    for way, word, step, arrays in forward + backward:
+        if not all(np.isfinite(array).all() for array in arrays if array is not None):
+            said = f"The pass breaks {way}, in {_name(step)}: its {word} holds nan or infinity."
+            return Verdict(said, step)
     return None
 
 
-_NAN = "holds nan or infinity"
-
-
 def _stopped(steps: Sequence[Step]) -> Verdict | None:
-    for place in range(len(steps) - 1, 0, -1):
-        step = steps[place]
+    for place, step in reversed([*enumerate(steps)][1:]):
         gives = any(dx is not None for dx in step.dxs)
         if gives and step.upstream and not step.downstream:
             first = _first_silent(steps, place)
-            why = (
-                "no unit of it is on in this batch" if step.dead == 1 else "its dx is 0 everywhere"
-            )
+            dead = step.dead == 1
+            why = "no unit of it is on in this batch" if dead else "its dx is 0 everywhere"
             why += f", as all outputs from {_name(first)} on are 0" if first is not step else ""
             return Verdict(
                 f"The gradient ends in {_name(step)}: {why}, and what comes before learns nothing.",
@@ -105,13 +98,12 @@ def _factor(blamed: Step, steps: Sequence[Step]) -> str:
 
 def _arrived(steps: Sequence[Step]) -> Verdict:
     start = _start(steps)
-    ill = [step for step in steps if max(step.dead or 0, step.saturated or 0) > MANY]
     first = next(iter(_learners(steps)), None)
     way = f", {number(first.upstream)} reaches {_name(first)}" if first else ""
     said = f"The gradient arrives: of a norm of {number(start)} after the last layer{way}."
-    if not ill:
+    worst = max(steps, key=_idle)
+    if _idle(worst) <= MANY:
         return Verdict(said)
-    worst = max(ill, key=lambda step: max(step.dead or 0, step.saturated or 0))
     return Verdict(f"{said} But watch {_name(worst)}{_why(worst)}.", worst)
 
 
@@ -137,6 +129,11 @@ def _gain(step: Step) -> float:
     return step.downstream / step.upstream
 
 
+def _idle(step: Step) -> float:
+    """The share of units or entries that pass hardly any gradient."""
+    return max(step.dead or 0, step.saturated or 0)
+
+
 def _why(step: Step) -> str:
     if step.dead:
         return f", where {100 * step.dead:.0f} % of the units are dead"
@@ -147,7 +144,3 @@ def _why(step: Step) -> str:
 
 def _name(step: Step) -> str:
     return "the loss" if step.name == "loss" else f"{step.name} ({label(step.layer)})"
-
-
-def _finite(value: Any) -> bool:
-    return value is None or bool(np.isfinite(value).all())
