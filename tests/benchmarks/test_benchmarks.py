@@ -147,7 +147,7 @@ def test_a_net_grows_one_way(way):
 @pytest.mark.slow
 def test_the_cases_of_single_layers_and_rules_run():
     pytest.importorskip("pytest_benchmark")
-    words = [sys.executable, "-m", "pytest", "-q", "--no-cov", "--benchmark-disable", "-p"]
-    words += ["no:cacheprovider", "tests/benchmarks/speed.py"]
+    words = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--no-cov", "--benchmark-disable"]
+    words += ["-p", "no:cacheprovider", "tests/benchmarks/speed.py"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout
