@@ -1,4 +1,4 @@
-"""What the gates of a computational graph share: several inputs, and numbers beside arrays."""
+"""What the gates of a computational graph share: several inputs, and numbers as outputs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.core.params import Array
 
 
 def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
-    """Two inputs or more as floating arrays of one dtype, the longest among theirs."""
+    """Two or more inputs as floating arrays of their common dtype."""
     if len(xs) < 2:
         packed = len(xs) == 1 and isinstance(xs[0], (list, tuple))
         raise TypeError(
@@ -26,7 +26,7 @@ def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
 
 
 def alike(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
-    """Two inputs or more, which must have one shape."""
+    """Two or more inputs, which must have the same shape."""
     arrays = inputs(layer, xs)
     shapes = [array.shape for array in arrays]
     if len(set(shapes)) > 1:
@@ -38,5 +38,5 @@ def alike(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
 
 
 def plain(y: Array) -> Any:
-    """A single float64 as a Python number, which shows as one; anything else as it is."""
+    """A single float64 as a Python float, which prints as a number; anything else unchanged."""
     return float(y) if y.ndim == 0 and y.dtype == np.float64 else y

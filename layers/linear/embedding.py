@@ -143,7 +143,7 @@ class Embedding(Layer):
         """What error messages call this layer."""
         return f"{type(self).__name__} {self.vocabulary_size} -> {self.dim}"
 
-    def _checked(self, ids: Any) -> Array:
+    def _checked(self, ids: ArrayLike) -> Array:
         array, size = checks.numbers(self, "ids", ids), self.vocabulary_size
         if array.dtype.kind not in "iu":
             raise TypeError(

@@ -132,7 +132,7 @@ class FullyConnected(Layer):
         """What error messages call this layer."""
         return f"{type(self).__name__} {self.in_features} -> {self.out_features}"
 
-    def _batch(self, x: Any) -> Array:
+    def _batch(self, x: ArrayLike) -> Array:
         batch = checks.floating(self, "x", x, self.params["W"].dtype)
         if batch.ndim == 0 or batch.shape[-1] != self.in_features:
             raise ValueError(

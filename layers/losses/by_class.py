@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,7 +21,7 @@ class ByClass(Layer):
             raise ValueError(f"{self.label}: expected scores of shape (N, C), got {shape}")
         return checks.labels(self, labels, *shape)
 
-    def _weighed(self, scores: Array, sample_weight: Any) -> tuple[Array, Array]:
+    def _weighed(self, scores: Array, sample_weight: ArrayLike | None) -> tuple[Array, Array]:
         """Scores, and how much each row counts, (N,): 1 / N, or its share of all weights.
 
         Rows of weight 0 become 0: see `checks.counted`.

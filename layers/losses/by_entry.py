@@ -27,7 +27,9 @@ class ByEntry(Layer):
             )
         return array
 
-    def _weighed(self, y: Array, t: Array, sample_weight: Any) -> tuple[Array, Array, Any]:
+    def _weighed(
+        self, y: Array, t: Array, sample_weight: ArrayLike | None
+    ) -> tuple[Array, Array, Any]:
         """An output, its targets, and how much each entry counts.
 
         Entries of weight 0 become 0 in both: see `checks.counted`.
