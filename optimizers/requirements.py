@@ -73,7 +73,7 @@ def learning_rate(owner: Any, name: str, value: Any) -> Any:
     elif spelling.looks_like_parameters(value):
         got = f"{short(value)}; {spelling.PARAMETERS}"
     elif callable(value):
-        if _takes_the_step(value):
+        if takes(value, 1):
             return value
         got = f"{short(value)}, which does not take one argument, the step"
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
@@ -85,9 +85,10 @@ def learning_rate(owner: Any, name: str, value: Any) -> Any:
     )
 
 
-def _takes_the_step(schedule: Any) -> bool:
+def takes(function: Any, *inputs: Any) -> bool:
+    """Whether a function can be called with that many inputs, as far as is known."""
     try:
-        inspect.signature(schedule).bind(1)
+        inspect.signature(function).bind(*inputs)
     except TypeError:
         return False
     except ValueError:  # a builtin without a signature

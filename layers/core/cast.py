@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from layers.core.describe import short
-from layers.core.params import COMPUTED, buffers
+from layers.core.params import buffers, native
 
 T = TypeVar("T")
 
@@ -27,12 +27,7 @@ def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
         found = np.dtype(object)
     if found.kind != "f":
         raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {short(dtype)}")
-    native: np.dtype[Any] = found.newbyteorder("=")
-    if native not in COMPUTED:
-        raise TypeError(
-            f"dtype: expected float32 or float64, got {native}, whose sums overflow at 65,504"
-        )
-    return native
+    return native("dtype: expected", found)
 
 
 def cast(layer: T, dtype: DTypeLike | None) -> T:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.params import COMPUTED, Array, as_array
+from layers.core.params import COMPUTED, Array, as_array, native
 
 SEEDS = (
     int,
@@ -63,13 +63,8 @@ def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """
     if dtype.kind != "f":
         return np.dtype(np.float64)
-    native: np.dtype[Any] = dtype.newbyteorder("=")
-    if native not in COMPUTED:
-        raise TypeError(
-            f"{label(owner)}: expected {name} in float32 or float64, got {native}, whose sums "
-            f"overflow at 65,504; pass {name}.astype(np.float32)"
-        )
-    return native
+    hint = f"; pass {name}.astype(np.float32)"
+    return native(f"{label(owner)}: expected {name} in", dtype, hint)
 
 
 def floating(owner: Any, name: str, x: Any, dtype: Any = None) -> Array:

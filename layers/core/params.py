@@ -36,6 +36,16 @@ def as_array(owner: str, name: str, value: Any) -> Array:
         ) from None
 
 
+def native(expected: str, dtype: np.dtype[Any], hint: str = "") -> np.dtype[Any]:
+    """A floating dtype in this machine's byte order; float16 is refused."""
+    found: np.dtype[Any] = dtype.newbyteorder("=")
+    if found not in COMPUTED:
+        raise TypeError(
+            f"{expected} float32 or float64, got {found}, whose sums overflow at 65,504{hint}"
+        )
+    return found
+
+
 def _is_masked(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(_is_masked, value))
@@ -215,11 +225,8 @@ def _held(name: str, array: Array) -> Array:
     """A new parameter, which must be something that can be computed with."""
     if array.dtype.kind not in "fiub":
         raise TypeError(f"parameter {name!r}: expected real numbers, got dtype {array.dtype}")
-    if array.dtype.kind == "f" and array.dtype.newbyteorder("=") not in COMPUTED:
-        raise TypeError(
-            f"parameter {name!r}: expected float32 or float64, got {array.dtype}, whose sums "
-            "overflow at 65,504; pass .astype(np.float32)"
-        )
+    if array.dtype.kind == "f":
+        native(f"parameter {name!r}: expected", array.dtype, "; pass .astype(np.float32)")
     return array
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -10,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.core.base import Layer, predict
-from layers.core.checks import brief, numbers
+from layers.core.checks import allowed, brief, numbers
 from layers.core.params import Array
 from nets.arguments import strings
+from optimizers.requirements import takes
 
 ORDER = {
     "fit": "fit(net, loss, optimizer, x, y, epochs=...)",
@@ -26,7 +26,7 @@ def net_and_loss(owner: str, net: Any, loss: Any) -> None:
     _part(owner, "net", f"a net with {', '.join(verbs)}", net, verbs)
     _part(owner, "loss", "a loss such as SoftmaxCE()", loss, verbs[1:] or verbs)
     for name, given, inputs in (("net", net, ["x"]), ("loss", loss, ["scores", "targets"])):
-        if not _takes(given.forward, inputs):
+        if not takes(given.forward, *inputs):
             raise TypeError(
                 f"{owner}: expected a {name} with a forward that takes {' and '.join(inputs)}, "
                 f"got {brief(given)}; the order is {ORDER[owner]}"
@@ -43,17 +43,6 @@ def _part(owner: str, name: str, expected: str, given: Any, verbs: Iterable[str]
         raise TypeError(
             f"{owner}: expected {expected}, got {brief(given)}; the order is {ORDER[owner]}"
         )
-
-
-def _takes(function: Any, inputs: Iterable[str]) -> bool:
-    """Whether a function can be called with that many inputs, as far as is known."""
-    try:
-        inspect.signature(function).bind(*inputs)
-    except TypeError:
-        return False
-    except ValueError:  # a builtin without a signature
-        return True
-    return True
 
 
 def parts(
@@ -127,21 +116,12 @@ def examples(owner: str, x: Any, y: Any, kind: str = "") -> tuple[Array, Array]:
     if not len(x):
         raise ValueError(f"{owner}: expected at least one example in {kind}x, got shape {x.shape}")
     for name, given in ((f"{kind}x", x), (f"{kind}y", y)):
-        if given.dtype.kind == "f" and not np.isfinite(given).all():
-            where = [int(i) for i in np.argwhere(~np.isfinite(given))[0]]
-            raise ValueError(
-                f"{owner}: expected finite numbers in {name}, got {given[tuple(where)]} at {where}"
-            )
+        allowed(owner, f"finite numbers in {name}", given, np.isfinite(given))
     return x, y
 
 
 def _array(owner: str, name: str, value: ArrayLike) -> Array:
     """Numbers in native byte order, and in float32 if they were in float16."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(
-            f"{owner}: expected {name} without a mask, got a masked array; fill it, "
-            f"{name.split()[-1]}.filled(0), or leave the examples out"
-        )
     try:
         found = numbers(owner, name, value)
     except TypeError as error:

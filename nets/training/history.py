@@ -16,15 +16,6 @@ from nets.training.foreign_arguments import named
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLUMNS = (
-    "epoch",
-    "loss",
-    "penalty",
-    "accuracy",
-    "validation_loss",
-    "validation_accuracy",
-    "seconds",
-)
 ALWAYS = ("epoch", "loss", "seconds")
 LONGEST = 20  # a table of more epochs than this shows the first and the last few
 ENDS = 5
@@ -88,7 +79,7 @@ class History:
         values = (epoch, loss, penalty, accuracy, validation_loss, validation_accuracy, seconds)
         given = {
             name: _number(name, value)
-            for name, value in zip(COLUMNS, values, strict=True)
+            for name, value in zip(History.__annotations__, values, strict=True)
             if value is not None or name in ALWAYS
         }
         given["epoch"] = whole("History", "epoch", epoch)

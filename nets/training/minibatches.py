@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.core.checks import brief, flag, generator
-from layers.core.params import Array
+from layers.core.params import Array, as_array
 from nets.training.foreign_arguments import named
 
 BatchSize = int | Literal["all"] | None
@@ -88,14 +88,7 @@ def examples_in_batch(owner: str, batch_size: BatchSize, examples: int) -> int:
 
 def _array(value: Any, name: str) -> Array:
     """Examples of any dtype, even text, contiguous so that `take` is fast."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"minibatches: expected {name} without a mask; fill it, {name}.filled(0)")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"minibatches: expected {name} to be a rectangular array, got rows of different lengths"
-        ) from None
+    array = as_array("minibatches", name, value)
     return np.ascontiguousarray(array) if array.ndim else array
 
 

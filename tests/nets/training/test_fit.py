@@ -780,7 +780,7 @@ def test_what_a_students_parts_return_is_checked_before_anything_changes(change,
         ({"progress": 0}, TypeError, "expected progress to be True or False, got 0"),
         ({"y": np.array(["a"] * N)}, TypeError, "names, y = np.unique"),
         ({"net": make(1), "loss": MSE(), "y": X[:, 0]}, ValueError, r"; pass y.reshape\(-1, 1\)$"),
-        ({"x": np.ma.masked_less(X, 0)}, TypeError, "expected x without a mask, .*x.filled"),
+        ({"x": np.ma.masked_less(X, 0)}, TypeError, "expected x without a mask, .*pass .filled"),
         ({"validation": (X, np.ma.array(LABELS))}, TypeError, "validation y without a mask"),
     ],
 )

@@ -6,7 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
-from nets.training.history import COLUMNS, History
+from nets.training.history import History
+
+COLUMNS = tuple(History.__annotations__)
 
 
 def run_of(epochs, **more):
