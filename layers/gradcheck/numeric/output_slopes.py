@@ -9,8 +9,9 @@ import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.forward_passes import ForwardPasses
 from layers.gradcheck.numeric.perturbation import flat, size_of
-from layers.gradcheck.numeric.slopes import OutputsAlongLine, along_entry, index_of
+from layers.gradcheck.numeric.slopes import Line, index_of, line
 
 STEPS = (1e-6, 1e-5, 1e-4)  # in units of the entry's own size
 MORE_STEPS = (1e-7, *STEPS, 1e-3, 1e-2)  # for functions that bend on another scale
@@ -38,16 +39,16 @@ class OutputSlopes:
 
 def output_slopes(experiment: Experiment, array: Array, places: Array) -> OutputSlopes:
     """The slopes at these entries; nan where the function has a kink or is not defined nearby."""
-    outputs = flat(experiment.run())
-    scale = size_of(array)
-    rows = np.full((places.size, outputs.size), np.nan)
+    experiment.y = experiment.run()
+    passes, scale = ForwardPasses(experiment), size_of(array)
+    rows = np.full((places.size, passes.y.size), np.nan)
     for row, place in zip(rows, places, strict=True):
-        index = index_of(place, array.shape)
-        row[...] = _row(along_entry(experiment, array, index, scale), outputs)
+        row[...] = _row(line(passes, array, index_of(place, array.shape), scale), passes.y)
+    experiment.run()  # so that the layer keeps what belongs to the point
     return OutputSlopes(places, rows, rows @ flat(experiment.dout))
 
 
-def _row(line: OutputsAlongLine, middle: Array) -> Array:
+def _row(line: Line, middle: Array) -> Array:
     """The centred difference at the step where neighbouring steps agree best."""
     row, doubt = _best(line, STEPS, middle)
     if doubt > SURE:
@@ -57,9 +58,11 @@ def _row(line: OutputsAlongLine, middle: Array) -> Array:
     return row
 
 
-def _best(line: OutputsAlongLine, steps: Sequence[float], middle: Array) -> tuple[Array, float]:
+def _best(line: Line, steps: Sequence[float], middle: Array) -> tuple[Array, float]:
     """A row of slopes, and by what share of its size the row of the next step differs."""
-    rows = np.array([_difference(line, step * line.scale) for step in steps])
+    ts = np.array(steps) * line.scale
+    there, back = np.split(line.outputs([*ts, *-ts]), 2)
+    rows = (there - back) / line.distances(ts)[:, None]
     weight = np.abs(line.dout)
     gaps = np.abs(np.diff(rows, axis=0)) @ weight
     if not np.isfinite(gaps).any():
@@ -69,16 +72,11 @@ def _best(line: OutputsAlongLine, steps: Sequence[float], middle: Array) -> tupl
     return rows[best], float(gaps[best] / size) if gaps[best] else 0.0
 
 
-def _difference(line: OutputsAlongLine, step: float) -> Array:
-    rise, run = line.rises(step)
-    return rise / run if run else np.full(rise.shape, np.nan)
-
-
-def _at_a_kink(line: OutputsAlongLine, middle: Array, row: Array) -> bool:
+def _at_a_kink(line: Line, middle: Array, row: Array) -> bool:
     """Whether the slopes to both sides still differ at short steps, and come no closer."""
     weight = np.abs(line.dout)
     longer, shorter = (
-        np.abs(line.outputs(t) - 2 * middle + line.outputs(-t)) @ weight / t
+        np.abs(line.outputs([t, -t]).sum(axis=0) - 2 * middle) @ weight / t
         for t in (STEPS[2] * line.scale, STEPS[1] * line.scale)
     )
     return bool(shorter > 1e-4 * (np.abs(row) @ weight) and shorter > 0.3 * longer)

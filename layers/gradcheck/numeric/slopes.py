@@ -8,16 +8,17 @@ agree best.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.params import Array
-from layers.gradcheck.numeric.experiment import Experiment, Index
+from layers.gradcheck.numeric.experiment import Index
+from layers.gradcheck.numeric.forward_passes import ForwardPasses, Place, Run
 from layers.gradcheck.numeric.perturbation import flat
 
-Curve = Callable[[float], Array]
 EPSILON = float(np.finfo(np.float64).eps)
 UNDERFLOW = 1e-290  # close to the smallest number, digits are lost
 LONGEST, SHORTEST = 1e2, 1e-13  # the ends of the ladder, in units of the scale
@@ -28,32 +29,54 @@ RATIO = 10**0.5  # of neighbouring steps
 
 
 @dataclass(frozen=True)
-class OutputsAlongLine:
-    """The outputs along a straight line through the point, and the weights that add them up.
+class Line:
+    """A straight line through the point, and the weights that add up the outputs along it.
 
     Attributes
     ----------
-    outputs : callable
-        ``outputs(t)`` is the flattened output at distance t; nan where forward fails.
+    run : callable
+        The flattened outputs (k, m) at k points, which are places with distances.
+    place : tuple or array
+        The entry that is moved, or the direction in which all entries are.
     dout : array
         The weights: the slope of dout . outputs(t) at t = 0 is to be found.
+    start : float
+        The entry that is moved, which may have a kink at 0; 0 for a direction.
     scale : float
         The natural size of a step.
-    near : float
-        The size of the entry that is moved: a kink at 0 is that far away.
-    exact : callable
-        ``exact(t)`` is the distance really moved, because x + t is rounded.
     """
 
-    outputs: Curve
+    run: Run
+    place: Place
     dout: Array
+    start: float
     scale: float
-    near: float
-    exact: Callable[[float], float]
 
-    def rises(self, t: float) -> tuple[Array, float]:
-        """Change of the outputs from -t to t, and the distance between the two."""
-        return self.outputs(t) - self.outputs(-t), self.exact(t) - self.exact(-t)
+    @property
+    def near(self) -> float:
+        """The size of the entry, and so the distance of a kink at 0."""
+        return abs(self.start)
+
+    def outputs(self, ts: Sequence[float]) -> Array:
+        """The outputs (k, m) at these distances; nan where forward fails."""
+        return self.run([(self.place, t) for t in ts])
+
+    def distances(self, ts: ArrayLike) -> Array:
+        """The distances really moved from -t to t, because x + t is rounded."""
+        up, down = self.start + np.asarray(ts), self.start - np.asarray(ts)
+        return np.asarray((up - self.start) - (down - self.start))
+
+
+def line(passes: ForwardPasses, array: Array, place: Place, scale: float) -> Line:
+    """The line along which one entry of a tensor is moved, or all of it in a direction."""
+    start = float(array[place]) if isinstance(place, tuple) else 0.0
+    return Line(
+        lambda points: passes.outputs(array, points),
+        place,
+        flat(passes.experiment.dout),
+        start,
+        max(abs(start), scale),
+    )
 
 
 @dataclass(frozen=True)
@@ -75,26 +98,39 @@ class Slope:
     kink: float
 
 
-def quick(line: OutputsAlongLine) -> float:
-    """One centred difference with the step that is best for a function of ordinary shape."""
-    rise, run = line.rises(1e-5 * (line.near or line.scale))
-    return float(line.dout @ rise) / run if run else np.nan
+def quick(lines: Sequence[Line]) -> tuple[Array, Array]:
+    """One centred difference each, with the step that suits a function of ordinary shape."""
+    return _differences(lines, 1e-5)
 
 
-def extrapolated(line: OutputsAlongLine) -> float:
-    """Richardson's extrapolation of two long steps: (4 D(h / 2) - D(h)) / 3.
+def extrapolated(lines: Sequence[Line]) -> tuple[Array, Array]:
+    """Richardson's extrapolation of two long steps each: (4 D(h / 2) - D(h)) / 3.
 
     The centred difference errs by c h**2 + d h**4; the combination has only the second term. That
     allows a step so long that rounding hardly counts.
     """
-    step = 2e-2 * (line.near or line.scale)
-    (rise, run), (half_rise, half_run) = line.rises(step), line.rises(step / 2)
-    if not (run and half_run):
-        return np.nan
-    return float(line.dout @ (4 * half_rise / half_run - rise / run)) / 3
+    (longer, _), (shorter, rounding) = (_differences(lines, step) for step in (2e-2, 1e-2))
+    return (4 * shorter - longer) / 3, rounding
 
 
-def careful(line: OutputsAlongLine, analytic: float) -> Slope:
+def _differences(lines: Sequence[Line], step: float) -> tuple[Array, Array]:
+    """The centred differences of lines in one tensor, and what the rounding of outputs adds.
+
+    Outputs that do not move at all have no rounding, unless none moves.
+    """
+    steps = [step * (line.near or line.scale) for line in lines]
+    there = [(line.place, t) for line, t in zip(lines, steps, strict=True)]
+    back = [(place, -t) for place, t in there]
+    y, before = np.split(lines[0].run(there + back), 2)
+    rises, sizes = y - before, np.abs(y * lines[0].dout)
+    runs = np.array([line.distances(t) for line, t in zip(lines, steps, strict=True)])
+    moving = np.sum(sizes, axis=1, where=rises != 0)
+    rounding = FEW_DIGITS * EPSILON * np.where(moving, moving, sizes.sum(axis=1))
+    with np.errstate(all="ignore"):
+        return rises @ lines[0].dout / runs, rounding / runs
+
+
+def careful(line: Line, analytic: float) -> Slope:
     """The best centred difference on a ladder of steps.
 
     A function may look straight from afar and bend close by, where a unit switches or is no longer
@@ -102,10 +138,9 @@ def careful(line: OutputsAlongLine, analytic: float) -> Slope:
     error.
     """
     steps = _ladder(line)
-    middle = line.outputs(0.0)
-    ups = np.array([line.outputs(t) for t in steps]) - middle
-    downs = middle - np.array([line.outputs(-t) for t in steps])
-    runs = np.array([line.exact(t) - line.exact(-t) for t in steps])
+    middle, *moved = line.outputs([0.0, *steps, *-steps])
+    ups, downs = np.split(np.array(moved), 2) - middle
+    downs, runs = -downs, line.distances(steps)
     usable = np.isfinite(ups).all(axis=1) & np.isfinite(downs).all(axis=1) & (runs > 0)
     if usable.sum() < 3:
         return Slope(np.nan, np.inf, 0.0)
@@ -131,7 +166,7 @@ def _chosen(slopes: Array, errors: Array, analytic: float) -> int:
     return best + int(shorter[0]) if shorter.size else best
 
 
-def _ladder(line: OutputsAlongLine) -> Array:
+def _ladder(line: Line) -> Array:
     """Steps from far too long to far too short, and shorter still where 0 is near."""
     lowest = SHORTEST * line.scale
     if line.near:
@@ -198,52 +233,6 @@ def _kink(gaps: Array) -> float:
     return float(lasting.max(initial=0.0))
 
 
-def _of_size(size: int, experiment: Experiment) -> Array:
-    """The output; nan where the layer raises, or returns something of another shape."""
-    try:
-        y = flat(experiment.run())
-    except Exception:  # outside its domain a layer may raise anything
-        return np.full(size, np.nan)
-    return y if y.size == size else np.full(size, np.nan)
-
-
 def index_of(place: int, shape: tuple[int, ...]) -> Index:
     """The index of an entry from its position in the flattened array."""
     return tuple(int(i) for i in np.unravel_index(place, shape))
-
-
-def along_entry(
-    experiment: Experiment, array: Array, index: Index, scale: float
-) -> OutputsAlongLine:
-    """Move one entry of a tensor."""
-    start = float(array[index])
-
-    def outputs(t: float) -> Array:
-        array[index] = start + t
-        try:
-            return _of_size(size, experiment)
-        finally:
-            array[index] = start
-
-    size = flat(experiment.y).size
-    dout = flat(experiment.dout)
-    return OutputsAlongLine(
-        outputs, dout, max(abs(start), scale), abs(start), lambda t: (start + t) - start
-    )
-
-
-def along_direction(
-    experiment: Experiment, array: Array, way: Array, scale: float
-) -> OutputsAlongLine:
-    """Move a whole tensor in one direction."""
-    start = array.copy()
-
-    def outputs(t: float) -> Array:
-        array[...] = start + t * way
-        try:
-            return _of_size(size, experiment)
-        finally:
-            array[...] = start
-
-    size = flat(experiment.y).size
-    return OutputsAlongLine(outputs, flat(experiment.dout), scale, 0.0, float)

@@ -3,68 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 import numpy as np
 
 from layers.core.params import Array
+from layers.gradcheck.numeric.comparisons import ClaimedSlope, Kink, closely, estimates, relative
 from layers.gradcheck.numeric.complex_step import ComplexTwin, complex_twin
 from layers.gradcheck.numeric.experiment import Experiment, Index
+from layers.gradcheck.numeric.forward_passes import ForwardPasses, Place
 from layers.gradcheck.numeric.perturbation import flat, size_of
 from layers.gradcheck.numeric.returned_gradients import Tensor
 from layers.gradcheck.numeric.sampling import Sampling
-from layers.gradcheck.numeric.slopes import (
-    EPSILON,
-    UNDERFLOW,
-    OutputsAlongLine,
-    along_direction,
-    along_entry,
-    careful,
-    extrapolated,
-    index_of,
-    quick,
-)
+from layers.gradcheck.numeric.slopes import EPSILON, index_of, line
 from layers.gradcheck.report.report import GradientEntry, TensorReport
-
-Place = Index | Array
 
 WORK = 25 * 10**6  # about how many numbers the passes for one tensor may touch
 FEWEST, MOST = 30, 1000  # entries compared at least and at most
+TOGETHER = 10**6  # numbers that the outputs of all passes made together may hold
 DIRECTIONS = 6
 LAST_DIGITS = 4 * EPSILON  # of a number of size 1, after a few operations
 AGREE = 1e-4  # how close the complex step must come to the difference
-NEAR = 100  # times the tolerance: rounding of the quick estimate may explain smaller errors
 SURE = 30  # comparisons that failed, after which a tensor is known to be wrong ...
 SURE_IF_LARGE = 3  # ... or, where each costs many passes
 
 
-class Kink(Enum):
-    """Whether a comparison may have failed because the function has no slope there."""
-
-    NONE = 0
-    POSSIBLE = 1
-    SEEN = 2
-
-
-@dataclass(frozen=True)
-class ClaimedSlope:
-    """One number to compare: a line through the tensor, and the slope by backward along it.
-
-    ``rounding`` is the rounding error of a backward that computes with numbers of size 1: in
-    p - 1 of a saturated p, digits are lost without a mistake.
-    """
-
-    place: str
-    line: OutputsAlongLine
-    analytic: float
-    rounding: float
-
-
 def check_tensor(
-    experiment: Experiment,
+    passes: ForwardPasses,
     tensor: Tensor,
-    beside: Sequence[tuple[Experiment, Tensor]],
+    beside: Sequence[tuple[ForwardPasses, Tensor]],
     tolerance: float,
     rng: np.random.Generator,
 ) -> TensorReport:
@@ -72,20 +39,20 @@ def check_tensor(
 
     Parameters
     ----------
-    experiment : Experiment
-        The layer with its inputs and dout.
+    passes : ForwardPasses
+        Those of the experiment: the layer with its inputs and dout.
     tensor : Tensor
         The tensor, live in the experiment, with the gradient that backward returned.
-    beside : sequence of Experiment and Tensor
+    beside : sequence of ForwardPasses and Tensor
         The same two a little to either side, to tell a kink from a mistake.
     tolerance : float
         The largest relative error of a correct gradient.
     rng : numpy.random.Generator
         Chooses entries and directions of a large tensor.
     """
-    entries = _chosen(tensor.array, experiment.affordable(WORK, FEWEST, MOST), rng)
+    entries = _chosen(tensor.array, passes.experiment.affordable(WORK, FEWEST, MOST), rng)
     ways = [] if len(entries) == tensor.array.size else _ways(tensor, rng)
-    found = list(_comparisons(experiment, tensor, beside, [*entries, *ways], tolerance))
+    found = list(_comparisons(passes, tensor, beside, [*entries, *ways], tolerance))
     sure = [entry for entry in found if entry]
     report = TensorReport(
         tensor.name,
@@ -103,28 +70,46 @@ def check_tensor(
 
 
 def _comparisons(
-    experiment: Experiment,
+    passes: ForwardPasses,
     tensor: Tensor,
-    beside: Sequence[tuple[Experiment, Tensor]],
+    beside: Sequence[tuple[ForwardPasses, Tensor]],
     places: Sequence[Place],
     tolerance: float,
 ) -> Iterator[GradientEntry | None]:
     """A comparison for each place; None at a kink, if the layer is correct to both sides."""
     complete = all(isinstance(place, tuple) for place in places)
-    twin = complex_twin(experiment) if complete else None
-    enough = SURE if complete else SURE_IF_LARGE
-    wrong = 0
-    for place in places:
-        found, kink = _compare(_claimed(experiment, tensor, place), tolerance, wrong >= enough)
-        if kink is not Kink.NONE and beside:
-            sides = (_compare(_claimed(*side, place), tolerance)[0] for side in beside)
-            failed = next((entry for entry in sides if entry.error > tolerance), None)
-            if failed is None:
-                yield None
-                continue
-            found = failed if kink is Kink.SEEN else found
-        wrong += found.error > tolerance
-        yield _sharpened(found, tensor, place, twin)
+    twin = complex_twin(passes.experiment) if complete else None
+    enough, wrong = SURE if complete else SURE_IF_LARGE, 0
+    together = max(TOGETHER // (2 * passes.y.size + 1), 1)
+    for some in (places[k : k + together] for k in range(0, len(places), together)):
+        claims = _claims(passes, tensor, some)
+        for place, claim, entry in zip(some, claims, estimates(claims, tolerance), strict=True):
+            found: GradientEntry | None = entry
+            if entry.error > tolerance and wrong < enough:
+                found = _closely(claim, place, beside, tolerance)
+            if found:
+                wrong += found.error > tolerance
+                found = _sharpened(found, tensor, place, twin)
+            yield found
+
+
+def _closely(
+    claim: ClaimedSlope,
+    place: Place,
+    beside: Sequence[tuple[ForwardPasses, Tensor]],
+    tolerance: float,
+) -> GradientEntry | None:
+    """A comparison that the quick estimate has failed; None at a kink."""
+    entry, kink = closely(claim, tolerance)
+    if kink is Kink.NONE or not beside:
+        return entry
+    sides = []
+    for passes, tensor in beside:
+        claims = _claims(passes, tensor, [place])
+        (side,) = estimates(claims, tolerance)
+        sides.append(side if side.error <= tolerance else closely(claims[0], tolerance)[0])
+    failed = next((side for side in sides if side.error > tolerance), None)
+    return failed if failed is None or kink is Kink.SEEN else entry
 
 
 def _sampling(tensor: Tensor, entries: int, random: Sequence[GradientEntry]) -> Sampling | None:
@@ -150,44 +135,6 @@ def _with_both_gradients(
     return replace(report, analytic=analytic, numeric=numeric)
 
 
-def _compare(
-    claimed: ClaimedSlope, tolerance: float, sure: bool = False
-) -> tuple[GradientEntry, Kink]:
-    """The comparison, and whether a kink may be why it fails.
-
-    With `sure`, the tensor is known to be wrong, so that a quick estimate is enough.
-    """
-    numeric = quick(claimed.line)
-    error = _relative(claimed.analytic, numeric, 0.0)
-    if tolerance < error < NEAR * tolerance and not sure:
-        numeric = extrapolated(claimed.line)
-        error = _relative(claimed.analytic, numeric, 0.0)
-    noticed = tolerance * max(abs(claimed.analytic), abs(numeric))
-    if error <= tolerance or sure:
-        return GradientEntry(claimed.place, claimed.analytic, numeric, error, noticed), Kink.NONE
-    slope = careful(claimed.line, claimed.analytic)
-    doubt = slope.error + claimed.rounding
-    error = _relative(claimed.analytic, slope.value, 2 * doubt / tolerance)
-    distance = abs(claimed.analytic - slope.value)
-    # Kinks that cancel each other cannot be seen, but what they do to the slope is not small.
-    visible = slope.kink > 1e-3 * distance
-    large = distance > 0.1 * max(abs(claimed.analytic), abs(slope.value))
-    noticed += 2 * doubt
-    entry = GradientEntry(claimed.place, claimed.analytic, slope.value, error, noticed)
-    if error <= tolerance or not (visible or large):
-        return entry, Kink.NONE
-    return entry, Kink.SEEN if visible else Kink.POSSIBLE
-
-
-def _relative(analytic: float, numeric: float, floor: float) -> float:
-    """Difference over size; above the tolerance only if the numeric error cannot explain it."""
-    if abs(analytic - numeric) <= UNDERFLOW or floor == np.inf:
-        return 0.0
-    if not (np.isfinite(analytic) and np.isfinite(numeric)):
-        return np.inf
-    return abs(analytic - numeric) / (max(abs(analytic), abs(numeric)) + floor)
-
-
 def _sharpened(
     found: GradientEntry, tensor: Tensor, place: Place, twin: ComplexTwin | None
 ) -> GradientEntry:
@@ -195,9 +142,9 @@ def _sharpened(
     if twin is None or not isinstance(place, tuple):
         return found
     exact = twin.slope(tensor.name, place)
-    if exact is None or _relative(exact, found.numeric, 0.0) > AGREE:
+    if exact is None or relative(exact, found.numeric) > AGREE:
         return found
-    error = _relative(found.analytic, exact, 0.0)
+    error = relative(found.analytic, exact)
     return replace(found, numeric=exact, error=min(error, found.error))
 
 
@@ -215,15 +162,18 @@ def _ways(tensor: Tensor, rng: np.random.Generator) -> list[Array]:
     return [way / size_of(way) for way in ways]
 
 
-def _claimed(experiment: Experiment, tensor: Tensor, place: Place) -> ClaimedSlope:
-    scale = size_of(tensor.array)
-    if isinstance(place, np.ndarray):
-        line = along_direction(experiment, tensor.array, place, scale)
-        slope = float(np.vdot(tensor.gradient, place))
-        return ClaimedSlope("one direction", line, slope, _rounding(experiment) * place.size**0.5)
-    name = f"{tensor.name}[{', '.join(map(str, place))}]" if place else tensor.name
-    line = along_entry(experiment, tensor.array, place, scale)
-    return ClaimedSlope(name, line, float(tensor.gradient[place]), _rounding(experiment))
+def _claims(passes: ForwardPasses, tensor: Tensor, places: Sequence[Place]) -> list[ClaimedSlope]:
+    scale, rounding = size_of(tensor.array), _rounding(passes.experiment)
+    claims = []
+    for place in places:
+        along = line(passes, tensor.array, place, scale)
+        if isinstance(place, np.ndarray):
+            slope = float(np.vdot(tensor.gradient, place))
+            claims.append(ClaimedSlope("one direction", along, slope, rounding * place.size**0.5))
+        else:
+            name = f"{tensor.name}[{', '.join(map(str, place))}]" if place else tensor.name
+            claims.append(ClaimedSlope(name, along, float(tensor.gradient[place]), rounding))
+    return claims
 
 
 def _rounding(experiment: Experiment) -> float:

@@ -7,27 +7,34 @@ from hypothesis import strategies as st
 
 from layers import FullyConnected, gradcheck
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.forward_passes import ForwardPasses
 from layers.gradcheck.numeric.slopes import (
-    OutputsAlongLine,
-    along_direction,
-    along_entry,
+    Line,
     careful,
     extrapolated,
+    line,
     quick,
 )
 from tests.layers.gradcheck.wrong_layers import Affine, Plain, SinAndSquare, Square
 from tests.layers.gradcheck.zoo.courses import Recurrent
 
 
-def line(f, x, scale=1.0, dout=(1.0,)):
+def along(outputs, dout, start, scale):
+    return Line(lambda points: np.array([outputs(t) for _, t in points]), (), dout, start, scale)
+
+
+def first(estimate, line):
+    """The one slope that an estimate of several gives for one line."""
+    return estimate([line])[0][0]
+
+
+def curve(f, x, scale=1.0, dout=(1.0,)):
     """The line along x of a function of one number, or of several outputs."""
 
     def outputs(t):
         return np.atleast_1d(np.asarray(f(x + t), float))
 
-    return OutputsAlongLine(
-        outputs, np.array(dout), max(abs(x), scale), abs(x), lambda t: (x + t) - x
-    )
+    return along(outputs, np.array(dout), x, max(abs(x), scale))
 
 
 def silent(f):
@@ -63,7 +70,7 @@ smooth = pytest.mark.parametrize(("f", "x", "slope"), SMOOTH.values(), ids=SMOOT
 
 @smooth
 def test_the_careful_slope_is_right_and_knows_how_right(f, x, slope):
-    found = careful(line(f, x), slope)
+    found = careful(curve(f, x), slope)
     assert found.value == pytest.approx(slope, rel=2e-7)
     assert abs(found.value - slope) <= found.error
     assert found.error <= 2e-6 * abs(slope)
@@ -73,7 +80,7 @@ def test_the_careful_slope_is_right_and_knows_how_right(f, x, slope):
 @smooth
 def test_the_careful_slope_does_not_follow_a_wrong_one(f, x, slope):
     for wrong in (1.0005 * slope, -slope, 0.0, slope + 1):
-        found = careful(line(f, x), wrong)
+        found = careful(curve(f, x), wrong)
         assert found.value == pytest.approx(slope, rel=2e-6)
         assert abs(found.value - wrong) > 2 * found.error
 
@@ -81,7 +88,7 @@ def test_the_careful_slope_does_not_follow_a_wrong_one(f, x, slope):
 @pytest.mark.parametrize("name", ["sin", "exp", "square", "cube", "tanh", "root", "line"])
 def test_the_quick_slope_is_right_for_ordinary_functions(name):
     f, x, slope = SMOOTH[name]
-    assert quick(line(f, x)) == pytest.approx(slope, rel=1e-8)
+    assert first(quick, curve(f, x)) == pytest.approx(slope, rel=1e-8)
 
 
 def test_the_quick_step_follows_the_size_of_the_entry():
@@ -91,13 +98,14 @@ def test_the_quick_step_follows_the_size_of_the_entry():
         steps.append(t)
         return np.array([t])
 
-    quick(OutputsAlongLine(outputs, np.ones(1), 5.0, 100.0, float))
-    quick(OutputsAlongLine(outputs, np.ones(1), 5.0, 0.0, float))
+    quick([along(outputs, np.ones(1), 100.0, 100.0)])
+    quick([along(outputs, np.ones(1), 0.0, 5.0)])
     assert steps == pytest.approx([1e-3, -1e-3, 5e-5, -5e-5])
 
 
 def test_the_quick_slope_where_nothing_can_move():
-    assert math.isnan(quick(OutputsAlongLine(np.atleast_1d, np.ones(1), 1.0, 0.0, lambda t: 0.0)))
+    for estimate in (quick, extrapolated):
+        assert math.isnan(first(estimate, along(np.atleast_1d, np.ones(1), 0.0, 1e-323)))
 
 
 @given(
@@ -114,20 +122,20 @@ def test_the_error_is_an_honest_one_at_any_scale(width, height, x, f):
         f, (lambda x: 1 / (1 + x**2)) if f is np.arctan else np.exp
     )
     true = h / w * derivative(x)
-    found = careful(line(lambda z: h * f(z / w), w * x, scale=w), true)
+    found = careful(curve(lambda z: h * f(z / w), w * x, scale=w), true)
     assert abs(found.value - true) <= found.error
     assert found.error <= 1e-6 * abs(true)
 
 
 def test_several_outputs_are_weighted():
-    several = line(lambda x: [np.sin(x), x**2, 5.0], 1.0, dout=(2.0, -3.0, 100.0))
+    several = curve(lambda x: [np.sin(x), x**2, 5.0], 1.0, dout=(2.0, -3.0, 100.0))
     true = 2 * math.cos(1) - 6
-    assert quick(several) == pytest.approx(true, rel=1e-8)
+    assert first(quick, several) == pytest.approx(true, rel=1e-8)
     assert careful(several, true).value == pytest.approx(true, rel=1e-8)
 
 
 def test_an_output_that_never_moves_has_no_slope():
-    found = careful(line(lambda x: 3.0, 1.0), 0.0)
+    found = careful(curve(lambda x: 3.0, 1.0), 0.0)
     assert found.value == 0.0
     assert 0 < found.error < 1e-10
     assert found.kink == 0.0
@@ -143,14 +151,14 @@ def test_an_output_that_never_moves_has_no_slope():
     ],
 )
 def test_at_a_kink_the_jump_of_the_slope_is_told(f, between, jump):
-    found = careful(line(f, 0.0), 0.0)
+    found = careful(curve(f, 0.0), 0.0)
     assert found.value == pytest.approx(between, abs=1e-6)
     assert found.kink == pytest.approx(jump, rel=1e-6)
 
 
 @pytest.mark.parametrize("distance", [1e-3, 1e-7, 1e-12])
 def test_beside_a_kink_the_slope_is_that_of_its_side(distance):
-    found = careful(line(lambda x: max(x, 0.0), distance), 1.0)
+    found = careful(curve(lambda x: max(x, 0.0), distance), 1.0)
     assert found.value == pytest.approx(1.0, abs=1e-9)
     assert found.error < 1e-6
     assert found.kink == 0.0
@@ -158,7 +166,7 @@ def test_beside_a_kink_the_slope_is_that_of_its_side(distance):
 
 @pytest.mark.parametrize("distance", [1e-3, 1e-7, 1e-12])
 def test_on_the_flat_side_of_a_kink_the_error_is_an_honest_one(distance):
-    found = careful(line(lambda x: max(x, 0.0), -distance), 0.0)
+    found = careful(curve(lambda x: max(x, 0.0), -distance), 0.0)
     assert abs(found.value) <= found.error + found.kink
     if distance == 1e-3:
         assert found.error < 1e-6
@@ -170,28 +178,28 @@ def test_a_short_step_goes_before_a_long_one_if_it_speaks_for_backward():
     def bent(x):
         return 4 * x - 3 * np.clip(x - 1, -1e-7, 1e-7)
 
-    right, wrong = careful(line(bent, 1.0), 1.0), careful(line(bent, 1.0), 2.0)
+    right, wrong = careful(curve(bent, 1.0), 1.0), careful(curve(bent, 1.0), 2.0)
     assert right.value == pytest.approx(1.0, rel=1e-4)
     assert abs(wrong.value - 2.0) > 0.9
 
 
 @pytest.mark.parametrize("f", [lambda x: np.nan, lambda x: x if x == 1 else np.nan])
 def test_where_there_is_no_output_nothing_can_be_said(f):
-    found = careful(line(f, 1.0), 2.0)
+    found = careful(curve(f, 1.0), 2.0)
     assert math.isnan(found.value)
     assert found.error == np.inf
     assert found.kink == 0.0
 
 
 def test_one_side_without_output_is_not_enough():
-    found = careful(line(lambda x: x if x >= 1 else np.nan, 1.0), 2.0)
+    found = careful(curve(lambda x: x if x >= 1 else np.nan, 1.0), 2.0)
     assert found.error == np.inf
 
 
 def test_noise_widens_the_error():
     rng = np.random.default_rng(0)
-    noisy = careful(line(lambda x: np.sin(x) + 1e-9 * rng.normal(), 1.0), 0.0)
-    clean = careful(line(np.sin, 1.0), 0.0)
+    noisy = careful(curve(lambda x: np.sin(x) + 1e-9 * rng.normal(), 1.0), 0.0)
+    clean = careful(curve(np.sin, 1.0), 0.0)
     assert abs(noisy.value - math.cos(1)) <= noisy.error
     assert noisy.error > 1e3 * clean.error
 
@@ -204,33 +212,32 @@ def test_an_entry_is_moved_and_put_back():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     experiment = on_the_bench(Square(), x)
     (array,) = experiment.inputs
-    moved = along_entry(experiment, array, (1, 0), 2.0)
-    assert moved.outputs(0.5).tolist() == [1.0, 4.0, 12.25, 16.0]
-    assert moved.outputs(0.0).tolist() == [1.0, 4.0, 9.0, 16.0]
+    moved = line(ForwardPasses(experiment), array, (1, 0), 2.0)
+    assert moved.outputs([0.5])[0].tolist() == [1.0, 4.0, 12.25, 16.0]
+    assert moved.outputs([0.0])[0].tolist() == [1.0, 4.0, 9.0, 16.0]
     assert array.tolist() == x.tolist()
     assert (moved.scale, moved.near) == (3.0, 3.0)
-    assert moved.exact(1e-20) == 0.0
-    assert moved.exact(0.5) == 0.5
-    assert quick(moved) == pytest.approx(6 * experiment.dout[1, 0])
+    assert moved.distances([1e-20, 0.5]).tolist() == [0.0, 1.0]
+    assert first(quick, moved) == pytest.approx(6 * experiment.dout[1, 0])
 
 
 def test_a_small_entry_is_moved_by_the_scale_of_its_tensor():
     experiment = on_the_bench(Square(), np.array([1e-3, 5.0]))
-    moved = along_entry(experiment, experiment.inputs[0], (0,), 2.0)
+    moved = line(ForwardPasses(experiment), experiment.inputs[0], (0,), 2.0)
     assert (moved.scale, moved.near) == (2.0, 1e-3)
 
 
 def test_an_entry_of_a_parameter_is_moved():
     experiment = on_the_bench(Affine(), np.ones((2, 4)))
-    moved = along_entry(experiment, experiment.tensors()["b"], (2,), 1.0)
-    np.testing.assert_allclose(moved.outputs(0.5) - moved.outputs(0.0), [0, 0, 0.5] * 2)
+    moved = line(ForwardPasses(experiment), experiment.tensors()["b"], (2,), 1.0)
+    np.testing.assert_allclose(moved.outputs([0.5])[0] - moved.outputs([0.0])[0], [0, 0, 0.5] * 2)
 
 
 def test_several_outputs_lie_in_one_line():
     experiment = on_the_bench(SinAndSquare(), np.array([0.5, 1.0]))
-    moved = along_entry(experiment, experiment.inputs[0], (1,), 1.0)
+    moved = line(ForwardPasses(experiment), experiment.inputs[0], (1,), 1.0)
     np.testing.assert_allclose(
-        moved.outputs(1.0), [math.sin(0.5), math.sin(2.0), 0.25, 4.0], rtol=1e-15
+        moved.outputs([1.0])[0], [math.sin(0.5), math.sin(2.0), 0.25, 4.0], rtol=1e-15
     )
     assert moved.dout.shape == (4,)
 
@@ -239,36 +246,26 @@ def test_a_tensor_is_moved_in_a_direction_and_put_back():
     experiment = on_the_bench(FullyConnected(2, 1, weight_init="zeros"), np.array([[1.0, 10.0]]))
     W = experiment.tensors()["W"]
     way = np.array([[0.6], [0.8]])
-    moved = along_direction(experiment, W, way, 3.0)
-    assert moved.outputs(2.0).tolist() == pytest.approx([17.2])
+    moved = line(ForwardPasses(experiment), W, way, 3.0)
+    assert moved.outputs([2.0])[0].tolist() == pytest.approx([17.2])
     assert W.tolist() == [[0.0], [0.0]]
     assert (moved.scale, moved.near) == (3.0, 0.0)
-    assert moved.exact(2) == 2.0
-    assert quick(moved) == pytest.approx(8.6 * experiment.dout[0, 0])
+    assert moved.distances(2.0) == 4.0
+    assert first(quick, moved) == pytest.approx(8.6 * experiment.dout[0, 0])
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_extrapolation_is_right_to_many_digits_with_a_long_step(scale):
     x = scale * np.array([0.7])
-    sine = OutputsAlongLine(
-        lambda t: np.sin((x + t) / scale), np.array([2.0]), scale, x[0], lambda t: t
-    )
-    assert extrapolated(sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
-    assert quick(sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
+    sine = along(lambda t: np.sin((x + t) / scale), np.array([2.0]), x[0], scale)
+    assert first(extrapolated, sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
+    assert first(quick, sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
 
 
 def test_extrapolation_loses_less_to_rounding_than_a_short_step():
-    high = OutputsAlongLine(
-        lambda t: 1e7 + (2 + np.array([t])) ** 2, np.ones(1), 2.0, 2.0, lambda t: t
-    )
-    assert abs(quick(high) - 4) > 1e-5
-    assert abs(extrapolated(high) - 4) < 1e-6
-
-
-def test_extrapolation_of_a_step_that_is_lost_is_nan():
-    assert np.isnan(
-        extrapolated(OutputsAlongLine(lambda t: np.ones(1), np.ones(1), 1.0, 1.0, lambda t: 0.0))
-    )
+    high = along(lambda t: 1e7 + (2 + np.array([t])) ** 2, np.ones(1), 2.0, 2.0)
+    assert abs(first(quick, high) - 4) > 1e-5
+    assert abs(first(extrapolated, high) - 4) < 1e-6
 
 
 @pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, KeyError, AssertionError])
@@ -282,12 +279,12 @@ def test_where_forward_refuses_there_is_no_output_and_the_tensor_is_put_back(err
     experiment = on_the_bench(Picky(), np.array([1.0, 4.0]))
     (array,) = experiment.inputs
     for moved in (
-        along_entry(experiment, array, (0,), 1.0),
-        along_direction(experiment, array, np.array([1.0, 0.0]), 1.0),
+        line(ForwardPasses(experiment), array, (0,), 1.0),
+        line(ForwardPasses(experiment), array, np.array([1.0, 0.0]), 1.0),
     ):
-        assert np.isnan(moved.outputs(-2.0)).all()
-        assert moved.outputs(-2.0).shape == (2,)
-        assert moved.outputs(3.0).tolist() == [2.0, 2.0]
+        assert np.isnan(moved.outputs([-2.0])[0]).all()
+        assert moved.outputs([-2.0])[0].shape == (2,)
+        assert moved.outputs([3.0])[0].tolist() == [2.0, 2.0]
         assert array.tolist() == [1.0, 4.0]
 
 
@@ -297,10 +294,10 @@ def test_where_forward_changes_the_shape_of_its_output_there_is_none():
             return x[x > 0]
 
     experiment = on_the_bench(Filtering(), np.array([1.0, 4.0]))
-    moved = along_entry(experiment, experiment.inputs[0], (0,), 1.0)
-    assert np.isnan(moved.outputs(-2.0)).all()
-    assert moved.outputs(-2.0).shape == (2,)
-    assert moved.outputs(2.0).tolist() == [3.0, 4.0]
+    moved = line(ForwardPasses(experiment), experiment.inputs[0], (0,), 1.0)
+    assert np.isnan(moved.outputs([-2.0])[0]).all()
+    assert moved.outputs([-2.0])[0].shape == (2,)
+    assert moved.outputs([2.0])[0].tolist() == [3.0, 4.0]
 
 
 def test_a_function_that_is_flat_far_out_is_not_flat_here():

@@ -3,6 +3,7 @@ import pytest
 
 from layers.gradcheck.numeric import tensors
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.forward_passes import ForwardPasses
 from layers.gradcheck.numeric.returned_gradients import Tensor, read
 from layers.gradcheck.numeric.tensors import check_tensor
 from tests.layers.gradcheck.wrong_layers import Affine, Plain, RowSums, Square
@@ -20,10 +21,11 @@ def compare(layer, *inputs, name="x", tamper=lambda g: g, aside=True, tolerance=
         (found,) = [t for t in read(bench, bench.gradients(bench.dout))[0] if t.name == name]
         return Tensor(name, found.array, tamper(found.gradient))
 
+    found, beside = tensor(experiment), [(tensor(side), ForwardPasses(side)) for side in sides]
     return check_tensor(
-        experiment,
-        tensor(experiment),
-        [(side, tensor(side)) for side in sides],
+        ForwardPasses(experiment),
+        found,
+        [(passes, side) for side, passes in beside],
         tolerance,
         np.random.default_rng(seed),
     )
@@ -179,7 +181,7 @@ def test_tensors_are_put_back():
     experiment = Experiment(layer, (x,), None, np.random.default_rng(0))
     tensors, _ = read(experiment, experiment.gradients(experiment.dout))
     for tensor in tensors:
-        check_tensor(experiment, tensor, (experiment, tensor), 1e-6, np.random.default_rng(0))
+        check_tensor(ForwardPasses(experiment), tensor, (), 1e-6, np.random.default_rng(0))
     assert (experiment.inputs[0] == 1).all()
     assert (experiment.tensors()["W"] == 1).all()
 
@@ -196,7 +198,7 @@ def test_where_forward_gives_nothing_nothing_is_held_against_backward():
 
     experiment = Experiment(Edge(), (np.ones(2),), None, np.random.default_rng(0))
     ((tensor,), _) = read(experiment, experiment.gradients(experiment.dout))
-    report = check_tensor(experiment, tensor, (experiment, None), 1e-6, np.random.default_rng(0))
+    report = check_tensor(ForwardPasses(experiment), tensor, (), 1e-6, np.random.default_rng(0))
     assert (report.checked, report.wrong) == (2, 0)
 
 
