@@ -93,7 +93,7 @@ def test_up_to_a_thousand_entries_are_compared_one_by_one():
 def test_more_than_a_thousand_are_sampled_and_moved_in_directions():
     layer = RowSums(np.ones((7, 143)))  # 1001 entries
     report = compare(layer, np.ones((7, 143)), name="W")
-    assert (report.checked, report.directions, report.wrong) == (1000, 7, 0)
+    assert (report.checked, report.directions, report.wrong) == (1000, 6, 0)
 
 
 @pytest.mark.parametrize(("work", "checked"), [(1, 30), (204_000, 100), (10**9, 1000)])
@@ -101,13 +101,7 @@ def test_the_work_of_a_pass_settles_how_many_entries_are_compared(monkeypatch, w
     monkeypatch.setattr(tensors, "WORK", work)
     layer = RowSums(np.ones((10, 101)))  # a pass touches 2 * 1010 numbers, and 10 outputs
     report = compare(layer, np.ones((10, 101)), name="W")
-    assert (report.checked, report.directions) == (checked, 7)
-
-
-def test_without_a_gradient_there_is_no_steepest_direction():
-    layer = RowSums(np.ones((7, 143)))
-    report = compare(layer, np.zeros((7, 143)), name="W")
-    assert (report.checked, report.directions, report.wrong) == (1000, 6, 0)
+    assert (report.checked, report.directions) == (checked, 6)
 
 
 def test_a_mistake_outside_the_sample_is_seen_along_the_directions():
