@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from nets.homework.bundles.gradescope import zip_for_gradescope
@@ -116,7 +118,9 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
 
 def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:
     """The questions, once the solution has all their points and the file with holes none."""
-    results = _graded(assignment, solved.read_text(encoding="utf-8"))
+    texts = solved.read_text(encoding="utf-8"), stub
+    with ThreadPoolExecutor() as pool:
+        results, with_holes = pool.map(partial(_graded, assignment), texts)
     if not results.questions:
         raise ValueError(f"{assignment.folder}: expected tests with points, found none")
     for test in results.as_dict()["tests"]:
@@ -125,7 +129,7 @@ def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:
                 f"{assignment.folder}: the solution does not pass its own test "
                 f"{test['extra_data']['id']}: {test['output']}"
             )
-    for test in _graded(assignment, stub).as_dict()["tests"]:
+    for test in with_holes.as_dict()["tests"]:
         if test["score"]:
             raise ValueError(
                 f"{assignment.folder}: the file with holes already gets {test['score']:g} points "

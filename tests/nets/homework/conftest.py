@@ -1,6 +1,8 @@
-"""A built assignment, and all of the zoo graded by it."""
+"""A built assignment, and the zoo graded by it."""
 
+import fcntl
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 
 from nets.homework import Limits, build, read
 from nets.homework.grading.classroom import grade_all
+from nets.homework.grading.notebook_check import score_of
+from nets.homework.grading.results import Results, Score
 from tests.nets.homework import zoo
 
 LIMITS = Limits(seconds=4, total_seconds=60, megabytes=1024)
@@ -32,16 +36,22 @@ def hand_in(folder, submissions, grader):
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """Student's and grader's folder of homework 2, with short limits."""
-    student, grader = build(zoo.SOURCE, tmp_path_factory.mktemp("built"))
-    return student, with_limits(grader, LIMITS)
+    """Student's and grader's folder of homework 2, with short limits; workers share it."""
+    root = tmp_path_factory.getbasetemp()
+    shared = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "built"
+    student, grader = shared / "student", shared / "grader"
+    with open(f"{shared}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            build(zoo.SOURCE, shared)
+            with_limits(grader, LIMITS)
+    return student, grader
 
 
 @pytest.fixture(scope="session")
 def handed_in(built, tmp_path_factory):
-    """The zoo as an instructor gets it, but for what never ends."""
-    submissions = {**zoo.RIGHT, **zoo.WRONG, **zoo.HOSTILE}
-    folder = hand_in(tmp_path_factory.mktemp("handed-in"), submissions, built[1])
+    """The part of the zoo that is graded in processes of its own, as an instructor gets it."""
+    folder = hand_in(tmp_path_factory.mktemp("handed-in"), zoo.ISOLATED, built[1])
     (folder / "nothing").mkdir()
     (folder / "link").mkdir()
     (folder / "link" / "dense.py").symlink_to(zoo.SOURCE / "dense.py")
@@ -50,10 +60,33 @@ def handed_in(built, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def graded(built, handed_in, tmp_path_factory):
-    """The folder that grading the zoo wrote."""
+    """The folder that grading them wrote."""
     out = tmp_path_factory.mktemp("graded")
     grade_all(handed_in, read(built[1]), out)
     return out
+
+
+@pytest.fixture(scope="session")
+def points_marker(pytestconfig):
+    """The marker of tests with points is known in this process, too."""
+    pytestconfig.addinivalue_line("markers", "points(n, visibility=...): what a test is worth")
+
+
+@pytest.fixture(scope="session")
+def graded_here(built, points_marker):
+    """Grade a harmless submission in this process, which takes milliseconds."""
+    questions = read(built[1]).questions
+
+    def run(text):
+        names, results = {"__name__": "dense"}, Results(questions)
+        exec(compile(text, "dense.py", "exec"), names)
+        for question in questions:
+            found = score_of(question.id, names, built[1])
+            score = Score(found.score * question.points, found.output, found.mistakes)
+            results.add(question.id, score)
+        return results.as_dict()
+
+    return run
 
 
 @pytest.fixture(scope="session")

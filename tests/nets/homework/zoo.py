@@ -106,10 +106,10 @@ HOSTILE = {
     "objects": changed(SLOPE, "return np.array([object()]), {}"),
     "huge answer": changed(SLOPE, "return np.zeros(1 << 26), {}"),
     "patches the checker": before(
-        "import sys, layers\n"
+        "import sys, layers\nfrom layers.gradcheck import GradientReport\n"
         "layers.gradcheck = lambda *a, **k: True\n"
         'sys.modules["layers.gradcheck"].gradcheck = layers.gradcheck\n'
-        'sys.modules["layers.gradcheck.report.report"].GradientReport.__bool__ = lambda self: True\n'
+        "GradientReport.__bool__ = lambda self: True\n"
         "np.allclose = lambda *a, **k: True"
     ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
     "equal to everything": changed(
@@ -214,6 +214,35 @@ HOSTILE = {
     ).replace("dout.sum(axis=0)", "dout.mean(axis=0)"),
 }
 
+# What each that fails when it is imported is told; none of them has a point.
+AT_IMPORT = {
+    "syntax error": "SyntaxError: invalid syntax (line ",
+    "import error": "No module named 'torchvision_of_mine'",
+    "raises at import": "ZeroDivisionError: division by zero",
+    "system exit at import": "SystemExit: 0",
+    "os exit at import": "your code ended its process (exit code 0)",
+    "hog at import": "your code asked for more memory than it may have",
+    "segfault at import": "your code crashed the interpreter (SIGSEGV)",
+    "library instead": "cannot import name 'FullyConnected'",
+    "library inside": "import of layers.linear.fully_connected halted",
+    "reads hidden tests": "graded code may not reach",
+    "starts programs": "graded code may not do this: subprocess.",
+    "network": "graded code may not do this: socket.",
+    "writes to the channel": "your code wrote to the grader's channel",
+    "reads proc": "graded code may not reach /proc/",
+    "looks around": "graded code may not reach",
+    "forks": "graded code may not do this: os.fork",
+    "forks by multiprocessing": "graded code may not do this: os.fork",
+}
+# Graded in processes of their own: what isolation could change, and one that fails at import.
+ISOLATED = {
+    name: text
+    for name, text in {**RIGHT, **WRONG, **HOSTILE}.items()
+    if (name in HOSTILE and name not in AT_IMPORT)
+    or name in ("solution", "noisy", "warns", "main guard", "accumulates", "input in place")
+    or name in ("dout in place", "raises", "slope 1 at 0", "key missing", "import error")
+}
+
 LOOPS = {
     "loop at import": before("while True:\n    pass"),
     "loop in relu": changed(SLOPE, "while True:\n            pass"),
@@ -221,6 +250,7 @@ LOOPS = {
 
 POINTS = {
     **dict.fromkeys(RIGHT, 20.0),
+    **dict.fromkeys(AT_IMPORT, 0.0),
     "bias averaged": 17.3333,
     "bias one row": 17.3333,
     "bias not summed": 14.3333,
@@ -245,15 +275,6 @@ POINTS = {
     "absolute": 17.0,
     "nan": 12.3333,
     "raises": 6.0,
-    "syntax error": 0.0,
-    "import error": 0.0,
-    "raises at import": 0.0,
-    "system exit at import": 0.0,
-    "os exit at import": 0.0,
-    "hog at import": 0.0,
-    "segfault at import": 0.0,
-    "library instead": 0.0,
-    "library inside": 0.0,
     "os exit in relu": 14.0,
     "system exit in relu": 14.0,
     "keyboard interrupt": 14.0,
@@ -265,20 +286,12 @@ POINTS = {
     "patches the checker": 17.3333,
     "equal to everything": 18.0,
     "writes results": 17.3333,
-    "reads hidden tests": 0.0,
     "kills the grader": 0.0,
-    "starts programs": 0.0,
-    "network": 0.0,
-    "writes to the channel": 0.0,
     "rewrites results at exit": 17.3333,
     "threads": 17.3333,
     "patches builtins": 0.0,
     "patches numpy": 17.3333,
     "sys.modules": 17.3333,
-    "reads proc": 0.0,
-    "looks around": 0.0,
-    "forks": 0.0,
-    "forks by multiprocessing": 0.0,
     "signals": 20.0,
     "takes stdout": 20.0,
     "closes everything": 0.0,

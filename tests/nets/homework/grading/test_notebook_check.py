@@ -10,9 +10,7 @@ from tests.nets.homework import zoo
 ADAM = Path(__file__).parents[4] / "notebooks" / "homework" / "5-adam"
 
 
-@pytest.fixture(autouse=True)
-def _marker(request):
-    request.config.addinivalue_line("markers", "points(n, visibility=...): what a test is worth")
+pytestmark = pytest.mark.usefixtures("points_marker")
 
 
 def names_of(text):
