@@ -517,7 +517,7 @@ def test_differentiation_quiz_2():
     np.testing.assert_allclose(grads["0.W"], np.outer(x, d1), rtol=1e-13)
 
 
-def test_the_chain_rule_sums_over_all_that_lies_between():
+def test_the_chain_rule_sums_over_all_paths():
     """dy_i/dx_k = sum over j of dy_i/du_j du_j/dx_k."""
     h, g, x = (
         Sequential(FullyConnected(3, 4, rng=0), Tanh()),

@@ -74,7 +74,7 @@ def parts(made):
         yield from (cls.__name__ for cls in type(value).__mro__)
 
 
-def test_an_error_of_numpy_is_an_inner_one_and_a_raise_of_ours_is_none():
+def test_an_error_of_numpy_is_an_inner_one_and_a_raise_of_ours_is_not():
     from nets import mlp
 
     assert fault(run(np.ones, (-1,), {})).kind == "inner"
@@ -88,7 +88,7 @@ def test_a_swallowed_option_is_found():
     assert any(f is not None and f.kind == "wrong" for f in found)
 
 
-def test_a_function_that_is_right_for_one_layout_only_is_found():
+def test_a_function_that_is_correct_for_one_layout_only_is_found():
     entry = Entry(
         "one layout", lambda: call(lambda x: np.frombuffer(x.tobytes("A")), np.eye(3)[:2])
     )

@@ -84,7 +84,7 @@ def test_the_global_random_state_is_neither_used_nor_changed():
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_a_name_stands_for_its_initializer(name):
+def test_an_initializer_is_found_by_name(name):
     named = FullyConnected(4, 3, weight_init=name, rng=0)
     given = FullyConnected(4, 3, weight_init=BY_NAME[name], rng=0)
     assert named.params["W"].tolist() == given.params["W"].tolist()
@@ -110,14 +110,14 @@ def test_xavier_uniform_is_the_default():
     assert default.params["W"].tolist() == named.params["W"].tolist()
 
 
-def test_uniform_is_compared_and_shown_by_its_scale():
+def test_equality_and_repr_of_uniform_depend_on_its_scale():
     assert repr(uniform(0.5)) == "uniform(0.5)"
     assert uniform(0.5) == uniform(0.5) != uniform(0.1)
     layer = FullyConnected(3, 2, weight_init=uniform(0.5))
     assert repr(layer) == "FullyConnected(3, 2, weight_init=uniform(0.5))"
 
 
-def test_an_initializer_of_ones_own_may_return_any_real_numbers():
+def test_a_custom_initializer_may_return_any_real_numbers():
     layer = FullyConnected(2, 2, weight_init=lambda shape, rng: [[1, 2], [3, 4]], dtype="float32")
     assert layer.params["W"].tolist() == [[1.0, 2.0], [3.0, 4.0]]
     assert layer.params["W"].dtype == np.float32
@@ -130,7 +130,7 @@ def test_an_array_that_an_initializer_hands_out_twice_is_not_shared():
     assert other.params["W"].tolist() == shared.tolist() == [[1.0, 1.0], [1.0, 1.0]]
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones():
+def test_an_unknown_name_is_refused_and_the_known_ones_are_listed():
     known = ", ".join(BY_NAME)
     message = f"FullyConnected: expected weight_init to be one of {known}, got 'xavier'"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
@@ -186,7 +186,7 @@ def test_what_cannot_be_called_with_a_shape_and_a_generator_is_refused(init, mes
         FullyConnected(3, 2, weight_init=init)
 
 
-def test_a_mistake_inside_an_initializer_of_ones_own_keeps_its_traceback():
+def test_an_error_in_a_custom_initializer_keeps_its_traceback():
     with pytest.raises(TypeError, match=r"^can't multiply sequence"):
         FullyConnected(3, 2, weight_init=lambda shape, rng: shape + rng * "a" - 1)
 
@@ -210,7 +210,7 @@ def test_rng_may_be_a_seed_and_is_checked(init):
 
 
 @pytest.mark.parametrize("scale", [-1, "x", None, np.nan, np.inf, (3, 2)])
-def test_a_scale_that_is_none_is_refused(scale):
+def test_an_invalid_scale_is_refused(scale):
     with pytest.raises(ValueError, match=r"^uniform: expected scale to be "):
         uniform(scale)
 

@@ -52,7 +52,7 @@ def test_there_are_hundreds_in_layers_and_optimizers():
 
 
 @pytest.mark.slow
-def test_a_wrong_factor_is_noticed_and_a_right_one_is_not(tmp_path):
+def test_a_wrong_factor_is_noticed_and_a_correct_one_is_not(tmp_path):
     place, file = workplace(tmp_path), "layers/activations/tanh.py"
     right = (ROOT / file).read_text()
     wrong = next(m.text for m in mutants(right) if "self._y ** 3" in m.after)

@@ -28,7 +28,7 @@ class Student:
     ],
 )
 @pytest.mark.parametrize("kind", [ValueError, TypeError, RuntimeError, ArithmeticError])
-def test_place_and_layer_stand_before_the_message_and_the_name_only_once(
+def test_place_and_layer_precede_the_message_and_the_name_appears_once(
     kind, layer, message, expected
 ):
     error = kind(message)

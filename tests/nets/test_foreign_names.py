@@ -34,7 +34,7 @@ def test_an_attribute_that_is_not_there_says_what_to_do_instead(make, name):
     assert (caught.value.name, caught.value.obj) == (name, made)
 
 
-def test_an_attribute_that_nobody_has_gets_no_hint():
+def test_an_unknown_attribute_gets_no_hint():
     with pytest.raises(AttributeError, match=r"^'Sequential' object has no attribute 'colour'$"):
         _ = net().colour
     assert hint("Sequential", "colour") == ""

@@ -24,7 +24,7 @@ def test_parts_are_found_at_any_depth_with_the_way_to_them():
     assert found["net.0.b.0"] is tanh
 
 
-def test_the_place_and_the_hint_stand_in_the_sentence():
+def test_the_sentence_has_the_place_and_the_hint():
     sentence = "node a: expected an object with params, forward and backward, got int; no"
     with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
         check_layer("node a", 3, "; no")

@@ -5,7 +5,7 @@ from layers import MSE, FullyConnected, ReLU
 from nets.net import Net
 
 
-def test_a_net_of_ones_own_needs_named_layers():
+def test_a_custom_net_needs_named_layers():
     class Pair(Net):
         def __init__(self, *layers):
             self.layers = layers
@@ -19,13 +19,13 @@ def test_a_net_of_ones_own_needs_named_layers():
     assert pair.layers[0].params["b"].all()
 
 
-def test_a_net_without_named_layers_is_told():
+def test_a_net_without_named_layers_is_refused():
     with pytest.raises(NotImplementedError, match=r"^Net does not define named_layers\(\)$"):
         _ = Net().params
 
 
 @pytest.mark.parametrize("verb", ["trace", "save"])
-def test_a_net_of_ones_own_that_does_not_define_its_part_is_told_which(verb, tmp_path):
+def test_a_custom_net_is_told_which_method_it_must_define(verb, tmp_path):
     class Empty(Net):
         def named_layers(self):
             return []

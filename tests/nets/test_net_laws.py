@@ -203,7 +203,7 @@ def test_a_float32_net_stays_float32_whatever_it_is_fed(kind, x):
         assert array.dtype == np.float32
 
 
-def test_predict_keeps_nothing_and_does_not_stand_for_forward(net):
+def test_predict_caches_nothing_and_does_not_replace_forward(net):
     net.predict(X)
     with pytest.raises(RuntimeError, match=BEFORE):
         net.backward(DOUT)
@@ -300,7 +300,7 @@ def test_after_a_backward_or_predict_that_failed_there_is_another_backward(net):
     ("returned", "kind"),
     [(X, "ndarray"), ((X, ()), "tuple"), ((X, {}, {}), "tuple"), ([X, {}], "list"), (None, "None")],
 )
-def test_a_backward_that_returns_something_else_is_told(make, place, returned, kind):
+def test_a_backward_that_returns_something_else_is_refused(make, place, returned, kind):
     class Mine(Scale):
         def backward(self, dout):
             return returned
@@ -313,7 +313,7 @@ def test_a_backward_that_returns_something_else_is_told(make, place, returned, k
 
 
 @kinds
-def test_a_layer_with_several_outputs_is_told(make, place):
+def test_a_layer_with_several_outputs_is_refused(make, place):
     class Mine(Scale):
         def forward(self, x):
             return x / 2, x

@@ -262,7 +262,7 @@ def test_a_net_without_parameters_need_not_run_at_all():
 # What may stand in a net.
 
 
-def test_a_layer_may_stand_in_a_net_once():
+def test_a_layer_may_be_in_a_net_only_once():
     relu = ReLU()
     sentence = (
         "layer 2 is the same object as layer 0 (ReLU), and can keep only one input for backward; "
@@ -272,7 +272,7 @@ def test_a_layer_may_stand_in_a_net_once():
         Sequential(relu, Tanh(), relu)
 
 
-def test_a_layer_may_stand_in_a_nested_net_once():
+def test_a_layer_may_be_in_a_nested_net_only_once():
     relu, student = ReLU(), Scale()
     with pytest.raises(ValueError, match=r"layer 1\.1\.0 is the same object as layer 0 \(ReLU\)"):
         Sequential(relu, Sequential(Tanh(), Sequential(relu)))
@@ -304,7 +304,7 @@ REQUIRED = "expected an object with params, forward and backward, got"
     ],
     ids=["class", "student's class", "list", "tuple", "ufunc", "function", "None", "text", "SGD"],
 )
-def test_what_is_no_layer_is_refused_with_a_hint(thing, sentence):
+def test_what_is_not_a_layer_is_refused_with_a_hint(thing, sentence):
     with pytest.raises(TypeError, match=exactly(sentence)):
         Sequential(Tanh(), thing)
 

@@ -47,7 +47,7 @@ def test_nothing_overflows_and_nan_stays_nan():
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.3, 4.0])
-def test_the_gradient_is_right_beside_0(alpha):
+def test_the_gradient_is_correct_next_to_0(alpha):
     assert_gradients(ELU(alpha), np.array([-1.0, 0.0, -0.0, 1e-9, -1e-9, 2.0, -30.0]))
 
 

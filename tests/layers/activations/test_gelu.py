@@ -58,7 +58,7 @@ def test_nan_stays_nan():
     assert np.isnan(gelu.backward([1.0])[0]).all()
 
 
-def test_shorter_numbers_are_right_to_their_last_digits():
+def test_float32_is_correct_to_the_last_digits():
     dtype = np.float32
     x = np.linspace(-8, 8, 1001).astype(dtype)
     gelu = GELU()
@@ -76,7 +76,7 @@ def test_the_largest_short_number():
     assert GELU().forward(np.array([largest, -largest], np.float32)).tolist() == [largest, 0.0]
 
 
-def test_the_gradient_is_right_far_and_near():
+def test_the_gradient_is_correct_far_and_near():
     assert_gradients(GELU(), np.array([-20.0, -5.0, -0.75, -1e-9, 0.0, 1e-9, 0.3, 8.0, 40.0]))
 
 

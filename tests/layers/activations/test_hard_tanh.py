@@ -25,7 +25,7 @@ def test_nan_stays_nan_and_infinity_is_cut_off():
     assert y[1:].tolist() == [1.0, -1.0]
 
 
-def test_the_gradient_is_right_beside_the_kinks():
+def test_the_gradient_is_correct_next_to_the_kinks():
     assert_gradients(HardTanh(), np.array([-1.0, 1.0, 1 + 1e-9, 1 - 1e-9, 0.0, 3.0, -3.0]))
 
 

@@ -41,7 +41,7 @@ def test_nan_stays_nan_and_infinity_infinity():
     assert dx[1:].tolist() == [1.0, 0.25]
 
 
-def test_the_gradient_is_right_beside_the_kink():
+def test_the_gradient_is_correct_next_to_the_kink():
     assert_gradients(LeakyReLU(), np.array([-1.0, 0.0, -0.0, 1e-9, -1e-9, 2.0]))
 
 

@@ -40,11 +40,11 @@ def test_the_smallest_numbers_count():
     assert relu.backward([1.0, 1.0])[0].tolist() == [1.0, 0.0]
 
 
-def test_the_gradient_is_right_beside_kinks():
+def test_the_gradient_is_correct_next_to_kinks():
     assert_gradients(ReLU(), np.array([-1.0, 0.0, -0.0, 1e-9, -1e-9, 2.0]))
 
 
-def test_a_number_alone():
+def test_a_single_number():
     relu = ReLU()
     assert relu.forward(2) == 2.0
     assert relu.backward(3.0)[0] == 3.0

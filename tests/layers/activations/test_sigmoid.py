@@ -33,7 +33,7 @@ def test_small_probabilities_keep_their_digits():
     assert y[1] == pytest.approx(9.859676543759770e-305, rel=1e-12)
 
 
-def test_infinity_has_a_value_and_nan_has_none():
+def test_infinity_has_a_value_and_nan_stays_nan():
     y = Sigmoid().forward([np.inf, -np.inf, np.nan])
     assert y[:2].tolist() == [1.0, 0.0]
     assert np.isnan(y[2])

@@ -19,5 +19,5 @@ def test_nan_stays_nan():
     assert np.isnan(Sign().forward([np.nan])).all()
 
 
-def test_the_gradient_is_right_beside_the_jump_and_set_aside_at_it():
+def test_the_gradient_is_correct_next_to_the_jump_and_set_aside_at_it():
     assert_gradients(Sign(), np.array([-1.0, 0.0, -0.0, 1e-9, -1e-9, 2.0]))

@@ -31,7 +31,7 @@ def test_near_0_it_is_x():
     assert Tanh().forward([1e-200, -1e-20]).tolist() == [1e-200, -1e-20]
 
 
-def test_infinity_has_a_value_and_nan_has_none():
+def test_infinity_has_a_value_and_nan_stays_nan():
     y = Tanh().forward([np.inf, -np.inf, np.nan])
     assert y[:2].tolist() == [1.0, -1.0]
     assert np.isnan(y[2])

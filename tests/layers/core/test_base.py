@@ -177,7 +177,7 @@ def test_predict_of_a_layer_that_lacks_forward_says_so():
 
 
 @subclasses
-def test_predict_leaves_the_cache_of_a_students_layer_alone(kind):
+def test_predict_does_not_change_the_cache_of_a_students_layer(kind):
     layer = kind()
     layer.forward(X)
     layer.predict(10 * X)
@@ -238,7 +238,7 @@ def test_help_shows_the_arguments_of_the_constructor(name):
     }
 
 
-def test_help_shows_the_arguments_of_ones_own_constructor():
+def test_help_shows_the_arguments_of_a_custom_constructor():
     class Scaled(Layer):
         def __init__(self, scale, *rest, shift=0, **options):
             self.scale = scale

@@ -90,7 +90,7 @@ def test_what_is_no_parameter_keeps_its_dtype():
     assert cast(Student(), np.float32).steps.dtype == np.float64
 
 
-def test_whole_parameters_stay_whole():
+def test_integer_parameters_stay_integers():
     layer = Student()
     layer.params["counts"] = np.arange(3)
     other = cast(layer, np.float32)

@@ -46,13 +46,13 @@ def test_numbers_of_any_kind_become_an_array(value):
         ),
     ],
 )
-def test_what_is_no_number_is_refused(value, error, message):
+def test_what_is_not_a_number_is_refused(value, error, message):
     with pytest.raises(error, match=sentence(message)):
         checks.numbers("ReLU", "x", value)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_an_array_that_is_right_already_is_not_copied(dtype):
+def test_an_array_that_fits_is_not_copied(dtype):
     x = np.ones(3, dtype)
     assert checks.floating(RELU, "x", x) is x
     assert checks.floating(RELU, "x", x, x.dtype) is x
@@ -215,12 +215,12 @@ def test_labels_at_the_ends_of_their_dtype_are_refused(dtype, value):
         ),
     ],
 )
-def test_labels_that_are_none_are_refused(values, error, message):
+def test_invalid_labels_are_refused(values, error, message):
     with pytest.raises(error, match=sentence(f"SoftmaxCE: {message}")):
         checks.labels(CE, values, 3, 2)
 
 
-def test_labels_of_one_class_in_a_column_are_not_taken_for_one_hot():
+def test_a_column_of_labels_is_not_mistaken_for_one_hot():
     with pytest.raises(ValueError, match=r"one for each example, got \(3, 1\); pass"):
         checks.labels(CE, np.zeros((3, 1), int), 3, 1)
 
@@ -268,7 +268,7 @@ def test_a_count_is_a_python_int(value):
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.0, 2.5, True, "3", None, np.array([3]), np.float64(3)])
-def test_what_is_no_count_is_refused(value):
+def test_what_is_not_a_count_is_refused(value):
     message = f"Any: expected size to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
         checks.count("Any", "size", value)
@@ -281,20 +281,20 @@ def test_a_real_is_a_python_float(value):
 
 
 @pytest.mark.parametrize("value", [True, "3", None, np.array(3.0), np.nan, -np.inf, 2j, 10**400])
-def test_what_is_no_real_is_refused(value):
+def test_what_is_not_a_real_number_is_refused(value):
     message = f"Any: expected alpha to be a finite number, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
         checks.real("Any", "alpha", value)
 
 
 @pytest.mark.parametrize("value", [1, 0, -7, np.int64(3), np.uint8(2)])
-def test_a_whole_number_is_a_python_int(value):
+def test_an_integer_becomes_a_python_int(value):
     assert checks.whole("Any", "axis", value) == value
     assert type(checks.whole("Any", "axis", value)) is int
 
 
 @pytest.mark.parametrize("value", [2.0, True, "3", None, np.array(3), (1,)])
-def test_what_is_no_whole_number_is_refused(value):
+def test_what_is_not_an_integer_is_refused(value):
     message = f"Any: expected axis to be an integer, got {value!r}"
     with pytest.raises(TypeError, match=sentence(message)):
         checks.whole("Any", "axis", value)

@@ -65,7 +65,7 @@ def test_keys_are_a_name_a_dot_and_the_key():
     assert prefixed([(0, {"W": W}), ("a", {"b": W}), ("c", {})]) == {"0.W": W, "a.b": W}
 
 
-def test_the_same_dict_comes_as_long_as_nothing_has_changed():
+def test_the_same_dict_is_returned_until_something_changes():
     nested = chain()
     assert nested.params is nested.params
     assert list(nested.params) == ["0.W", "0.b", "1.1.W", "1.1.b"]
@@ -87,7 +87,7 @@ def test_a_parameter_that_a_layer_makes_later_is_there():
     assert lazy.params["1.W"] is lazy.layers[1].params["W"]
 
 
-def test_an_array_that_a_student_exchanges_is_found():
+def test_an_array_that_a_student_replaces_is_found():
     student = Plain()
     around = Chain(ReLU(), student)
     before = around.params["1.W"]

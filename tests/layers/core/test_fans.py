@@ -43,7 +43,7 @@ def test_he_normal_of_the_kernels_of_a_course():
 
 
 @pytest.mark.parametrize("shape", [3, None, "ab", (), [], {}, 2.5, np.ones(2), {1, 2}])
-def test_what_is_no_shape_is_refused(shape):
+def test_what_is_not_a_shape_is_refused(shape):
     message = "he_normal: expected shape to be a tuple of 1 or more positive integers, such as (300"
     with pytest.raises(TypeError, match="^" + re.escape(message)):
         he_normal(shape, np.random.default_rng(0))

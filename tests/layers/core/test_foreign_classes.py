@@ -26,7 +26,7 @@ def test_any_other_name_is_an_attribute_error():
         layers.Conv9  # noqa: B018
 
 
-def test_a_layer_of_ones_own_may_have_such_a_name():
+def test_a_custom_layer_may_have_such_a_name():
     class Dense(layers.Layer):
         def forward(self, x):
             return x

@@ -108,7 +108,7 @@ def test_predict_leaves_dropout_out_as_the_layer_does():
     assert (net.forward(X) != X).any()
 
 
-def test_a_class_of_ones_own_is_frozen_too():
+def test_a_custom_class_is_frozen_too():
     class Scale:
         def __init__(self):
             self.params = {"a": np.array(2.0)}

@@ -42,7 +42,7 @@ def test_it_is_missing_where_there_is_no_gradient_or_another_shape():
     assert derivative(layers.Embedding(5, 2), np.array([[0, 1]])) == (None,)
 
 
-def test_float32_is_told_from_mixing():
+def test_float32_is_distinguished_from_mixing():
     (found,) = derivative(layers.Sigmoid(), X.astype(np.float32))
     assert found.dtype == np.float32
 
@@ -79,7 +79,9 @@ class StudentsReLU:
         (layers.Softplus(), False, False),
     ],
 )
-def test_the_curve_tells_what_an_activation_does_at_its_ends(layer, saturates, switches_off):
+def test_the_curve_shows_whether_an_activation_saturates_or_switches_off(
+    layer, saturates, switches_off
+):
     found = curve(layer, 20.0)
     assert (found.saturates, found.switches_off) == (saturates, switches_off)
     assert len(found.x) == len(found.y) == len(found.slope)

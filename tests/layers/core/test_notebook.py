@@ -71,7 +71,7 @@ def test_a_norm_is_of_all_arrays_and_overflows_last():
     assert math.isnan(norm(np.array([1.0, math.nan])))
 
 
-def test_a_table_has_words_left_and_numbers_right():
+def test_a_table_aligns_words_left_and_numbers_right():
     page = table(("a", "b"), [("<i>", "1")])
     assert '<td style="text-align:left">&lt;i&gt;</td><td style="text-align:right">1</td>' in page
     assert page.count("<tr>") == 2

@@ -49,7 +49,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("value", "message"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_no_parameter_is_refused_wherever_it_comes_in(params, W, value, message):
+def test_what_is_not_a_parameter_is_refused_by_every_way_in(params, W, value, message):
     match = f"^parameter 'W': expected .*{message.removeprefix('expected ')}"
     for put in (
         lambda: Params({"W": value}),
@@ -161,7 +161,7 @@ def test_rows_of_different_lengths_are_refused_by_name(params):
         params["W"] = [[1.0], [1.0, 2.0]]
 
 
-def test_whole_numbers_are_never_cut_from_fractions():
+def test_fractions_are_never_truncated_to_integers():
     params = Params({"counts": np.zeros(2, int)})
     with pytest.raises(TypeError, match="expected int64, got float64"):
         params["counts"] = [0.5, 1.5]
@@ -203,7 +203,7 @@ def test_a_new_name_takes_real_numbers_only(value):
         lambda params: params.__delitem__("W"),
     ],
 )
-def test_none_can_be_removed(params, remove):
+def test_no_parameter_can_be_removed(params, remove):
     with pytest.raises(KeyError, match=r"a layer keeps its parameters \('W', 'b'\): none can"):
         remove(params)
     assert list(params) == ["W", "b"]
@@ -307,7 +307,7 @@ def test_copies_write_through_into_memory_of_their_own(params, W, duplicate):
         other["V"] = np.ones(1)
 
 
-def test_a_shallow_copy_looks_at_the_same_memory(params, W):
+def test_a_shallow_copy_shares_the_memory(params, W):
     assert copy.copy(params)["W"] is W
     assert type(copy.copy(params)) is Params
 
@@ -400,7 +400,7 @@ def test_what_cannot_be_written_is_found_before_anything_is(verb, bad, message):
 
 @pytest.mark.parametrize("value", [3, None, "ab", [1, 2], object(), np.zeros((2, 3))])
 @pytest.mark.parametrize("verb", ["update", "replace", "__ior__"])
-def test_what_is_no_dict_is_refused_with_a_sentence(params, verb, value):
+def test_what_is_not_a_dict_is_refused_with_a_sentence(params, verb, value):
     with pytest.raises(TypeError, match=r"^expected a dict"):
         getattr(params, verb)(value)
     with pytest.raises(TypeError, match=r"^expected a dict") if value is not None else nothing():
@@ -408,7 +408,7 @@ def test_what_is_no_dict_is_refused_with_a_sentence(params, verb, value):
 
 
 @pytest.mark.parametrize("name", [[], {}, np.zeros(2), ("a", []), slice(0, 1)])
-def test_what_is_no_name_is_refused(params, name):
+def test_what_is_not_a_name_is_refused(params, name):
     for open_or_not in (params, Params()):
         with pytest.raises(KeyError, match=r"expected the name of a parameter, got"):
             open_or_not[name] = 1.0

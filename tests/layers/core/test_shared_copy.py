@@ -113,7 +113,7 @@ class Slots:
         Slots,
     ],
 )
-def test_predict_leaves_alone_what_forward_kept(kind):
+def test_predict_does_not_change_what_forward_cached(kind):
     layer = kind()
     layer.forward(X)
     assert predict(layer, np.array([5.0, 5.0])).tolist() == [25.0, 25.0]

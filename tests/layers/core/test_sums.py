@@ -30,7 +30,7 @@ def test_what_is_kept_cannot_be_written():
             sums.equal_shares(n, np.dtype(float))[0] = 2
 
 
-def test_large_batches_leave_nothing_behind():
+def test_large_batches_keep_no_memory():
     loss, layer = SoftmaxCE(), FullyConnected(1, 1)
     tracemalloc.start()
     for n in range(300_000, 300_020):
@@ -66,7 +66,7 @@ def test_many_threads_get_what_they_asked_for():
     assert not wrong
 
 
-def test_float32_means_of_many_numbers_are_right():
+def test_float32_means_of_many_numbers_are_correct():
     """Added one after another in float32, they would be several per cent off."""
     n = 2_000_000
     x = np.broadcast_to(np.float32(0.1), (n, 2))

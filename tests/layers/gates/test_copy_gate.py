@@ -61,7 +61,7 @@ def test_each_gradient_has_the_shape_of_x():
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.0, "2", None, True])
-def test_n_is_a_whole_number_from_1(n):
+def test_n_is_a_positive_integer(n):
     message = f"Copy: expected n to be a positive integer, got {n!r}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         Copy(n)

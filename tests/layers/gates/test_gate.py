@@ -56,12 +56,12 @@ def test_several_numbers_give_a_python_number(make, x):
 
 
 @pytest.mark.parametrize("make", [*OF_ONE, lambda: Copy(2)])
-def test_the_gradient_of_a_number_is_right(make):
+def test_the_gradient_of_a_number_is_correct(make):
     assert_gradients(make(), 1.7)
 
 
 @pytest.mark.parametrize("make", OF_SEVERAL)
-def test_the_gradient_of_several_numbers_is_right(make):
+def test_the_gradient_of_several_numbers_is_correct(make):
     assert_gradients(make(), -2.0, 5.0)
     assert_gradients(make(), -2.0, 5.0, 0.0)
 
@@ -83,7 +83,7 @@ def test_the_longest_dtype_among_the_inputs_counts(make):
     assert gate.forward(np.ones(2, np.float32), [1, 2]).dtype == np.float64
 
 
-def test_plain_leaves_arrays_alone():
+def test_plain_returns_arrays_unchanged():
     for array in (np.ones(1), np.ones((1, 1)), np.ones((), np.float32)):
         assert plain(array) is array
     assert type(plain(np.array(2.0))) is float
@@ -123,7 +123,7 @@ def test_there_are_two_inputs_or_more(make, xs):
 
 
 @pytest.mark.parametrize("make", [*OF_SEVERAL, Concat])
-def test_the_input_that_is_no_array_is_named(make):
+def test_the_input_that_is_not_an_array_is_named(make):
     gate = make()
     message = f"{type(gate).__name__}: expected x1 to be an array of numbers, got None"
     with pytest.raises(TypeError, match=exactly(message)):

@@ -38,7 +38,7 @@ def test_of_one_array_twice_the_slope_is_1():
     assert sum(gate.backward([1.0, 5.0])[0]).tolist() == [1.0, 5.0]
 
 
-def test_the_gradient_is_right_beside_ties_which_are_set_aside():
+def test_the_gradient_is_correct_next_to_ties_which_are_set_aside():
     x0 = np.array([1.0, 2.0, 2.0, 0.0, 1e-9])
     x1 = np.array([1.0, 2.0 + 1e-9, 2.0, -0.0, -1e-9])
     assert_gradients(Max(), x0, x1)

@@ -33,5 +33,5 @@ def test_infinity_and_nan_stay_visible():
     assert np.isnan(y[1])
 
 
-def test_the_gradient_is_right_close_to_0_and_far_away():
+def test_the_gradient_is_correct_close_to_0_and_far_away():
     assert_gradients(Reciprocal(), np.array([1e-6, -1e-3, 0.5, -1e4]))

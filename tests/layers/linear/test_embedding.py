@@ -138,7 +138,7 @@ def test_words_in_place_of_ids_are_refused():
 
 @pytest.mark.parametrize("name", ["vocabulary_size", "dim"])
 @pytest.mark.parametrize("value", [0, -3, 2.0, "5", None, True])
-def test_sizes_are_whole_numbers_from_1(name, value):
+def test_sizes_are_positive_integers(name, value):
     sizes = {"vocabulary_size": 5, "dim": 2, name: value}
     message = f"Embedding: expected {name} to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match=exactly(message)):
@@ -194,11 +194,11 @@ def test_a_net_that_begins_with_words_has_no_gradient_of_its_input():
         Sequential(Embedding(7, 4, rng=0), FullyConnected(4, 3, rng=1), Tanh(), Mean()),
     ],
 )
-def test_gradients_of_such_nets_are_right(net):
+def test_gradients_of_such_nets_are_correct(net):
     assert_gradients(net, IDS)
 
 
-def test_the_gradients_behind_a_loss_are_right():
+def test_the_gradients_after_a_loss_are_correct():
     assert_gradients(model(), IDS, loss=(SoftmaxCE(), LABELS))
 
 
@@ -296,7 +296,7 @@ def test_trained_vectors_are_moved_and_those_of_other_words_are_not():
         lambda layer: layer.astype(np.float64),
     ],
 )
-def test_copies_have_frozen_vectors_of_their_own(duplicate):
+def test_copies_do_not_share_frozen_vectors(duplicate):
     for thing in (with_vectors(trainable=False), Sequential(with_vectors(trainable=False))):
         other = duplicate(thing)
         (name,) = other.buffers
@@ -335,7 +335,7 @@ def test_vectors_that_were_trained_are_loaded_to_be_frozen(tmp_path):
     assert np.array_equal(frozen.predict(IDS), net.predict(IDS))
 
 
-def test_a_students_layer_may_have_none_or_call_something_else_so():
+def test_a_students_layer_need_not_have_buffers_and_may_use_the_name_for_something_else():
     class Student:
         params = {}  # noqa: RUF012, what a student may write
 

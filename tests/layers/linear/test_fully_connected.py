@@ -153,7 +153,7 @@ def test_what_is_no_array_of_numbers_is_refused():
 
 @pytest.mark.parametrize("name", ["in_features", "out_features"])
 @pytest.mark.parametrize("value", [0, -3, 2.0, "5", None, True])
-def test_sizes_are_whole_numbers_from_1(name, value):
+def test_sizes_are_positive_integers(name, value):
     sizes = {"in_features": 5, "out_features": 2, name: value}
     message = f"FullyConnected: expected {name} to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):

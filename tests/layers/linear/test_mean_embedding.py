@@ -33,7 +33,7 @@ def test_without_padding_it_is_an_embedding_and_a_mean():
     np.testing.assert_allclose(one.backward(dout)[1]["W"], dW, rtol=1e-15)
 
 
-def test_filling_up_changes_nothing():
+def test_padding_changes_nothing():
     mean, dout = layer(padding=0), np.array([[5.0, 7.0]])
     y, dW = mean.forward([[1, 2, 2]]), mean.backward(dout)[1]["W"]
     for ids in ([[0, 1, 2, 2]], [[1, 0, 2, 0, 2, 0]]):
@@ -58,7 +58,7 @@ def test_frozen_vectors_have_no_gradient():
         ([[3]], "expected ids from 0 to 2, because there are 3 words, got 3 at [0, 0]"),
     ],
 )
-def test_what_has_no_mean_is_refused_and_changes_nothing(ids, message):
+def test_invalid_ids_are_refused_and_change_nothing(ids, message):
     mean = layer(padding=0)
     mean.forward([[1, 1]])
     for verb in (mean.forward, mean.predict):
@@ -76,13 +76,13 @@ def test_dout_has_the_shape_of_the_means():
 
 
 @pytest.mark.parametrize("padding", ["0", 1.5, True])
-def test_the_padding_is_a_whole_number(padding):
+def test_the_padding_is_an_integer(padding):
     message = f"MeanEmbedding 3 -> 2: expected padding to be an integer, got {padding!r}"
     with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
         MeanEmbedding(3, 2, padding=padding)
 
 
-def test_it_is_shown_and_saved_with_its_padding(tmp_path):
+def test_repr_and_saved_file_have_the_padding(tmp_path):
     net = Sequential(layer(padding=0))
     assert repr(net[0]) == "MeanEmbedding(3, 2, padding=0)"
     net.save(tmp_path / "net.safetensors")

@@ -31,7 +31,7 @@ def test_a_target_between_0_and_1_is_a_probability():
     np.testing.assert_allclose(loss.backward()[0], [0.0], atol=1e-15)
 
 
-def test_certainty_that_is_right_costs_nothing():
+def test_a_certain_and_correct_prediction_costs_nothing():
     loss = BinaryCE()
     value = loss.forward([0.0, 1.0], [0, 1])
     assert value == 0.0
@@ -155,7 +155,7 @@ def test_entry_by_entry(p):
     assert dp.dtype == p.dtype
 
 
-def test_the_gradient_is_right_close_to_certainty():
+def test_the_gradient_is_correct_close_to_certainty():
     p = np.array([1e-9, 1 - 1e-9, 1e-3, 0.999, 0.5])
     assert_gradients(BinaryCE(), p, np.array([0, 1, 1, 0, 1]))
     assert_gradients(BinaryCE(), p[2:], np.array([0.3, 0.9, 0.5]))

@@ -85,7 +85,7 @@ def test_scores_may_lie_in_memory_column_by_column(order):
         ([0], ValueError, "expected labels of shape (2,), one for each example, got (1,)"),
     ],
 )
-def test_labels_that_are_none_are_refused(labels, error, message):
+def test_invalid_labels_are_refused(labels, error, message):
     loss = Hinge()
     for verb in (loss.forward, loss.predict):
         with pytest.raises(error, match="^" + re.escape(f"Hinge: {message}")):
@@ -152,7 +152,7 @@ def test_example_by_example(scores):
     assert dscores.dtype == scores.dtype
 
 
-def test_the_gradient_is_right_at_kinks_and_ties():
+def test_the_gradient_is_correct_at_kinks_and_ties():
     scores = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 0.0], [500.0, 0.0, 499.0]])
     for labels in ([0, 1, 0], [1, 2, 2]):
         assert_gradients(Hinge(), scores, np.array(labels))

@@ -31,7 +31,7 @@ def test_it_is_0_where_the_targets_are_met():
     assert mse.backward()[0].tolist() == [0.0, 0.0]
 
 
-def test_a_number_alone():
+def test_a_single_number():
     mse = MSE()
     assert mse.forward(1.0, 3.0) == 4.0
     assert mse.backward()[0] == -4.0
@@ -120,7 +120,7 @@ def test_there_is_one_weight_for_each_example(shape):
     st.sampled_from([np.float32, np.float64]),
 )
 @settings(deadline=None, max_examples=60, derandomize=True)
-def test_whole_weights_are_examples_that_stand_there_so_often(shape, data, dtype):
+def test_an_integer_weight_repeats_an_example(shape, data, dtype):
     times = data.draw(st.lists(st.integers(0, 3), min_size=shape[0], max_size=shape[0]).filter(any))
     rng = np.random.default_rng(0)
     y, t = rng.normal(size=(2, *shape)).astype(dtype)
@@ -152,6 +152,6 @@ def test_entry_by_entry(y):
     assert dy.shape == y.shape
 
 
-def test_the_gradient_is_right_where_the_targets_are_met_and_far_away():
+def test_the_gradient_is_correct_where_the_targets_are_met_and_far_away():
     y = np.array([[1.0, 2.0], [1e4, -1e-4]])
     assert_gradients(MSE(), y, np.array([[1.0, 2.0], [0.0, 0.0]]))

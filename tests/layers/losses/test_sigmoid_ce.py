@@ -76,7 +76,7 @@ def test_targets_of_any_kind():
         assert loss.forward([0.5, -0.5], t) == expected
 
 
-def test_a_number_alone():
+def test_a_single_number():
     loss = SigmoidCE()
     assert loss.forward(0.0, 1) == pytest.approx(math.log(2))
     assert loss.backward()[0] == -0.5
@@ -157,7 +157,7 @@ def test_entry_by_entry(scores):
     assert dscores.dtype == scores.dtype
 
 
-def test_the_gradient_is_right_at_large_scores_and_at_0():
+def test_the_gradient_is_correct_at_large_scores_and_at_0():
     scores = np.array([0.0, 40.0, -40.0, 500.0, -500.0, 1e-9])
     assert_gradients(SigmoidCE(), scores, np.array([0, 1, 0, 0, 1, 1]))
 

@@ -50,7 +50,7 @@ def test_rows_of_the_gradient_sum_to_0():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_largest_scores_that_are_right_cost_nothing(dtype):
+def test_correct_predictions_with_the_largest_scores_cost_nothing(dtype):
     large = np.finfo(dtype).max
     loss = SoftmaxCE()
     scores = np.array([[large, -large, 0], [-large, -large, large]], dtype)
@@ -112,7 +112,7 @@ def test_nan_stays_visible():
         (0, ValueError, "expected labels of shape (2,), one for each example, got ()"),
     ],
 )
-def test_labels_that_are_none_are_refused(labels, error, message):
+def test_invalid_labels_are_refused(labels, error, message):
     loss = SoftmaxCE()
     for verb in (loss.forward, loss.predict):
         with pytest.raises(error, match="^" + re.escape(f"SoftmaxCE: {message}")):
@@ -173,7 +173,7 @@ def test_weights_are_forgotten_by_the_next_forward():
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=6).filter(any), st.integers(1, 5))
 @settings(deadline=None, max_examples=60, derandomize=True)
-def test_whole_weights_are_examples_that_stand_there_so_often(times, classes):
+def test_an_integer_weight_repeats_an_example(times, classes):
     rng = np.random.default_rng(0)
     n = len(times)
     scores, labels = rng.normal(size=(n, classes)), rng.integers(classes, size=n)
@@ -207,7 +207,7 @@ def test_example_by_example(scores):
     assert dscores.dtype == scores.dtype
 
 
-def test_the_gradient_is_right_at_large_and_tied_scores():
+def test_the_gradient_is_correct_at_large_and_tied_scores():
     scores = np.array([[30.0, 30.0, -30.0], [0.0, 0.0, 0.0], [500.0, 0.0, 1.0]])
     assert_gradients(SoftmaxCE(), scores, np.array([0, 1, 0]))
     assert_gradients(SoftmaxCE(), scores, np.array([2, 1, 1]), np.array([1.0, 2.0, 0.5]))

@@ -30,7 +30,7 @@ def test_the_mean_over_many_masks_is_x(p):
     np.testing.assert_allclose(mean, x, rtol=0.07)
 
 
-def test_entries_are_dropped_on_their_own_not_by_row_or_column():
+def test_entries_are_dropped_independently_of_their_row_and_column():
     mask = mask_of(Dropout(0.5, rng=0), np.ones((100, 100)))
     for axis in (0, 1):
         shares = (mask == 0).mean(axis=axis)
@@ -58,7 +58,7 @@ def test_the_same_seed_draws_the_same_masks_and_each_forward_another():
     assert second.tolist() == mask_of(same).tolist()
 
 
-def test_a_generator_is_drawn_from_as_it_stands():
+def test_a_generator_is_used_in_its_current_state():
     rng = np.random.default_rng(1)
     assert mask_of(Dropout(0.5, rng=rng)).tolist() == mask_of(Dropout(0.5, rng=1)).tolist()
     assert rng.random() != np.random.default_rng(1).random()

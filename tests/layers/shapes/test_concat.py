@@ -61,7 +61,7 @@ def test_shapes_that_do_not_fit_are_refused(axis, shapes):
 
 
 @pytest.mark.parametrize("axis", [1.0, "1", None, True, (0, 1)])
-def test_the_axis_is_a_whole_number(axis):
+def test_the_axis_is_an_integer(axis):
     message = f"Concat: expected axis to be an integer, got {axis!r}"
     with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
         Concat(axis)
@@ -90,7 +90,7 @@ def test_what_is_put_together_comes_apart_again(sizes, others, data):
         np.testing.assert_array_equal(x, part)
 
 
-def test_the_gradient_is_right_on_each_axis():
+def test_the_gradient_is_correct_on_each_axis():
     rng = np.random.default_rng(0)
     for axis in (0, 1, 2, -1, -2, -3):
         assert_gradients(Concat(axis), rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)))

@@ -36,7 +36,7 @@ def test_an_axis_that_is_not_there_or_empty_is_refused(axis, shape):
 
 
 @pytest.mark.parametrize("axis", [1.0, "1", None, True, (0, 1)])
-def test_the_axis_is_a_whole_number(axis):
+def test_the_axis_is_an_integer(axis):
     message = f"Mean: expected axis to be an integer, got {axis!r}"
     with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
         Mean(axis)
