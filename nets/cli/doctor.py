@@ -14,6 +14,10 @@ import numpy as np
 
 from nets.cli import environment
 
+EXTRAS = {
+    "numba": "runs Adam and SGD as one loop, several times faster",
+    "threadpoolctl": "lets this report see kernels and threads",
+}
 GAIN = 1.2  # how much faster a change must be, because measured rates vary
 
 
@@ -86,7 +90,7 @@ def doctor(net: Any = None, x: Any = None) -> Diagnosis:
     facts = {
         "Python": platform.python_version(),
         "NumPy": np.__version__,
-        "BLAS": environment.blas_kernels(),
+        "BLAS": environment.blas(),
         "threads": environment.threads(),
         "cores": str(environment.cores()),
         "float32 products": f"{rate:,.0f} GFLOP/s",
@@ -104,11 +108,10 @@ def doctor(net: Any = None, x: Any = None) -> Diagnosis:
 def _about_pins(rate: float) -> Iterator[str]:
     pins = [f"{name}={os.environ[name]}" for name in environment.PINS if name in os.environ]
     if pins and (free := environment.gigaflops_without_pins()) > GAIN * rate:
+        keep, them = ("keep", "these variables") if len(pins) > 1 else ("keeps", "this variable")
         yield (
-            f"{' and '.join(pins)} {'keep' if len(pins) > 1 else 'keeps'} the processor from its "
-            f"best kernels: products reach "
-            f"{rate:,.0f} GFLOP/s with, and {free:,.0f} without. Start Python without "
-            f"{'these variables' if len(pins) > 1 else 'this variable'}."
+            f"{' and '.join(pins)} {keep} the processor from its best kernels: products reach "
+            f"{rate:,.0f} GFLOP/s with, and {free:,.0f} without. Start Python without {them}."
         )
 
 
@@ -124,13 +127,9 @@ def _about_threads() -> Iterator[str]:
 
 
 def _about_extras() -> Iterator[str]:
-    missing = [name for name in ("numba", "threadpoolctl") if find_spec(name) is None]
-    reasons = {
-        "numba": "runs Adam and SGD as one loop, several times faster",
-        "threadpoolctl": "lets this report see kernels and threads",
-    }
-    for name in missing:
-        yield f'{name} {reasons[name]}: pip install "handgrad[fast]".'
+    for name, reason in EXTRAS.items():
+        if find_spec(name) is None:
+            yield f'{name} {reason}: pip install "handgrad[fast]".'
 
 
 def _about_data(net: Any, x: Any) -> Iterator[str]:

@@ -33,18 +33,15 @@ def gigaflops(seconds: float = 0.1) -> float:
     return float(2 * SIDE**3 / best / 1e9)
 
 
-def blas_kernels() -> str:
-    """The loaded BLAS libraries and their kernels, or what NumPy was built with."""
-    return "; ".join(blas()) or _built_with()
-
-
-def blas() -> list[str]:
-    """The loaded BLAS libraries with their kernels; empty without threadpoolctl."""
-    return [
+def blas() -> str:
+    """The loaded BLAS libraries with their kernels; or those NumPy was built with."""
+    found = [
         f"{pool['internal_api']} {pool['version']} with {pool.get('architecture', 'its own')} "
         "kernels"
         for pool in blas_pools()
     ]
+    built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return "; ".join(found) or f"{built.get('name', 'unknown')} {built.get('version', '')}".strip()
 
 
 def blas_pools() -> list[dict[str, Any]]:
@@ -54,12 +51,6 @@ def blas_pools() -> list[dict[str, Any]]:
     except ImportError:
         return []
     return [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-
-
-def _built_with() -> str:
-    """The BLAS that NumPy was built with; kernels and threads are not known."""
-    found = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()
 
 
 def threads() -> str:
@@ -77,18 +68,18 @@ def compiled_loops() -> str:
     try:
         from numba import njit
 
-        machine: Callable[[int], int] = njit(nogil=True)(_next)
-        machine(1)
+        compiled: Callable[[], None] = njit(nogil=True)(_nothing)
+        compiled()
     except Exception as error:  # one made for another NumPy fails in many ways
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return f"none: numba {version} does not work here ({reason})"
-    if machine is _next:
+    if compiled is _nothing:
         return f"none: numba {version} is switched off by NUMBA_DISABLE_JIT"
     return f"numba {version}"
 
 
-def _next(number: int) -> int:
-    return number + 1
+def _nothing() -> None:
+    """What is compiled to see whether that works."""
 
 
 def gigaflops_without_pins() -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nets.cli.options import argument, arguments_of, option
 from nets.homework.bundles.build import build
 from nets.homework.grading.assignment import PUBLIC, Assignment, read
-from nets.homework.grading.classroom import grade_all, handed_in, is_assignment, missing
+from nets.homework.grading.classroom import grade_all, grade_into, handed_in, is_assignment
 from nets.homework.grading.grade import grade
 from nets.homework.grading.results import Results
 
@@ -75,12 +75,7 @@ class GradeCommand:
         if file is None and _holds_submissions(given):
             return self._grade_all(assignment)
         out = self.out or Path("results.json")
-        if file is None:
-            results = missing(assignment)
-            results.write(out)
-        else:
-            results = grade(file, assignment, lambda so_far: so_far.write(out))
-        show(results)
+        show(grade_into(out, file, assignment))
         print(f"wrote {out}")
         return 0
 

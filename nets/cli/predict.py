@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -163,12 +163,8 @@ def _table(share: Array, classes: list[str], truth: Array | None) -> str:
     writer = csv.writer(text, lineterminator="\n")
     labels = [] if truth is None else ["label"]
     writer.writerow(["example", "prediction", *labels, *(f"p({name})" for name in classes)])
-    writer.writerows(_lines(share, classes, truth))
-    return text.getvalue()
-
-
-def _lines(share: Array, classes: list[str], truth: Array | None) -> Iterator[list[Any]]:
     for index, row in enumerate(share):
         label = [] if truth is None else [classes[truth[index]]]
-        shares = [f"{value:.6f}" for value in row]
-        yield [index + 1, classes[int(row.argmax())], *label, *shares]
+        shares = (f"{value:.6f}" for value in row)
+        writer.writerow([index + 1, classes[int(row.argmax())], *label, *shares])
+    return text.getvalue()

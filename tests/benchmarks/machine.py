@@ -20,7 +20,7 @@ def without_pins(module: str = "tests.benchmarks") -> None:
 def description() -> str:
     """Versions, cores, threads and BLAS kernels."""
     found = [f"{name} {version}" for name in PACKAGES if (version := _version(name))]
-    libraries = "; ".join(blas()) or "BLAS kernels not known, because threadpoolctl is missing"
+    libraries = blas()
     libraries = f"{libraries}, threads: {threads()}"
     return (
         f"Python {platform.python_version()}, {', '.join(found)}\n"

@@ -140,15 +140,9 @@ def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:
 
 def _graded(assignment: Assignment, text: str) -> Results:
     with tempfile.TemporaryDirectory(prefix="handgrad-") as folder:
-        bench = Path(folder)
-        for test in assignment.tests:
-            shutil.copyfile(test, bench / test.name)
-        (bench / "pytest.ini").write_text(INI, encoding="utf-8")
-        assignment.write(bench, [])
-        handed = bench / "handed-in"
-        handed.mkdir()
-        (handed / assignment.file).write_text(text, encoding="utf-8")
-        return grade(handed / assignment.file, read(bench))
+        handed_in = Path(folder, assignment.file)
+        handed_in.write_text(text, encoding="utf-8")
+        return grade(handed_in, assignment)
 
 
 def table(questions: list[Question]) -> str:

@@ -150,5 +150,4 @@ class Scores:
     def after_grading(self, results: Any) -> None:
         """Put our scores, with the credit for parts of a test, in place of otter's."""
         for question in self.assignment.questions:
-            score = self.results.scores.get(question.id)
-            results.update_score(name_of(question), score.score if score else 0.0)
+            results.update_score(name_of(question), self.results.of(question).score)

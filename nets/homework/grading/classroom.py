@@ -75,23 +75,21 @@ def grade_all(folder: Path, assignment: Assignment, out: Path, jobs: int | None 
 
 
 def _one(name: str, path: Path | None, assignment: Assignment, out: Path) -> Results:
-    file = out / "results" / f"{name}.json"
-    if path is None:
-        results = missing(assignment)
-        results.write(file)
-    else:
-        results = grade(path, assignment, lambda so_far: so_far.write(file))
+    results = grade_into(out / "results" / f"{name}.json", path, assignment)
     report = "\n".join(report_of(name, results, assignment)) + "\n"
     (out / "reports" / f"{name}.md").write_text(report, encoding="utf-8")
     return results
 
 
-def missing(assignment: Assignment) -> Results:
-    """The results of a student who has not handed in the file."""
+def grade_into(out: Path, submission: Path | None, assignment: Assignment) -> Results:
+    """Grade a submission, and write `out` after each test; None is one that was not handed in."""
+    if submission is not None:
+        return grade(submission, assignment, lambda so_far: so_far.write(out))
     results = Results(list(assignment.questions))
     results.output = f"There is no file {assignment.file}, nor a notebook of that name."
     for question in assignment.questions:
         results.add(question.id, Score(0.0, results.output, ["no file"]))
+    results.write(out)
     return results
 
 
@@ -109,7 +107,7 @@ def _table(graded: dict[str, Results], questions: list[Question], path: Path) ->
         writer = csv.writer(file)
         writer.writerow(["student", "score", "points", *(q.title for q in questions)])
         for name, results in graded.items():
-            scores = [results.scores.get(q.id, Score(0.0)).score for q in questions]
+            scores = [results.of(question).score for question in questions]
             writer.writerow([_inert(name), results.score, results.points, *scores])
 
 
@@ -145,7 +143,7 @@ def summary(graded: dict[str, Results], assignment: Assignment) -> Iterator[str]
     )
     yield "| question | points | mean | all | none |\n|---|---|---|---|---|"
     for q in assignment.questions:
-        got = [results.scores.get(q.id, Score(0.0)).score for results in graded.values()]
+        got = [results.of(q).score for results in graded.values()]
         full, none = sum(s >= q.points for s in got), sum(s == 0 for s in got)
         yield f"| {q.title} | {q.points:g} | {sum(got) / len(got):.2f} | {full} | {none} |"
     yield "\n| mistake | submissions |\n|---|---|"

@@ -95,10 +95,12 @@ def _start(
 
 
 def _arguments(submission: Path, assignment: Assignment, tests: Any, stream: int) -> list[str]:
-    folder = str(assignment.folder.resolve())
+    folder = assignment.folder.resolve()
+    ini = folder / "pytest.ini"  # which a source folder does not have
     idle = [f"-pno:{name}" for name in ("cacheprovider", "unittest", *IDLE.split())]
     options = [*idle, "-q", "--tb=no", "--assert=plain"]
-    place = ["--rootdir", folder, "-c", str(Path(folder, "pytest.ini")), "--import-mode=importlib"]
+    settings = str(ini if ini.is_file() else os.devnull)
+    place = ["--rootdir", str(folder), "-c", settings, "--import-mode=importlib"]
     own = [f"--submission={submission.resolve()}", f"--score-stream={stream}"]
     files = [str(Path(test).resolve()) for test in tests or assignment.tests]
     return [*options, *place, *own, *files]

@@ -67,6 +67,10 @@ class Results:
         number = min(max(number, 0.0), points) if math.isfinite(number) else 0.0
         self.scores[identity] = Score(round(number, 4), score.output, list(score.mistakes))
 
+    def of(self, question: Question) -> Score:
+        """The score of a question: 0 until its test has run."""
+        return self.scores.get(question.id, Score(0.0, NOT_RUN, ["not run"]))
+
     @property
     def score(self) -> float:
         """The points of all questions together."""
@@ -90,7 +94,7 @@ class Results:
         }
 
     def _test(self, number: int, question: Question) -> dict[str, Any]:
-        got = self.scores.get(question.id, Score(0.0, NOT_RUN, ["not run"]))
+        got = self.of(question)
         return {
             "number": str(number),
             "name": question.title,

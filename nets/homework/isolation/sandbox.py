@@ -155,7 +155,7 @@ class Sandbox(Endpoint):
 
     def ask(self, verb: str, owner: Any, name: str = "", values: Any = None) -> Any:
         """Ask the submission's process to do something, and return the result."""
-        number, generators = remote_parts(owner)
+        number, generators = owner.__dict__["_number"], owner.__dict__["_generators"]
         if self._process is None or number not in {GLOBAL, *self.held}:
             raise SubmissionError("gone", f"the rest of this test could not be run: {self._ended}")
         states = [one.bit_generator.state for one in generators]
@@ -191,15 +191,13 @@ class Sandbox(Endpoint):
 
     def _wait(self) -> None:
         """Wait until an answer begins: longer where the code had to wait for a processor itself."""
-        ready = self._answers(self._patience())
-        if not ready and used_by(self.pid) - self._used_before < self.limits.seconds / 2:
+        for _ in range(2):
+            if select.select([self.channel], [], [], self._patience())[0]:
+                return
+            if used_by(self.pid) - self._used_before >= self.limits.seconds / 2:
+                break
             self._left = BUSY * self.limits.seconds
-            ready = self._answers(self._patience())
-        if not ready:
-            raise TimeoutError
-
-    def _answers(self, seconds: float) -> bool:
-        return bool(select.select([self.channel], [], [], seconds)[0])
+        raise TimeoutError
 
     def _patience(self) -> float:
         """How long to wait for the next answer; the time of the tests themselves does not count."""
@@ -246,7 +244,7 @@ class Sandbox(Endpoint):
     def encode_object(self, value: Any) -> Any:
         """The number of an object of the submission; other objects are not sent."""
         if isinstance(value, Remote):
-            return {"object": remote_parts(value)[0]}
+            return {"object": value.__dict__["_number"]}
         raise TypeError(f"a {type(value).__name__} cannot be handed to a submission")
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
@@ -265,12 +263,6 @@ class Sandbox(Endpoint):
         return twin
 
 
-def remote_parts(owner: Any) -> tuple[int, list[np.random.Generator]]:
-    """The number and the random generators of a proxy."""
-    held = object.__getattribute__(owner, "__dict__")
-    return held["_number"], held["_generators"]
-
-
 def _raise(error: Any) -> Any:
     """Raise the error of the other process, which is not trusted: long texts are cut."""
     parts = (str(error.get(key, ""))[:LONGEST] for key in ("kind", "text", "where"))
@@ -287,17 +279,14 @@ def _raise(error: Any) -> Any:
 
 def _own_copy(file: Path, work: Path) -> Path:
     """Copy the submission, and the files beside it, to where it runs; links are left out."""
-    for found in sorted(file.parent.iterdir()) if _is_submitted_folder(file) else [file]:
+    alone = (file.parent / "assignment.json").exists()  # its neighbours are not the student's
+    for found in [file] if alone else sorted(file.parent.iterdir()):
         if found.is_file() and not found.is_symlink():
             shutil.copyfile(found, work / found.name)
     target = work / f"{file.stem}.py"
     if file.suffix == ".ipynb" and not file.is_symlink():
         target.write_text(code_of(file), encoding="utf-8")
     return target
-
-
-def _is_submitted_folder(file: Path) -> bool:
-    return not (file.parent / "assignment.json").exists()
 
 
 def _environment(work: Path) -> dict[str, str]:
