@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -60,17 +61,18 @@ def examine(experiment: Experiment, tolerance: float, rng: np.random.Generator) 
     changing = list(differing_by_call(experiment, tensors))
     if all(finding.kind == "advice" for finding in findings):
         findings += broken_laws(experiment, changing)
-    # What excuses a gradient at a kink is that it is correct beside it, if it is the same function.
-    passes = ForwardPasses(experiment)
-    sides = [
-        (ForwardPasses(side), found)
-        for side in ([] if changing else experiment.beside([t.array for t in tensors], rng))
-        if (found := _gradients(side))
-    ]
-    reports = []
-    for tensor in tensors:
-        beside = [(side, found[tensor.name]) for side, found in sides if tensor.name in found]
-        reports.append(check_tensor(passes, tensor, beside, tolerance, rng))
+    passes, shift = ForwardPasses(experiment), np.random.default_rng(rng.integers(2**32))
+
+    @cache
+    def sides() -> list[tuple[ForwardPasses, dict[str, Tensor]]]:
+        """What excuses a gradient at a kink is that it is correct beside it, in one function."""
+        beside = [] if changing else experiment.beside([t.array for t in tensors], shift)
+        return [(ForwardPasses(side), found) for side in beside if (found := _gradients(side))]
+
+    def beside(name: str) -> list[tuple[ForwardPasses, Tensor]]:
+        return [(side, found[name]) for side, found in sides() if name in found]
+
+    reports = [check_tensor(passes, tensor, beside, tolerance, rng) for tensor in tensors]
     with suppress(Exception):  # a layer may run a number of times only
         experiment.run()  # so that the layer keeps what belongs to these inputs
     return Examination(reports, findings)

@@ -106,6 +106,8 @@ def recorded(experiment: Experiment) -> list[RecordedCall]:
     If a layer raises, the calls until then are returned. What returns something other than
     (dx, grads) is not a layer, and how it is used is the affair of the layer that holds it.
     """
+    if not layers_inside(experiment.layer):
+        return []
     other = copy.deepcopy(experiment)
     calls: list[RecordedCall] = []
     listened: list[Any] = []

@@ -172,11 +172,13 @@ class Experiment:
         Exception
             Whatever the layer raises if it does not take these inputs.
         """
-        layer, loss = self.unrun()
-        self.rewind()
+        other = copy.copy(self)
+        other.layer, loss = self.unrun()
+        if loss is not None:
+            other.loss, other.targets = loss[0], loss[1:]
+        other._generators = list(zip(generators(other.layer), self.states, strict=True))
         laid = [layout.copy(array) for layout, array in zip(self.layouts, inputs, strict=True)]
-        other = Experiment(layer, laid, loss, np.random.default_rng(0))
-        other.inputs, other.dout = copy.deepcopy(self.inputs), copy.deepcopy(self.dout)
+        other.run(laid)
         other.y = other.run()
         return other
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from layers.core.params import Array
+from layers.gradcheck.numeric.complex_step import ComplexTwin, complex_twin
 from layers.gradcheck.numeric.experiment import Experiment, Index
 from layers.gradcheck.numeric.perturbation import flat, perturbed
 
@@ -43,6 +44,11 @@ class ForwardPasses:
         self._taken: list[tuple[Array, ...]] = []  # the arguments of each layer, and the output
         self._independent = 0  # the first layer after all those that mix examples
         self._runs: dict[int, Run] = {}
+
+    @cached_property
+    def twin(self) -> ComplexTwin | None:
+        """The layer with complex numbers, if it computes with them."""
+        return complex_twin(self.experiment)
 
     def outputs(self, array: Array, points: Sequence[Point]) -> Array:
         """The flattened outputs (k, m) with `array` moved in k ways; nan where there are none."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.numeric.comparisons import ClaimedSlope, Kink, closely, estimates, relative
-from layers.gradcheck.numeric.complex_step import ComplexTwin, complex_twin
 from layers.gradcheck.numeric.experiment import Experiment, Index
 from layers.gradcheck.numeric.forward_passes import ForwardPasses, Place
 from layers.gradcheck.numeric.perturbation import flat, size_of
@@ -17,6 +16,8 @@ from layers.gradcheck.numeric.returned_gradients import Tensor
 from layers.gradcheck.numeric.sampling import Sampling
 from layers.gradcheck.numeric.slopes import EPSILON, index_of, line
 from layers.gradcheck.report.report import GradientEntry, TensorReport
+
+Beside = Callable[[str], Sequence[tuple[ForwardPasses, Tensor]]]
 
 WORK = 25 * 10**6  # about how many numbers the passes for one tensor may touch
 FEWEST, MOST = 30, 1000  # entries compared at least and at most
@@ -31,7 +32,7 @@ SURE_IF_LARGE = 3  # ... or, where each costs many passes
 def check_tensor(
     passes: ForwardPasses,
     tensor: Tensor,
-    beside: Sequence[tuple[ForwardPasses, Tensor]],
+    beside: Beside,
     tolerance: float,
     rng: np.random.Generator,
 ) -> TensorReport:
@@ -43,8 +44,9 @@ def check_tensor(
         Those of the experiment: the layer with its inputs and dout.
     tensor : Tensor
         The tensor, live in the experiment, with the gradient that backward returned.
-    beside : sequence of ForwardPasses and Tensor
-        The same two a little to either side, to tell a kink from a mistake.
+    beside : callable
+        Gives the same two, for the tensor of a name, a little to either side, to tell a kink from
+        a mistake.
     tolerance : float
         The largest relative error of a correct gradient.
     rng : numpy.random.Generator
@@ -54,13 +56,16 @@ def check_tensor(
     ways = [] if len(entries) == tensor.array.size else _ways(tensor, rng)
     found = list(_comparisons(passes, tensor, beside, [*entries, *ways], tolerance))
     sure = [entry for entry in found if entry]
+    worst = max(sure, key=lambda entry: entry.error, default=None)
     report = TensorReport(
         tensor.name,
         tensor.array.shape,
         len(entries),
         len(ways),
         kinks=len(found) - len(sure),
-        worst=max(sure, key=lambda entry: entry.error, default=None),
+        worst=_sharpened(worst, passes, tensor, entries[found.index(worst)])
+        if worst and not ways
+        else worst,
         wrong=sum(entry.error > tolerance for entry in sure),
     )
     if ways and report:  # what a sample may miss does not matter for a wrong tensor
@@ -72,13 +77,12 @@ def check_tensor(
 def _comparisons(
     passes: ForwardPasses,
     tensor: Tensor,
-    beside: Sequence[tuple[ForwardPasses, Tensor]],
+    beside: Beside,
     places: Sequence[Place],
     tolerance: float,
 ) -> Iterator[GradientEntry | None]:
     """A comparison for each place; None at a kink, if the layer is correct to both sides."""
     complete = all(isinstance(place, tuple) for place in places)
-    twin = complex_twin(passes.experiment) if complete else None
     enough, wrong = SURE if complete else SURE_IF_LARGE, 0
     together = max(TOGETHER // (2 * passes.y.size + 1), 1)
     for some in (places[k : k + together] for k in range(0, len(places), together)):
@@ -86,25 +90,26 @@ def _comparisons(
         for place, claim, entry in zip(some, claims, estimates(claims, tolerance), strict=True):
             found: GradientEntry | None = entry
             if entry.error > tolerance and wrong < enough:
-                found = _closely(claim, place, beside, tolerance)
+                found = _closely(claim, place, lambda: beside(tensor.name), tolerance)
             if found:
                 wrong += found.error > tolerance
-                found = _sharpened(found, tensor, place, twin)
+                if isinstance(place, tuple) and tolerance < found.error < 2 * AGREE:
+                    found = _sharpened(found, passes, tensor, place)
             yield found
 
 
 def _closely(
     claim: ClaimedSlope,
     place: Place,
-    beside: Sequence[tuple[ForwardPasses, Tensor]],
+    beside: Callable[[], Sequence[tuple[ForwardPasses, Tensor]]],
     tolerance: float,
 ) -> GradientEntry | None:
     """A comparison that the quick estimate has failed; None at a kink."""
     entry, kink = closely(claim, tolerance)
-    if kink is Kink.NONE or not beside:
+    if kink is Kink.NONE or not (there := beside()):
         return entry
     sides = []
-    for passes, tensor in beside:
+    for passes, tensor in there:
         claims = _claims(passes, tensor, [place])
         (side,) = estimates(claims, tolerance)
         sides.append(side if side.error <= tolerance else closely(claims[0], tolerance)[0])
@@ -136,12 +141,10 @@ def _with_both_gradients(
 
 
 def _sharpened(
-    found: GradientEntry, tensor: Tensor, place: Place, twin: ComplexTwin | None
+    found: GradientEntry, passes: ForwardPasses, tensor: Tensor, index: Index
 ) -> GradientEntry:
     """The comparison with the digits of the complex step, where the two agree."""
-    if twin is None or not isinstance(place, tuple):
-        return found
-    exact = twin.slope(tensor.name, place)
+    exact = passes.twin.slope(tensor.name, index) if passes.twin else None
     if exact is None or relative(exact, found.numeric) > AGREE:
         return found
     error = relative(found.analytic, exact)

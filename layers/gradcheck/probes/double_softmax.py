@@ -17,10 +17,10 @@ def double_softmax(experiment: Experiment) -> Iterator[Finding]:
     """The scores are probabilities already, and the loss does not change when they are shifted."""
     if experiment.loss is None:
         return
-    other = copy.deepcopy(experiment)
-    scores = np.asarray(other.outputs())
-    if not (_are_probabilities(scores) and _takes_a_softmax(other, scores)):
+    scores = np.asarray(experiment.outputs())
+    if not (_are_probabilities(scores) and _takes_a_softmax(experiment, scores)):
         return
+    other = copy.deepcopy(experiment)
     rng = np.random.default_rng(0)
     for array in [*other.tensors().values(), *other.inputs]:
         if array.dtype.kind == "f":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +24,7 @@ def defines_predict(layer: Any) -> bool:
 
 def inference(experiment: Experiment) -> Iterator[Finding]:
     """Inference must not depend on random numbers or on the other examples of the batch."""
-    layer = copy.deepcopy(experiment.layer)
+    layer = experiment.layer
     (x,) = experiment.given()
     if not np.shape(experiment.y):
         return

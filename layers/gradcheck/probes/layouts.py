@@ -42,10 +42,13 @@ def layouts(experiment: Experiment) -> Iterator[Finding]:
     again = arrays(experiment.gradients())
     if not all(close(again[name], g) for name, g in expected.items()):
         return  # a gradient that accumulates, for which the layout is not to blame
+    given = experiment.layouts, experiment.dout_layout
     for how, lay in LAYOUTS.items():
-        other = copy.deepcopy(experiment)
+        other = copy.copy(experiment)
         other.layouts = [_layout(array, lay) for array in other.inputs]
         other.dout_layout = _layouts(other.dout, lay)
+        if (other.layouts, other.dout_layout) == given:
+            continue
         try:
             y = flat(other.run())
             found = arrays(other.gradients())

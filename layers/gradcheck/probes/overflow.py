@@ -18,6 +18,7 @@ HUGE = 1e100  # a function that was this large before it overflowed really is th
 
 def overflow(experiment: Experiment) -> Iterator[Finding]:
     """An exp overflows, or a log meets 0, on the way to a number that is not that large."""
+    experiment.run()
     tensors = gradients_by_name(experiment).values()
     moved = [i for i, a in enumerate(experiment.inputs) if any(a is t.array for t in tensors)]
     largest = max((float(np.abs(experiment.inputs[i]).max(initial=0.0)) for i in moved), default=0)
@@ -42,7 +43,7 @@ class LargeInputs:
     """
 
     def __init__(self, experiment: Experiment, moved: list[int]) -> None:
-        self.experiment, self.moved = copy.deepcopy(experiment), moved
+        self.experiment, self.moved = copy.copy(experiment), moved
         self.is_loss = not np.shape(experiment.y) and any(
             array.dtype.kind in "iu" for array in experiment.inputs
         )
