@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from nets.interop.atomic import path_text, refused
 
-GZIP = b"\x1f\x8b"  # how a file begins that gzip compressed
 SQUEEZED = 1032  # how many times smaller deflate can make a file, at most
 BUNDLED = {
     "from_file": "datasets.digits() and datasets.mnist() and datasets.fashion_mnist()",
@@ -63,6 +62,12 @@ def readable(path: Path) -> Iterator[None]:
         if error.errno is None:
             raise
         raise refused(error, str(path), "read") from None
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file begins as gzip's do, whatever its name."""
+    with readable(path), open(path, "rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 @contextmanager

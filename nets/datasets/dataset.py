@@ -38,13 +38,14 @@ class Dataset(_TwoParts):
     ----------
     name : str
         What the data are called.
-    x_train, x_test : ndarray, shape (N, D)
-        One example a row, floating, from 0 to 1.
+    x_train, x_test : ndarray, shape (N, D) or (N, channels, height, width)
+        One example a row, or images, floating, from 0 to 1.
     y_train, y_test : ndarray, shape (N,)
         The class of each example: integers (int64) from 0 to ``len(classes) - 1``.
     image_shape : tuple of int or None
-        The shape that makes a row a picture, as in ``x_train[0].reshape(image_shape)``; None
-        where the examples are not pictures.
+        The shape that makes an example a picture, as in ``x_train[0].reshape(image_shape)``:
+        (height, width), or (3, height, width) if it has colours. None where the examples are
+        not pictures.
     classes : tuple of str
         The names of the classes, in the order of their numbers.
     columns : tuple of str or None

@@ -23,7 +23,8 @@ def dataset_page(name: str, description: str, samples: str, classes: int) -> str
 def first_images(x: Array, y: Array, classes: Sequence[str], shape: tuple[int, ...]) -> str:
     """The first image of each class, above its name."""
     first = [(np.flatnonzero(y == n)[:1], name) for n, name in enumerate(classes[:MOST])]
-    return tiles((x[at[0]].reshape(shape), name) for at, name in first if at.size)
+    found = [(x[at[0]].reshape(shape), name) for at, name in first if at.size]
+    return tiles((np.moveaxis(image, 0, -1) if len(shape) == 3 else image, n) for image, n in found)
 
 
 def counts(y_train: Array, y_test: Array, classes: Sequence[str]) -> str:

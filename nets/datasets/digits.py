@@ -9,19 +9,22 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from layers.core.cast import floating_dtype
+from layers.core.checks import flag
 from nets.datasets.dataset import Dataset
 
 TEST = 360  # a fifth of the 1797 images
 BRIGHTEST = 16  # a pixel counts the dark ones among 4 x 4 of the scanned form
 
 
-def digits(*, dtype: DTypeLike = np.float32) -> Dataset:
+def digits(*, images: bool = False, dtype: DTypeLike = np.float32) -> Dataset:
     """1797 handwritten digits of 8 x 8 pixels, which need no download.
 
     A fifth, 360 images, is held out for testing, always the same ones.
 
     Parameters
     ----------
+    images : bool
+        Whether x has the shape (N, 1, 8, 8) that convolutions take, in place of rows.
     dtype : dtype
         A floating dtype for the images.
 
@@ -55,10 +58,11 @@ def digits(*, dtype: DTypeLike = np.float32) -> Dataset:
     copy of scikit-learn; CC BY 4.0. See ``SOURCES.md`` beside this file.
     """
     dtype = floating_dtype(dtype)
+    one = (1, 8, 8) if flag("digits", "images", images) else (64,)
     # Through importlib.resources and memory, so that a package inside a zip file works too.
     bundled = files("nets.datasets").joinpath("digits.npz").read_bytes()
     with np.load(io.BytesIO(bundled)) as arrays:
-        x = np.divide(arrays["images"], BRIGHTEST, dtype=dtype)
+        x = np.divide(arrays["images"], BRIGHTEST, dtype=dtype).reshape(-1, *one)
         y = arrays["labels"].astype(np.int64)
         test, train = np.split(arrays["order"], [TEST])
     classes = tuple(str(digit) for digit in range(10))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.datasets.data_paths import GZIP, SQUEEZED, existing, readable, unpacked
+from nets.datasets.data_paths import SQUEEZED, existing, is_packed, unpacked
 
 STARTS = {b"\x00\x00\x08" + bytes([ndim]): ndim for ndim in (1, 2, 3)}  # of unsigned bytes
 
@@ -41,10 +41,9 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     array([5, 0, 4], dtype=uint8)
     """
     path = existing(path, "read_idx")
-    with readable(path), open(path, "rb") as plain:
-        is_packed = plain.read(2) == GZIP
-    largest = path.stat().st_size * (SQUEEZED if is_packed else 1)
-    with unpacked(path, is_packed) as file:
+    packed = is_packed(path)
+    largest = path.stat().st_size * (SQUEEZED if packed else 1)
+    with unpacked(path, packed) as file:
         start = file.read(4)
         if start not in STARTS:
             raise ValueError(

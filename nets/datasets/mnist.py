@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from layers.core.cast import floating_dtype
+from layers.core.checks import flag
 from layers.core.params import Array
 from nets.datasets.dataset import Dataset
 from nets.datasets.idx import read_idx
-from nets.datasets.mnist_files import FASHION_MNIST, MNIST, Source, locate
+from nets.datasets.mnist_files import FASHION_MNIST, MNIST, Source, fetch, find
+from nets.datasets.published import locate
 
 SIDE = 28
 CLASSES = 10
 
 
-def mnist(path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.float32) -> Dataset:
+def mnist(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    images: bool = False,
+    dtype: DTypeLike = np.float32,
+) -> Dataset:
     """MNIST: handwritten digits, 60000 to train on and 10000 to test with.
 
     The four files are looked for in ``$HANDGRAD_DATA/mnist``, then in the user's cache
@@ -31,6 +39,8 @@ def mnist(path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.f
         A folder with ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
         ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, each with or without ``.gz``.
         If it is given, no other place is looked at.
+    images : bool
+        Whether x has the shape (N, 1, 28, 28) that convolutions take, in place of rows.
     dtype : dtype
         A floating dtype for the images.
 
@@ -61,11 +71,14 @@ def mnist(path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.f
     Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", 1998.
     See ``SOURCES.md`` beside this file.
     """
-    return _load(MNIST, path, dtype)
+    return _load(MNIST, path, images, dtype)
 
 
 def fashion_mnist(
-    path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.float32
+    path: str | os.PathLike[str] | None = None,
+    *,
+    images: bool = False,
+    dtype: DTypeLike = np.float32,
 ) -> Dataset:
     """Fashion-MNIST: pieces of clothing in ten classes, in the form of MNIST but harder.
 
@@ -76,6 +89,8 @@ def fashion_mnist(
     ----------
     path : str or path-like, optional
         A folder with the four files, which have the same names as those of `mnist`.
+    images : bool
+        Whether x has the shape (N, 1, 28, 28) that convolutions take, in place of rows.
     dtype : dtype
         A floating dtype for the images.
 
@@ -100,14 +115,26 @@ def fashion_mnist(
     Source: H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for
     benchmarking machine learning algorithms", 2017, arXiv:1708.07747.
     """
-    return _load(FASHION_MNIST, path, dtype)
+    return _load(FASHION_MNIST, path, images, dtype)
 
 
-def _load(source: Source, path: str | os.PathLike[str] | None, dtype: DTypeLike) -> Dataset:
+def _load(
+    source: Source, path: str | os.PathLike[str] | None, images: bool, dtype: DTypeLike
+) -> Dataset:
     dtype = floating_dtype(dtype)  # before anything is downloaded
-    files = [*locate(source, path).values()]
-    train, test = (_part(images, labels, dtype) for images, labels in (files[:2], files[2:]))
-    return Dataset(source.name, *train, *test, (SIDE, SIDE), source.classes)
+    one = (1, SIDE, SIDE) if flag(source.name, "images", images) else (SIDE * SIDE,)
+    files = locate(source.name, path, partial(find, source), partial(fetch, source))
+    pairs = files[:2], files[2:]
+    (x_train, y_train), (x_test, y_test) = (_part(x, y, dtype) for x, y in pairs)
+    return Dataset(
+        source.name,
+        x_train.reshape(-1, *one),
+        y_train,
+        x_test.reshape(-1, *one),
+        y_test,
+        (SIDE, SIDE),
+        source.classes,
+    )
 
 
 def _part(images_file: Path, labels_file: Path, dtype: DTypeLike) -> tuple[Array, Array]:

@@ -1,13 +1,11 @@
-"""MNIST and Fashion-MNIST: where their four files are downloaded from, and where they are kept."""
+"""MNIST and Fashion-MNIST: the four files of each, and where they are downloaded from."""
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from nets.datasets.data_paths import named_path, readable
+from nets.datasets.published import incomplete
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -56,57 +54,28 @@ FASHION_MNIST = Source(
 )
 
 
-def locate(source: Source, path: str | os.PathLike[str] | None = None) -> dict[str, Path]:
-    """The four files of a data set, by name; they are downloaded if they are found nowhere.
-
-    They are looked for in `path` alone, if that is given; else in the folder of ``$HANDGRAD_DATA``
-    with the name of the data set, if it has all four, and in `cache_folder`.
+def find(source: Source, folder: Path) -> list[Path]:
+    """The four files in a folder, in the order of `FILES`, each unpacked or compressed.
 
     Raises
     ------
     FileNotFoundError
-        If the folder `path` lacks a file.
+        If it lacks a file.
+    """
+    there = _found(folder)
+    if missing := [name for name in FILES if name not in there]:
+        raise incomplete(source.name, folder, ", ".join(missing))
+    return [*there.values()]
+
+
+def fetch(source: Source, folder: Path) -> None:
+    """Download the files that a folder lacks.
+
+    Raises
+    ------
     ConnectionError
         If the download fails.
     """
-    if path is not None:
-        folder = named_path(path, source.name)
-        with readable(folder):
-            files = _found(folder)
-        if missing := [name for name in FILES if name not in files]:
-            found = "they are not there" if folder.is_dir() else "there is no such folder"
-            raise FileNotFoundError(
-                f"{source.name}: expected the folder '{folder}' to hold {', '.join(missing)}, each "
-                f"with or without .gz, but {found}; put the files there, or leave out path= to "
-                "have them downloaded"
-            )
-        return files
-    if shared := os.environ.get("HANDGRAD_DATA"):
-        files = _found(Path(shared).expanduser() / source.name)
-        if len(files) == len(FILES):
-            return files
-    cache = cache_folder(source.name)
-    _fetch_missing(source, cache)
-    return _found(cache)
-
-
-def cache_folder(name: str) -> Path:
-    """The folder that keeps the data set `name` among the files that can be fetched again."""
-    caches: str | Path | None = os.environ.get("XDG_CACHE_HOME")
-    if not caches and sys.platform == "win32":
-        caches = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    if not caches:
-        caches = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    return Path(caches, "handgrad", name)
-
-
-def _found(folder: Path) -> dict[str, Path]:
-    """The files of the four that are in a folder, unpacked (faster to read) or compressed."""
-    candidates = ((name, folder / f"{name}{end}") for name in FILES for end in (".gz", ""))
-    return {name: path for name, path in candidates if path.is_file()}
-
-
-def _fetch_missing(source: Source, folder: Path) -> None:
     from nets.datasets.download import download  # a tenth of what importing this library takes
 
     there = _found(folder)
@@ -120,3 +89,9 @@ def _fetch_missing(source: Source, folder: Path) -> None:
             f"are at {source.url}; they belong in the folder '{folder}', or in any "
             "other whose name is passed as path="
         ) from error.__cause__
+
+
+def _found(folder: Path) -> dict[str, Path]:
+    """The files of the four that are in a folder, unpacked (faster to read) or compressed."""
+    candidates = ((name, folder / f"{name}{end}") for name in FILES for end in (".gz", ""))
+    return {name: path for name, path in candidates if path.is_file()}

@@ -41,7 +41,8 @@ def sample_images(
     y : array (N,)
         Their labels.
     shape : tuple of int
-        The shape of one image: ``(height, width)`` if it is grey, ``(height, width, 3)`` if not.
+        The shape of one image: ``(height, width)`` if it is grey, ``(3, height, width)`` or
+        ``(height, width, 3)`` if not.
     predictions : array (N,), optional
         The predictions of a net; the title shows a wrong one, as in "7 read as 1".
     columns : int
@@ -67,7 +68,8 @@ def sample_images(
     most = columns * MOST_ROWS
     titles = [_title(*pair) for pair in zip(labels[:most], read[:most], strict=True)]
     lines = 1 + max(title.count("\n") for title in titles)
-    height = TILE * min(size[0] / size[1], 3) + 0.17 * lines
+    rows, across = images.shape[1:3]
+    height = TILE * min(rows / across, 3) + 0.17 * lines
     figure, places = panels(len(titles), columns, (TILE, height))
     # One scale for all, because brightness may be what tells two images apart.
     low, high = float(images[:most].min()), float(images[:most].max())
@@ -97,10 +99,10 @@ def _names(name: str, values: Any, length: int) -> Array:
 
 def _images(x: Array, shape: tuple[int, ...]) -> Array:
     """`x` as images of the given shape."""
-    if len(shape) != 2 and (len(shape) != 3 or shape[2] != 3):
+    if len(shape) != 2 and (len(shape) != 3 or 3 not in (shape[0], shape[2])):
         raise ValueError(
-            "sample_images: expected shape to be (height, width) or (height, width, 3), "
-            f"got {shape}"
+            "sample_images: expected shape to be (height, width), (3, height, width) or "
+            f"(height, width, 3), got {shape}"
         )
     if not x.size or not x.ndim:
         raise ValueError(f"sample_images: expected at least one image, got x of shape {x.shape}")
@@ -121,7 +123,8 @@ def _images(x: Array, shape: tuple[int, ...]) -> Array:
             f"sample_images: expected colours from 0 to {most}, because x has dtype {x.dtype}, "
             f"got {low:g} to {high:g}"
         )
-    return images / most
+    channels = -1 if shape[2] == 3 else 1
+    return np.moveaxis(images / most, channels, -1)
 
 
 def _title(label: Any, read: Any) -> str:

@@ -278,13 +278,16 @@ def of_nets() -> Iterator[Entry]:
         "from_file": lambda: call(data, example("data.csv")),
         "text_file": lambda: call(nets.datasets.text_file, example("text.txt")),
         "labelled_text": lambda: call(nets.datasets.labelled_text, example("texts.tsv")),
-        "mnist": lambda: call(nets.datasets.mnist, folder() / "none", dtype="float32"),
+        "mnist": lambda: call(nets.datasets.mnist, folder() / "none", images=True),
         "fashion_mnist": lambda: call(nets.datasets.fashion_mnist, folder() / "none"),
+        "cifar10": lambda: call(nets.datasets.cifar10, folder() / "none", dtype="float32"),
+        "RandomFlip": lambda: call(nets.datasets.RandomFlip, 0.5, rng=0),
+        "RandomShift": lambda: call(nets.datasets.RandomShift, 2, rng=0),
         "names": lambda: call(nets.datasets.names),
         "write_tensors": lambda: call(
             interop.write_tensors, folder() / "w.safetensors", {"W": normal(2, 2)}
         ),
-        "digits": lambda: call(nets.datasets.digits, dtype="float32"),
+        "digits": lambda: call(nets.datasets.digits, images=True, dtype="float32"),
     }
     free: dict[str, Any] = {
         "History.append": ("accuracy", "loss", "seconds"),

@@ -59,6 +59,13 @@ def tsv(path: Path) -> None:
     path.write_text("".join(f"a text of {i} words\t{'ab'[i % 2]}\n" for i in range(20)))
 
 
+def cifar_batch(path: Path) -> None:
+    """A training batch of CIFAR-10 with two images, and the same as the test batch."""
+    records = np.zeros((2, 3073), np.uint8).tobytes()
+    path.write_bytes(gzip.compress(records, mtime=0))
+    path.with_name("test_batch.bin").write_bytes(records)
+
+
 def vectors(path: Path) -> None:
     """Word vectors."""
     path.write_text("3 2\nking 0.5 0.25\nqueen 0.5 1e-3\nmänner -1 2\n", encoding="utf-8")
@@ -79,6 +86,7 @@ FILES: dict[str, tuple[Callable[[Path], None], Reader]] = {
     "tensors.safetensors": (net_file, interop.read_tensors),
     "images.idx.gz": (idx_gz, read_idx),
     "labels.idx": (idx, read_idx),
+    "data_batch_1.bin.gz": (cifar_batch, lambda path: datasets.cifar10(path.parent)),
     "data.npz": (npz, datasets.from_file),
     "packed.npz": (npz_compressed, datasets.from_file),
     "data.csv": (csv, datasets.from_file),

@@ -30,7 +30,7 @@ def test_images_show_the_first_of_each_class_above_its_name():
     assert len(pictures(page)) == 10
 
 
-@pytest.mark.parametrize("shape", [(2, 2), (2, 2, 3)])
+@pytest.mark.parametrize("shape", [(2, 2), (3, 2, 2)])
 def test_a_class_without_examples_is_left_out(shape):
     page = made(("a", "b", "none"), shape, int(np.prod(shape)))._repr_html_()
     assert [image.shape[:2] for image in pictures(page)] == [(2, 2)] * 2

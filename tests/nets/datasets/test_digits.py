@@ -90,6 +90,13 @@ def test_every_floating_dtype_holds_the_values_exactly(dtype):
     assert (x == datasets.digits(dtype="float64").x_train).all()
 
 
+def test_images_have_one_channel_and_the_values_of_the_rows():
+    rows, images = datasets.digits(), datasets.digits(images=True)
+    assert (images.x_train.shape, images.x_test.shape) == ((1437, 1, 8, 8), (360, 1, 8, 8))
+    assert (images.x_test.reshape(360, 64) == rows.x_test).all()
+    assert repr(images) == repr(rows)
+
+
 @pytest.mark.parametrize("dtype", [int, np.uint8, complex, "no such thing"])
 def test_a_dtype_that_is_not_floating_is_refused(dtype):
     with pytest.raises(TypeError, match="dtype: expected a floating dtype such as 'float32', got"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nets.datasets import fashion_mnist, mnist, mnist_files
+from nets.datasets import fashion_mnist, mnist, mnist_files, published
 from nets.datasets.idx import read_idx
 from nets.datasets.mnist_files import FASHION_MNIST, FILES, MNIST
 
@@ -57,6 +57,18 @@ def test_images_and_labels(tmp_path, fill, packed):
     assert dataset.y_test.shape == (3,)
     assert dataset.image_shape == (28, 28)
     assert repr(dataset) == "mnist: 6 training and 3 test images of 28 x 28, 10 classes"
+
+
+def test_images_have_one_channel_and_the_values_of_the_rows(tmp_path, fill):
+    fill(tmp_path)
+    for load in (mnist, fashion_mnist):
+        rows, images = load(tmp_path), load(tmp_path, images=True)
+        assert (images.x_train.shape, images.x_test.shape) == ((6, 1, 28, 28), (3, 1, 28, 28))
+        assert (images.x_test.reshape(3, 784) == rows.x_test).all()
+        assert repr(images) == repr(rows)
+        assert images._repr_html_() == rows._repr_html_()
+    with pytest.raises(TypeError, match="mnist: expected images to be True or False, got 1"):
+        mnist(tmp_path, images=1)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -170,7 +182,7 @@ def test_the_cache_of_each_system(monkeypatch, platform, variables, expected):
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert mnist_files.cache_folder("mnist") == Path(expected)
+    assert published.cache_folder("mnist") == Path(expected)
 
 
 # What goes wrong
@@ -259,5 +271,5 @@ def test_the_real_mnist(monkeypatch):
     assert dataset.x_train.min() == 0
     assert dataset.x_train.max() == 1
     assert dataset.x_train.mean(dtype=np.float64) == pytest.approx(0.1306604762738429)
-    file = mnist_files.locate(MNIST)[FILES[2]]
+    file = mnist_files.find(MNIST, Path(DATA, "mnist"))[2]
     assert (dataset.x_test == read_idx(file).reshape(-1, 784) / np.float32(255)).all()

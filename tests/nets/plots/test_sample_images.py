@@ -45,6 +45,13 @@ def test_images_in_colour_and_of_bytes_and_all_the_same_are_drawn():
     draw(plots.sample_images(np.zeros((2, 4), bool), ["a", "b"], (2, 2), predictions=["a", "c"]))
 
 
+def test_colours_may_be_the_first_axis_or_the_last():
+    x = images(2, (3, 5, 4))
+    first = plots.sample_images(x, [0, 1], (3, 5, 4)).axes[1].images[0].get_array()
+    last = plots.sample_images(np.moveaxis(x, 1, -1), [0, 1], (5, 4, 3)).axes[1].images[0]
+    np.testing.assert_array_equal(first, last.get_array())
+
+
 def test_a_long_title_is_broken_into_lines_that_fit():
     figure = plots.sample_images(images(2), ["ankle boot", "shirt"], (4, 3), ["shirt", "shirt"])
     assert figure.axes[0].get_title() == "ankle boot\nread as\nshirt"
