@@ -14,6 +14,7 @@ from layers.core.cache import Cached
 from layers.core.cast import cast
 from layers.core.checks import label
 from layers.core.describe import shown
+from layers.core.fixed import Fixed, FixedParam, is_ours
 from layers.core.notebook import layer_page
 from layers.core.params import Array, Params
 from layers.core.shared_copy import shared_copy
@@ -96,14 +97,25 @@ class Layer:
         layer._params = Params()
         return layer
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if is_ours(cls) and "__init__" in vars(cls):
+            code = cls.__init__.__code__
+            for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]:
+                if name != "rng" and not hasattr(cls, name):
+                    setattr(cls, name, Fixed(name))
+
     def __init__(self) -> None:
         """Take no arguments, and refuse any, for a class without a constructor of its own."""
 
     def _set_params(self, arrays: Mapping[str, Array]) -> None:
         if self._params:
             self._params.replace(arrays)
-        else:
-            self._params = Params(arrays)
+            return
+        self._params, kind = Params(arrays), type(self)
+        for name in self._params:
+            if is_ours(kind) and not hasattr(kind, name):
+                setattr(kind, name, FixedParam(name))
 
     if TYPE_CHECKING:
 

@@ -1,0 +1,56 @@
+"""Attributes of this library's layers that cannot be assigned to, because nothing would change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.core.checks import label
+
+
+def is_ours(kind: type) -> bool:
+    """Whether this library defines a class; a user's layers may assign to any attribute."""
+    return kind.__module__.startswith("layers.")
+
+
+class Fixed:
+    """An argument of a constructor: set once, as what was made from it would stay as it is.
+
+    It has no `__get__`, so that reading the attribute costs no more than reading any other.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = None  # the documentation of a layer lists its own attributes
+
+    def __set__(self, layer: Any, value: Any) -> None:
+        """Keep the first value, and refuse any other."""
+        if self.name in vars(layer) and is_ours(type(layer)):
+            raise AttributeError(
+                f"{label(layer)}: {self.name} cannot be changed after the layer was made; make "
+                f"another one: {type(layer).__name__}({self.name}=...)"
+            )
+        vars(layer)[self.name] = value
+
+
+class FixedParam(Fixed):
+    """A parameter, which is not an attribute of its layer but an entry of ``params``."""
+
+    def __get__(self, layer: Any, owner: type) -> Any:
+        """Return what a user's subclass keeps under this name."""
+        if layer is None:
+            return self
+        if self.name in vars(layer):
+            return vars(layer)[self.name]
+        raise self._refused(layer)
+
+    def __set__(self, layer: Any, value: Any) -> None:
+        """Refuse the assignment, except in a user's subclass."""
+        if is_ours(type(layer)):
+            raise self._refused(layer)
+        vars(layer)[self.name] = value
+
+    def _refused(self, layer: Any) -> AttributeError:
+        return AttributeError(
+            f"{label(layer)}: {self.name} is a parameter; read and assign layer.params"
+            f"[{self.name!r}]"
+        )
