@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.params import COMPUTED, Array, as_array, native
+from layers.core.params import COMPUTED, Array, as_array, fitting, native
 
 SEEDS = (
     int,
@@ -86,7 +86,7 @@ def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array
     if type(dout) is not np.ndarray or dout.dtype != dtype:
         array = numbers(owner, "dout", dout)
         computed(owner, "dout", array.dtype)
-        array = array.astype(dtype)
+        array = fitting(f"{label(owner)}: expected dout of", array, dtype)
     if array.shape != shape:
         raise ValueError(
             f"{label(owner)}: expected dout of shape {shape}, the shape of the output, "
@@ -95,16 +95,17 @@ def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array
     return array
 
 
-def factor(owner: Any, dout: Any) -> float:
+def factor(owner: Any, dout: Any, dtype: np.dtype[Any]) -> float:
     """`dout` of a loss, a number, as a Python float; inf as nan, since 0 times inf has no value."""
-    if type(dout) is float:
-        return dout if math.isfinite(dout) else math.nan
+    if type(dout) is float and -1e38 < dout < 1e38:  # which every dtype can hold
+        return dout
     array = numbers(owner, "dout", dout)
     if array.ndim:
         raise ValueError(
             f"{label(owner)}: expected dout to be a number, because a loss is one, "
             f"got an array of shape {array.shape}"
         )
+    fitting(f"{label(owner)}: expected dout of", array, dtype)
     return float(array) if np.isfinite(array) else math.nan
 
 

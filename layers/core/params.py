@@ -46,6 +46,17 @@ def native(expected: str, dtype: np.dtype[Any], hint: str = "") -> np.dtype[Any]
     return found
 
 
+def fitting(expected: str, array: Array, dtype: np.dtype[Any]) -> Array:
+    """The array in another dtype, refused where a finite number would become infinite."""
+    try:
+        with np.errstate(over="raise"):
+            return array.astype(dtype, copy=False)
+    except FloatingPointError:
+        raise ValueError(
+            f"{expected} numbers that {dtype} can hold, got {np.abs(array).max():.3g}"
+        ) from None
+
+
 def _is_masked(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(_is_masked, value))
@@ -169,14 +180,7 @@ class Params(dict[str, Array]):
             raise ValueError(
                 f"parameter {name!r}: its array is read-only; make the layer with a copy of it"
             )
-        try:
-            with np.errstate(over="raise"):
-                return array.astype(here.dtype, copy=False)
-        except FloatingPointError:
-            raise ValueError(
-                f"parameter {name!r}: expected numbers that {here.dtype} can hold, "
-                f"got {np.abs(array).max():.3g}"
-            ) from None
+        return fitting(f"parameter {name!r}: expected", array, here.dtype)
 
     def _unknown(self, name: Any) -> str:
         small = {str(here).lower(): here for here in self}  # w is nearer to W than to b

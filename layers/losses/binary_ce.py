@@ -69,7 +69,7 @@ class BinaryCE(ByTwoClasses):
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dp = ((1 - t) / (1 - p) - t / p) / (number of entries) * dout."""
-        dout = checks.factor(self, dout)
+        dout = checks.factor(self, dout, self._slope.dtype)
         return dout * self._weight * self._slope, {}
 
     @staticmethod

@@ -72,7 +72,7 @@ class Hinge(ByClass):
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores, in which each term above 0 counts for j and against y, times dout."""
-        factor = (self._weight * checks.factor(self, dout))[:, None]
+        factor = (self._weight * checks.factor(self, dout, self._weight.dtype))[:, None]
         dscores = self._above.copy()
         dscores[self._right] -= dscores.sum(axis=1)
         return dscores * factor, {}

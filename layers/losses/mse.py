@@ -57,5 +57,5 @@ class MSE(ByEntry):
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dy = 2 (y - t) / (number of entries) * dout."""
-        dout = checks.factor(self, dout)
+        dout = checks.factor(self, dout, self._difference.dtype)
         return 2 * self._weight * dout * self._difference, {}

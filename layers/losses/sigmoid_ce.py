@@ -69,7 +69,7 @@ class SigmoidCE(ByTwoClasses):
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (a - t) / (number of entries) * dout."""
-        dout = checks.factor(self, dout)
+        dout = checks.factor(self, dout, self._difference.dtype)
         return dout * self._weight * self._difference, {}
 
     @staticmethod

@@ -109,7 +109,7 @@ class SoftmaxCE(ByClass):
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (p - onehot(labels)) / N * dout."""
-        share = self._weight * checks.factor(self, dout)
+        share = self._weight * checks.factor(self, dout, self._e.dtype)
         # p, each row times its share; one row after another, or else the line below is lost.
         dscores = np.multiply(self._e, (share / self._total)[:, None], order="C")
         dscores.reshape(-1)[self._right] -= share  # at [n, labels[n]] for all n, in less time

@@ -396,6 +396,15 @@ def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
         layer.astype(np.float16)
 
 
+@over(one_each(ROWS))
+def test_a_finite_dout_that_float32_cannot_hold_is_refused(row):
+    layer = row.make().astype(np.float32)
+    y = layer.forward(*cast(row, row.inputs(), np.float32))
+    dout = each(lambda part: np.full(np.shape(part), -1e300), y)
+    with pytest.raises(ValueError, match=r"expected dout of numbers that float32 can hold, got 1e"):
+        layer.backward(dout)
+
+
 @over([row for row in LOSSES if len(row.inputs()[0]) > 1 and "weighted" not in row.name])
 def test_an_example_of_weight_0_counts_for_nothing(row):
     """Neither its scores nor its target, whatever they are, and without a warning."""

@@ -101,13 +101,13 @@ def test_upstream_takes_one_shape_only(shape, given_):
 
 @pytest.mark.parametrize("value", [2, 2.0, np.float32(2), np.array(2), True + 1])
 def test_a_factor_is_a_python_float(value):
-    assert checks.factor(CE, value) == 2.0
-    assert type(checks.factor(CE, value)) is float
+    assert checks.factor(CE, value, np.dtype(float)) == 2.0
+    assert type(checks.factor(CE, value, np.dtype(float))) is float
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, np.array(np.inf)])
 def test_an_infinite_factor_is_nan(value):
-    assert np.isnan(checks.factor(CE, value))
+    assert np.isnan(checks.factor(CE, value, np.dtype(float)))
 
 
 @pytest.mark.parametrize("shape", [(1,), (3,), (1, 1)])
@@ -117,7 +117,7 @@ def test_a_factor_is_not_an_array(shape):
         f"got an array of shape {shape}"
     )
     with pytest.raises(ValueError, match=sentence(message)):
-        checks.factor(CE, np.ones(shape))
+        checks.factor(CE, np.ones(shape), np.dtype(float))
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
