@@ -11,7 +11,7 @@ from tests.layers.table import ROWS
 ONE_EACH = list({type(row.make()): row for row in ROWS}.values())
 
 
-@pytest.mark.parametrize("row", ONE_EACH, ids=str)
+@pytest.mark.parametrize("row", ONE_EACH, ids=lambda row: row.name)
 def test_no_argument_of_the_constructor_and_no_parameter_can_be_assigned_to(row):
     layer = row.make()
     for twin in (layer, copy.deepcopy(layer)):
