@@ -29,6 +29,10 @@ from layers.gates.multiply_constant import MultiplyConstant
 from layers.gates.reciprocal import Reciprocal
 from layers.gates.sin import Sin
 from layers.gradcheck import assert_gradients, gradcheck
+from layers.images.average_pool2d import AveragePool2D
+from layers.images.conv2d import Conv2D
+from layers.images.global_average_pool2d import GlobalAveragePool2D
+from layers.images.max_pool2d import MaxPool2D
 from layers.initializers import (
     he_normal,
     he_uniform,
@@ -56,8 +60,10 @@ __all__ = [
     "MSE",
     "Add",
     "AddConstant",
+    "AveragePool2D",
     "BinaryCE",
     "Concat",
+    "Conv2D",
     "Copy",
     "Dropout",
     "Embedding",
@@ -65,12 +71,14 @@ __all__ = [
     "Flatten",
     "Frozen",
     "FullyConnected",
+    "GlobalAveragePool2D",
     "HardTanh",
     "Hinge",
     "Layer",
     "LeakyReLU",
     "Log",
     "Max",
+    "MaxPool2D",
     "Mean",
     "MeanEmbedding",
     "Multiply",

@@ -9,19 +9,23 @@ from layers import (
     MSE,
     Add,
     AddConstant,
+    AveragePool2D,
     BinaryCE,
     Concat,
+    Conv2D,
     Copy,
     Dropout,
     Embedding,
     Exp,
     Flatten,
     FullyConnected,
+    GlobalAveragePool2D,
     HardTanh,
     Hinge,
     LeakyReLU,
     Log,
     Max,
+    MaxPool2D,
     Mean,
     MeanEmbedding,
     Multiply,
@@ -56,6 +60,9 @@ ACTIVATIONS = {
 OTHERS = {
     Flatten: lambda layer, x: torch.flatten(x, 1) if x.dim() > 1 else x.reshape(-1, 1),
     Mean: lambda layer, x: torch.mean(x, layer.axis),
+    MaxPool2D: lambda layer, x: F.max_pool2d(x, layer.size, layer.stride, layer.padding),
+    AveragePool2D: lambda layer, x: F.avg_pool2d(x, layer.size, layer.stride, layer.padding),
+    GlobalAveragePool2D: lambda layer, x: x.mean((2, 3)),
     Exp: lambda layer, x: torch.exp(x),
     Log: lambda layer, x: torch.log(x),
     Sin: lambda layer, x: torch.sin(x),
@@ -75,7 +82,7 @@ KINKS = np.array([-2.0, -1.0, -1e-300, -0.0, 0.0, 1e-300, 0.5, 1.0, 3.0])
 COMPARED = [
     row
     for row in LAYERS + GATES + LOOKUPS
-    if isinstance(row.make(), (FullyConnected, Embedding, MeanEmbedding, Dropout, *PLAIN))
+    if isinstance(row.make(), (FullyConnected, Conv2D, Embedding, MeanEmbedding, Dropout, *PLAIN))
 ]
 
 
@@ -94,6 +101,9 @@ def torch_forward(layer, xs, params, mask=None):
     if isinstance(layer, FullyConnected):
         y = xs[0] @ params["W"]
         return y + params["b"] if "b" in params else y
+    if isinstance(layer, Conv2D):
+        x, b = xs[0].to(params["W"].dtype), params.get("b")
+        return F.conv2d(x, params["W"], b, layer.stride, layer.padding)
     if isinstance(layer, MeanEmbedding):
         return F.embedding_bag(xs[0], params["W"], mode="mean", padding_idx=layer.padding)
     if isinstance(layer, Embedding):

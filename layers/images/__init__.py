@@ -1,0 +1,1 @@
+"""Layers of images of shape (N, C, H, W): examples, channels, rows and columns."""
