@@ -45,22 +45,21 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(name="gradcheck")
 def gradcheck_fixture(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """`layers.gradcheck` with the seed of ``--gradcheck-seed``: gives the report."""
-    seed, check = request.config.getoption("--gradcheck-seed"), _library().gradcheck
-
-    def seeded(layer: Any, *inputs: Any, **options: Any) -> Any:
-        return check(layer, *inputs, **{"rng": seed, **options})
-
-    return seeded
+    return _seeded(request, _library().gradcheck)
 
 
 @pytest.fixture(name="assert_gradients")
 def assert_gradients_fixture(request: pytest.FixtureRequest) -> Callable[..., None]:
     """`layers.assert_gradients` with the seed of ``--gradcheck-seed``: fails the test."""
-    seed, check = request.config.getoption("--gradcheck-seed"), _library().assert_gradients
+    return _seeded(request, _library().assert_gradients)
 
-    def seeded(layer: Any, *inputs: Any, **options: Any) -> None:
+
+def _seeded(request: pytest.FixtureRequest, check: Callable[..., Any]) -> Callable[..., Any]:
+    seed = request.config.getoption("--gradcheck-seed")
+
+    def seeded(layer: Any, *inputs: Any, **options: Any) -> Any:
         __tracebackhide__ = True
-        check(layer, *inputs, **{"rng": seed, **options})
+        return check(layer, *inputs, **{"rng": seed, **options})
 
     return seeded
 

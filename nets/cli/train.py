@@ -77,52 +77,50 @@ class TrainCommand:
         return cls(next(kind for kind in OPTIONS if kind.task == task)(**given))
 
     def run(self) -> int:
-        """Train; the exit code is 0 if the gradients were right."""
-        return train(self.options)
+        """Train; the exit code is 0 if the gradients were correct."""
+        options = self.options
+        out = fresh_folder(options.out)  # before the work, if it cannot be made
+        task: Task = TASKS[options.task](options)
+        if options.layers:
+            task.net = with_own_layers(task.net, options.layers, options.seed)
+        x, y = task.x_train, task.y_train
+        print(task.net.summary(x.shape[1:]), end="\n\n")
+        report = gradcheck(task.net, x[:CHECKED], loss=(SoftmaxCE(), y[:CHECKED]))
+        print(report, end="\n\n")
+        if not report:
+            return 1
 
-
-def train(options: NumbersOptions) -> int:
-    """Run the command; the exit code is 0 if the gradients were right."""
-    out = fresh_folder(options.out)  # before the work, if it cannot be made
-    task: Task = TASKS[options.task](options)
-    if options.layers:
-        task.net = with_own_layers(task.net, options.layers, options.seed)
-    x, y = task.x_train, task.y_train
-    print(task.net.summary(x.shape[1:]), end="\n\n")
-    report = gradcheck(task.net, x[:CHECKED], loss=(SoftmaxCE(), y[:CHECKED]))
-    print(report, end="\n\n")
-    if not report:
-        return 1
-
-    validated = len(task.y_validation)
-    net = task.net.astype(np.float32)
-    epochs = options.epochs or task.epochs
-    batch_size = options.batch_size or task.batch_size
-    began = time.perf_counter()
-    history = fit(
-        net,
-        SoftmaxCE(),
-        _optimizer(options, steps=epochs * -(-len(x) // batch_size)),
-        _single(x),
-        y,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation=(_single(task.x_validation), task.y_validation) if validated else None,
-        rng=options.seed,
-    )
-    seconds = time.perf_counter() - began
-    net = task.finish(net)
-    sample = task.sample(net)
-    print("\n".join(["", *_results(net, task, history, seconds), "", sample]).rstrip(), end="\n\n")
-    about = {"task": options.task, "own_layers": options.layers is not None, **task.about()}
-    written: list[str] = []
-    try:
-        for path in _write(net, task, about, history, sample, out):
-            written.append(path.name)
-            print(f"wrote {path}")
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"only {', '.join(written)} written to {out}") from None
-    return 0
+        validated = len(task.y_validation)
+        net = task.net.astype(np.float32)
+        epochs = options.epochs or task.epochs
+        batch_size = options.batch_size or task.batch_size
+        began = time.perf_counter()
+        history = fit(
+            net,
+            SoftmaxCE(),
+            _optimizer(options, steps=epochs * -(-len(x) // batch_size)),
+            _single(x),
+            y,
+            epochs=epochs,
+            batch_size=batch_size,
+            validation=(_single(task.x_validation), task.y_validation) if validated else None,
+            rng=options.seed,
+        )
+        seconds = time.perf_counter() - began
+        net = task.finish(net)
+        sample = task.sample(net)
+        print(
+            "\n".join(["", *_results(net, task, history, seconds), "", sample]).rstrip(), end="\n\n"
+        )
+        about = {"task": options.task, "own_layers": options.layers is not None, **task.about()}
+        written: list[str] = []
+        try:
+            for path in _write(net, task, about, history, sample, out):
+                written.append(path.name)
+                print(f"wrote {path}")
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"only {', '.join(written)} written to {out}") from None
+        return 0
 
 
 def _single(x: Any) -> Any:

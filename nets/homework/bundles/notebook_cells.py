@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-CELL = re.compile(r"^# %%(?P<kind> \[markdown\])?.*\n", re.MULTILINE)
+CELL = re.compile(r"^# %%( \[markdown\])?.*\n", re.MULTILINE)
 NO_PYTHON = re.compile(r"^\s*[%!].*$|^(import otter$|grader = otter\.|grader\.).*$", re.MULTILINE)
 
 
@@ -42,35 +42,22 @@ def notebook_of(text: str) -> dict[str, Any]:
     >>> len(notebook_of("x = 1\n")["cells"])
     1
     """
-    marks = list(CELL.finditer(text))
-    if not marks:
-        return {"cells": [_cell(0, text.strip("\n"), False)], **_KERNEL}
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    cells = [
-        _cell(number, text[mark.end() : end].strip("\n"), bool(mark["kind"]))
-        for number, (mark, end) in enumerate(zip(marks, ends, strict=True))
-    ]
-    if head := text[: marks[0].start()].strip("\n"):
-        cells.insert(0, _cell(len(cells), head, False))
+    head, *rest = CELL.split(text)
+    parts = list(zip(rest[::2], rest[1::2], strict=True))
+    if head.strip("\n") or not parts:
+        parts.insert(0, ("", head))
+    cells = []
+    for number, (markdown, part) in enumerate(parts):
+        source = re.sub(r"(?m)^# ?", "", part) if markdown else part
+        cells.append(cell(f"cell-{number}", "markdown" if markdown else "code", source))
     return {"cells": cells, **_KERNEL}
 
 
-def _cell(number: int, text: str, prose: bool) -> dict[str, Any]:
-    if prose:
-        text = re.sub(r"(?m)^# ?", "", text)
-    cell: dict[str, Any] = {
-        "id": f"cell-{number}",
-        "cell_type": "markdown" if prose else "code",
-        "metadata": {},
-        "source": text.splitlines(keepends=True),
-    }
-    return cell if prose else {**cell, "execution_count": None, "outputs": []}
-
-
-def raw_cell(identity: str, text: str) -> dict[str, Any]:
-    """A raw cell, which Jupyter does not run."""
+def cell(identity: str, kind: str, text: str) -> dict[str, Any]:
+    """A cell of one of Jupyter's kinds: "code", "markdown", or "raw", which it does not run."""
     lines = text.strip("\n").splitlines(keepends=True)
-    return {"id": identity[:64], "cell_type": "raw", "metadata": {}, "source": lines}
+    made = {"id": identity[:64], "cell_type": kind, "metadata": {}, "source": lines}
+    return {**made, "execution_count": None, "outputs": []} if kind == "code" else made
 
 
 _KERNEL = {

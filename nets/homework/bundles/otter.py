@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from nets.homework.bundles.notebook_cells import notebook_of, raw_cell
+from nets.homework.bundles.notebook_cells import cell, notebook_of
 from nets.homework.bundles.strip import BEGIN, END, hole
 from nets.homework.grading.assignment import HIDDEN, PUBLIC, SETTINGS, Assignment, read
 from nets.homework.grading.grade import grade
@@ -72,7 +72,7 @@ def folder_for_otter(assignment: Assignment, solved: str, out: Path) -> Path:
         shutil.copyfile(assignment.folder / name, out / name)
     book = notebook_of(with_prompts(solved))
     title, files = json.dumps(assignment.title), ", ".join(names)
-    config = raw_cell("otter-config", CONFIG.format(title=title, files=files))
+    config = cell("otter-config", "raw", CONFIG.format(title=title, files=files))
     questions = [cell for question in assignment.questions for cell in _cells(question)]
     book["cells"] = [config, *book["cells"], *questions]
     path = out / Path(assignment.file).with_suffix(".ipynb").name
@@ -99,13 +99,12 @@ def _cells(question: Question) -> list[dict[str, Any]]:
     name, hidden = name_of(question), question.id.startswith(HIDDEN)
     settings = f"# BEGIN QUESTION\nname: {name}\npoints: {question.points:g}\n"
     test = TEST.format(points=question.points, hidden=str(hidden).lower(), id=question.id)
-    [code] = notebook_of(test)["cells"]
     return [
-        raw_cell(f"{name}-begin", settings),
-        raw_cell(f"{name}-tests", "# BEGIN TESTS"),
-        {**code, "id": f"{name}-test"[:64]},
-        raw_cell(f"{name}-end-tests", "# END TESTS"),
-        raw_cell(f"{name}-end", "# END QUESTION"),
+        cell(f"{name}-begin", "raw", settings),
+        cell(f"{name}-tests", "raw", "# BEGIN TESTS"),
+        cell(f"{name}-test", "code", test),
+        cell(f"{name}-end-tests", "raw", "# END TESTS"),
+        cell(f"{name}-end", "raw", "# END QUESTION"),
     ]
 
 
@@ -141,10 +140,9 @@ class Scores:
         """Replace the submission by the message of each test."""
         tests = self.results.as_dict()["tests"]
         messages = {test["extra_data"]["id"]: test["output"] for test in tests}
-        node, [cell] = type(notebook), notebook_of("")["cells"]
-        notebook.cells = [
-            node({**cell, "metadata": node(), "source": f"{MESSAGES} = {messages!r}"})
-        ]
+        node, source = type(notebook), f"{MESSAGES} = {messages!r}"
+        made = {**cell("messages", "code", ""), "metadata": node(), "source": source}
+        notebook.cells = [node(made)]
         return notebook
 
     def after_grading(self, results: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,8 @@ class Assignment:
 
     def write(self, folder: Path, questions: list[Question]) -> None:
         """Write the settings into another folder, with these questions."""
-        settings = {
-            "title": self.title,
-            "file": self.file,
-            "forbidden": self.forbidden,
-            "limits": asdict(self.limits),
-            "questions": [asdict(question) for question in questions],
-        }
+        settings = asdict(replace(self, questions=questions))
+        del settings["folder"]
         (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
