@@ -9,7 +9,11 @@ TWO_AXES = "scores have two axes, the last of which is axis 1"
 UNKNOWN = "reshape takes any negative length as the unknown one"
 PLACEHOLDER = "the same number stands in all shapes that are compared"
 NO_ID = "no id is negative"
+BY_ONE = "the factor is 1 where it is skipped, and multiplying by 1 changes nothing"
+POWER_OF_TWO = "dividing by 2 before squaring and multiplying by 2 after is exact"
 NEGATIVE = "the factor counts where y <= 0 alone; the minimum keeps it finite elsewhere"
+
+SCALED = "if LOW < size < HIGH or not size or (not np.isfinite(size)) else size"
 
 # (file, line before, line after): why it makes no difference
 EXPLAINED: dict[tuple[str, str, str], str] = {
@@ -86,4 +90,14 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "words: Array = np.not_equal(ids, -1 if self.padding is None else self.padding)",
         "words: Array = np.not_equal(ids, -2 if self.padding is None else self.padding)",
     ): NO_ID,
+    (
+        "optimizers/adam.py",
+        "if keep != 1:",
+        "if keep != 2:",
+    ): BY_ONE,
+    (
+        "optimizers/norms.py",
+        f"return np.float64(1) {SCALED}",
+        f"return np.float64(2) {SCALED}",
+    ): POWER_OF_TWO,
 }
