@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -32,15 +30,19 @@ def download(url: str, target: str | os.PathLike[str], sha256: str) -> None:
     OSError
         If the file cannot be written.
     """
-    content = bytearray()  # in memory until it is checked
+    content, name = bytearray(), url.rpartition("/")[2]  # in memory until it is checked
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
     try:
         with urlopen(url, timeout=TIMEOUT) as response:
             length = response.headers.get("Content-Length", "")
             total = int(length) if length.isdecimal() else 0
-            with _progress(url, total) as update:
-                while piece := response.read(PIECE):
-                    content += piece
-                    update(len(content))
+            if not is_terminal:
+                print(f"downloading {url}" + (f" ({_size(total)})" if total else ""))
+            of_total = f" of {_size(total)}" if total else ""
+            while piece := response.read(PIECE):
+                content += piece
+                if is_terminal:
+                    print(f"\r{name}: {_size(len(content))}{of_total}", end="", flush=True)
         # A connection that breaks off looks like the end of the file to `read`.
         if len(content) < total:
             raise URLError(f"it broke off after {len(content)} of {total} bytes")
@@ -53,6 +55,9 @@ def download(url: str, target: str | os.PathLike[str], sha256: str) -> None:
             f"{url}: the download failed ({str(reason) or type(reason).__name__}); try again, or "
             f"fetch the file by other means and save it as '{Path(target)}'"
         ) from error
+    finally:
+        if is_terminal and content:
+            print()
     if (found := hashlib.sha256(content).hexdigest()) != sha256:
         raise ValueError(
             f"{url}: expected a file with the SHA-256 sum {sha256}, got one with {found}; it was "
@@ -61,19 +66,6 @@ def download(url: str, target: str | os.PathLike[str], sha256: str) -> None:
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(target) as file:
         file.write(content)
-
-
-@contextmanager
-def _progress(url: str, total: int) -> Iterator[Callable[[int], None]]:
-    if sys.stdout is None or not sys.stdout.isatty():
-        print(f"downloading {url}" + (f" ({_size(total)})" if total else ""))
-        yield lambda received: None
-        return
-    name, of_total = url.rpartition("/")[2], f" of {_size(total)}" if total else ""
-    try:
-        yield lambda received: print(f"\r{name}: {_size(received)}{of_total}", end="", flush=True)
-    finally:
-        print()
 
 
 def _size(count: int) -> str:

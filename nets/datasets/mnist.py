@@ -87,12 +87,8 @@ def fashion_mnist(
 
     Parameters
     ----------
-    path : str or path-like, optional
-        A folder with the four files, which have the same names as those of `mnist`.
-    images : bool
-        Whether x has the shape (N, 1, 28, 28) that convolutions take, in place of rows.
-    dtype : dtype
-        A floating dtype for the images.
+    path, images, dtype
+        As in `mnist`; the four files have the same names.
 
     Returns
     -------

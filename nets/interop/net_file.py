@@ -114,10 +114,10 @@ def _argument(layer: Any, name: str, value: Any, above: str) -> Any:
 
 def expect(found: Any, kind: type, where: str, keys: tuple[str, ...] = ()) -> Any:
     """What the description holds, of the kind and with the keys that are needed."""
-    if not isinstance(found, kind):
+    is_kind = isinstance(found, kind)
+    if not is_kind:
         raise ValueError(f"{where}: expected a {kind.__name__}, got {type(found).__name__}")
-    there: Any = found
-    if missing := [key for key in keys if key not in there]:
+    if missing := [key for key in keys if key not in found]:
         raise ValueError(f"{where} lacks {', '.join(missing)}")
     return found
 
