@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from layers.core.checks import brief
+from layers.core.checks import brief, unlike
 from layers.core.params import MOST
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ def layer(owner: str, name: str, value: Any, hint: str = "") -> Any:
 def function(owner: str, name: str, value: Any) -> Callable[..., Any]:
     """Something to call."""
     if not callable(value):
-        raise TypeError(f"{owner}: expected {name} to be a function, got {brief(value)}")
+        raise TypeError(unlike(owner, name, "a function", value))
     return value  # type: ignore[no-any-return]
 
 
@@ -72,7 +72,7 @@ def items(owner: str, name: str, value: Any) -> list[Any]:
     """The items of anything that can be iterated over; bytes would be integers."""
     is_list = isinstance(value, Iterable) and not isinstance(value, (type, bytes, bytearray))
     if not is_list or getattr(value, "ndim", 1) == 0:
-        raise TypeError(f"{owner}: expected {name} to be a list, got {brief(value)}")
+        raise TypeError(unlike(owner, name, "a list", value))
     return list(value)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import ArrayLike
+
 from layers.core.composite import Composite
 from nets.foreign_names import hint
 from nets.graph.topology import Wiring
@@ -39,7 +41,9 @@ class Net(Composite):
             message = f"{kind!r} object has no attribute {name!r}{hint(kind, name)}"
             raise AttributeError(message, name=name, obj=self)
 
-    def trace(self, x: Any = None, labels: Any = None, loss: Any = None) -> Trace:
+    def trace(
+        self, x: ArrayLike | None = None, labels: ArrayLike | None = None, loss: Any = None
+    ) -> Trace:
         """Run a copy once forward and backward, and keep everything that flows.
 
         It shows where the gradient goes: layer by layer what came in and what went out, the

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, overload
 
+from numpy.typing import ArrayLike
+
 from layers.core.base import Grads, LayerLike, predict, without_dx
 from layers.core.cache import Cached
 from layers.core.checks import flag, label
@@ -94,7 +96,7 @@ class Sequential(Net, kind="net"):
     def _dicts(self) -> list[Mapping[str, Array]]:
         return [layer.params for layer in self._layers]
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: ArrayLike) -> Any:
         """Run the layers from first to last, and return what the last one gives."""
         # Until all layers have run, some may hold this input and some the one before.
         self.__dict__.pop("_ran", None)
@@ -104,7 +106,7 @@ class Sequential(Net, kind="net"):
         self._ran = self._layers
         return x
 
-    def backward(self, dout: Any, input_gradient: bool = True) -> tuple[Any, Grads]:
+    def backward(self, dout: ArrayLike, input_gradient: bool = True) -> tuple[Any, Grads]:
         """Run the layers from last to first.
 
         Parameters
@@ -133,7 +135,7 @@ class Sequential(Net, kind="net"):
                 dout, grads[index] = pair(layer, returned)
         return dout if input_gradient else None, prefixed(enumerate(grads))
 
-    def predict(self, x: Any) -> Any:
+    def predict(self, x: ArrayLike) -> Any:
         """Run the layers for inference: dropout does nothing, and nothing is kept."""
         with Place() as place:
             for place.name, place.layer in enumerate(self._layers):

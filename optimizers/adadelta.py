@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers.optimizer import Optimizer
-from optimizers.param_arrays import Array, State
+from optimizers.param_arrays import Array, State, rolled
 from optimizers.requirements import Below1, LearningRate, NotNegative, declared
 
 
@@ -72,10 +72,7 @@ class Adadelta(Optimizer):
         """Move theta against its gradient, by a step of the size of those before."""
         if self.weight_decay:
             g = g + self.weight_decay * theta
-        v, u = state["v"], state["u"]
-        v *= self.rho
-        v += (1 - self.rho) * (g * g)
+        u, v = state["u"], rolled(state["v"], self.rho, g * g)
         delta = np.sqrt((u + self.epsilon) / (v + self.epsilon)) * g
-        u *= self.rho
-        u += (1 - self.rho) * (delta * delta)
+        rolled(u, self.rho, delta * delta)
         theta -= learning_rate * delta

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers.optimizer import Optimizer
-from optimizers.param_arrays import Array, State
+from optimizers.param_arrays import Array, State, rolled
 from optimizers.requirements import Below1, LearningRate, NotNegative, declared
 from optimizers.running import Loop
 
@@ -75,11 +75,8 @@ class Adam(Optimizer):
             theta *= keep
         if decay:
             g = g + decay * theta
-        m, v = state["m"], state["v"]
-        m *= self.beta1
-        m += (1 - self.beta1) * g
-        v *= self.beta2
-        v += (1 - self.beta2) * (g * g)
+        m = rolled(state["m"], self.beta1, g)
+        v = rolled(state["v"], self.beta2, g * g)
         theta -= step * m / (np.sqrt(v) + epsilon)
 
     @property

@@ -16,6 +16,13 @@ State = dict[str, Array]
 Shapes = Callable[[tuple[int, ...]], dict[str, tuple[int, ...]]]
 
 
+def rolled(average: Array, kept: float, new: Array) -> Array:
+    """Take something new into a rolling average, in place."""
+    average *= kept
+    average += (1 - kept) * new
+    return average
+
+
 def real(owner: str, name: str, value: Any, kinds: str = "fiu") -> Array:
     """`value` as a plain array of real numbers, sharing its memory.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers.optimizer import Optimizer
-from optimizers.param_arrays import Array, State
+from optimizers.param_arrays import Array, State, rolled
 from optimizers.requirements import Below1, Flag, LearningRate, NotNegative, declared
 
 
@@ -86,9 +86,9 @@ class RMSProp(Optimizer):
         """Move theta against its gradient, in units of the gradient's recent size."""
         if self.weight_decay:
             g = g + self.weight_decay * theta
-        v = _roll(state["v"], self.alpha, g * g)
+        v = rolled(state["v"], self.alpha, g * g)
         if self.centered:
-            m = _roll(state["m"], self.alpha, g)
+            m = rolled(state["m"], self.alpha, g)
             v = np.maximum(v - m * m, 0)  # rounding can take a variance below 0
         step = g / (np.sqrt(v) + self.epsilon)
         if self.momentum:
@@ -97,10 +97,3 @@ class RMSProp(Optimizer):
             velocity += step
             step = velocity
         theta -= learning_rate * step
-
-
-def _roll(average: Array, kept: float, new: Array) -> Array:
-    """Take something new into a rolling average, in place."""
-    average *= kept
-    average += (1 - kept) * new
-    return average

@@ -214,42 +214,46 @@ def brief(value: Any, longest: int = 60) -> str:
     return text if fits else f"{text[: longest - 3]}... ({type(value).__name__})"
 
 
-def count(owner: Any, name: str, value: Any) -> int:
-    """A positive integer, which an index can hold."""
-    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not is_whole or not 1 <= value <= sys.maxsize:
-        raise ValueError(
-            f"{label(owner)}: expected {name} to be a positive integer, got {brief(value)}"
-        )
+def unlike(owner: Any, name: str, kind: str, value: Any, hint: str = "") -> str:
+    """The sentence that an argument is not what it should be."""
+    return f"{label(owner)}: expected {name} to be {kind}, got {brief(value)}{hint}"
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def count(owner: Any, name: str, value: Any, other: str = "") -> int:
+    """A positive integer, which an index can hold; `other` names what else would do."""
+    if not _is_whole(value) or not 1 <= value <= sys.maxsize:
+        raise ValueError(unlike(owner, name, f"a positive integer{other}", value))
     return int(value)
 
 
 def whole(owner: Any, name: str, value: Any) -> int:
     """An integer of either sign."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{label(owner)}: expected {name} to be an integer, got {brief(value)}")
+    if not _is_whole(value):
+        raise TypeError(unlike(owner, name, "an integer", value))
     return int(value)
 
 
 def real(owner: Any, name: str, value: Any) -> float:
     """A finite number."""
-    kinds = (int, float, np.integer, np.floating)
-    is_number = isinstance(value, kinds) and not isinstance(value, bool)
     try:
-        number = float(value) if is_number else np.nan
+        number = (
+            float(value) if _is_whole(value) or isinstance(value, (float, np.floating)) else np.nan
+        )
     except OverflowError:  # an int that no float can hold
         number = np.nan
     if not np.isfinite(number):
-        raise ValueError(
-            f"{label(owner)}: expected {name} to be a finite number, got {brief(value)}"
-        )
+        raise ValueError(unlike(owner, name, "a finite number", value))
     return number
 
 
 def flag(owner: Any, name: str, value: Any) -> bool:
     """True or False, and nothing that merely counts as one."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{label(owner)}: expected {name} to be True or False, got {brief(value)}")
+        raise TypeError(unlike(owner, name, "True or False", value))
     return bool(value)
 
 
@@ -258,7 +262,5 @@ def generator(owner: Any, rng: Any) -> np.random.Generator:
     if rng is None or (isinstance(rng, SEEDS) and not isinstance(rng, bool)):
         with suppress(TypeError, ValueError):  # for a negative seed
             return np.random.default_rng(rng)
-    raise TypeError(
-        f"{label(owner)}: expected rng to be None, a seed (a non-negative integer) or a "
-        f"numpy.random.Generator, got {brief(rng)}"
-    )
+    seed = "None, a seed (a non-negative integer) or a numpy.random.Generator"
+    raise TypeError(unlike(owner, "rng", seed, rng))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.base import Grads, LayerLike, predict, without_dx
-from layers.core.checks import brief, flag, label
+from layers.core.checks import brief, flag, label, unlike
 from layers.core.composite import Composite
 from layers.core.params import Array, buffers
 
@@ -66,9 +66,7 @@ class Frozen(Composite):
             raise TypeError(f"Frozen: expected a layer or a net, got {brief(layer)}")
         names = (names,) if isinstance(names, str) else names
         if not isinstance(names, Iterable | None):
-            raise TypeError(
-                f"Frozen: expected names to be a string or a list of strings, got {brief(names)}"
-            )
+            raise TypeError(unlike("Frozen", "names", "a string or a list of strings", names))
         self.layer, self.names = layer, None if names is None else tuple(names)
         for name in self.names or ():
             if name not in layer.params:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from layers.core.checks import brief, count
+from layers.core.checks import count, unlike
 from nets.training.foreign_arguments import named
 from nets.training.history import History
 from nets.training.snapshot import Snapshot
@@ -73,10 +73,8 @@ class EarlyStopping:
     ) -> None:
         self.patience = count("EarlyStopping", "patience", patience)
         if not isinstance(monitor, str) or monitor not in CURVES:
-            raise ValueError(
-                f"EarlyStopping: expected monitor to be one of {', '.join(CURVES)}, "
-                f"got {brief(monitor)}"
-            )
+            one = f"one of {', '.join(CURVES)}"
+            raise ValueError(unlike("EarlyStopping", "monitor", one, monitor))
         self.monitor = monitor
         self.min_delta = number(self, "min_delta", min_delta)
         self._begin(History())

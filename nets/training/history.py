@@ -6,7 +6,7 @@ import contextlib
 import math
 from typing import TYPE_CHECKING, Any
 
-from layers.core.checks import brief, whole
+from layers.core.checks import unlike, whole
 from layers.core.notebook import table
 from nets.display.text import aligned, ends, sparkline
 from nets.interop.atomic import Path, atomic_write
@@ -168,7 +168,7 @@ def _number(name: str, value: Any) -> float:
     if not isinstance(value, (str, bytes)):
         with contextlib.suppress(TypeError, ValueError, OverflowError):
             return float(value)
-    raise TypeError(f"History: expected {name} to be a number, got {brief(value)}")
+    raise TypeError(unlike("History", name, "a number", value))
 
 
 def _texts(column: str, values: list[float]) -> list[str]:

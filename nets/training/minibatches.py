@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.checks import brief, flag, generator
+from layers.core.checks import count, flag, generator
 from layers.core.params import Array, as_array
 from nets.training.foreign_arguments import named
 
@@ -77,13 +77,8 @@ def examples_in_batch(owner: str, batch_size: BatchSize, examples: int) -> int:
     """The batch size as a number, at least 1 and at most the number of examples."""
     if batch_size is None or (isinstance(batch_size, str) and batch_size == "all"):
         return max(examples, 1)
-    is_count = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
-    if not is_count or batch_size < 1:
-        raise ValueError(
-            f'{owner}: expected batch_size to be a positive integer or "all", '
-            f"got {brief(batch_size)}"
-        )
-    return max(min(int(batch_size), examples), 1)
+    size = count(owner, "batch_size", batch_size, ' or "all"')
+    return max(min(size, examples), 1)
 
 
 def _array(value: Any, name: str) -> Array:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers.core.checks import brief
+from layers.core.checks import unlike
 from nets.training.history import History
 from nets.training.progress.progress import Progress
 from nets.training.snapshot import Snapshot
@@ -51,7 +51,7 @@ class Training:
                 "what is yours in the callback"
             )
         if name in ("stopped", "remark") and not isinstance(value, str):
-            raise TypeError(f"Training: expected {name} to be a string, got {brief(value)}")
+            raise TypeError(unlike("Training", name, "a string", value))
         super().__setattr__(name, value)
 
     def stop(self, why: str = "stopped by a callback") -> None:
