@@ -32,6 +32,8 @@ from layers.gradcheck import assert_gradients, gradcheck
 from layers.images.average_pool2d import AveragePool2D
 from layers.images.conv2d import Conv2D
 from layers.images.global_average_pool2d import GlobalAveragePool2D
+from layers.images.group_norm import GroupNorm
+from layers.images.layer_norm import LayerNorm
 from layers.images.max_pool2d import MaxPool2D
 from layers.initializers import (
     he_normal,
@@ -72,9 +74,11 @@ __all__ = [
     "Frozen",
     "FullyConnected",
     "GlobalAveragePool2D",
+    "GroupNorm",
     "HardTanh",
     "Hinge",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Log",
     "Max",

@@ -28,9 +28,11 @@ from layers import (
     Frozen,
     FullyConnected,
     GlobalAveragePool2D,
+    GroupNorm,
     HardTanh,
     Hinge,
     Layer,
+    LayerNorm,
     LeakyReLU,
     Log,
     Max,
@@ -68,6 +70,14 @@ class Row(NamedTuple):
     batch: bool = True
     random: bool = False
     loss: bool = False
+
+
+def trained(layer: Layer) -> Layer:
+    """The layer with parameters that are not those it starts with, which hide mistakes."""
+    rng = np.random.default_rng(3)
+    for array in layer.params.values():
+        array += rng.normal(size=array.shape).astype(array.dtype)
+    return layer
 
 
 def normal(*shape: int) -> Callable[..., tuple[Any, ...]]:
@@ -192,6 +202,10 @@ LAYERS = [
     Row("AveragePool2D", lambda: AveragePool2D(2), normal(2, 3, 5, 4)),
     Row("AveragePool2D-overlap", lambda: AveragePool2D((3, 2), (1, 2), 1), normal(2, 2, 5, 4)),
     Row("GlobalAveragePool2D", GlobalAveragePool2D, normal(2, 3, 5, 4)),
+    Row("LayerNorm", lambda: trained(LayerNorm(5)), normal(3, 5)),
+    Row("LayerNorm-3d-float32", lambda: trained(LayerNorm(4, dtype="float32")), normal(2, 3, 4)),
+    Row("GroupNorm", lambda: trained(GroupNorm(2, 4)), normal(3, 4, 2, 3)),
+    Row("GroupNorm-of-each", lambda: trained(GroupNorm(3, 3, epsilon=0.1)), normal(2, 3, 5)),
     Row("Exp", Exp, normal(6, 5)),
     Row("Log", Log, between(0.5, 2.0, 6, 5)),
     Row("Sin", Sin, normal(6, 5)),

@@ -20,8 +20,10 @@ from layers import (
     Flatten,
     FullyConnected,
     GlobalAveragePool2D,
+    GroupNorm,
     HardTanh,
     Hinge,
+    LayerNorm,
     LeakyReLU,
     Log,
     Max,
@@ -82,7 +84,10 @@ KINKS = np.array([-2.0, -1.0, -1e-300, -0.0, 0.0, 1e-300, 0.5, 1.0, 3.0])
 COMPARED = [
     row
     for row in LAYERS + GATES + LOOKUPS
-    if isinstance(row.make(), (FullyConnected, Conv2D, Embedding, MeanEmbedding, Dropout, *PLAIN))
+    if isinstance(
+        row.make(),
+        (FullyConnected, Conv2D, LayerNorm, GroupNorm, Embedding, MeanEmbedding, Dropout, *PLAIN),
+    )
 ]
 
 
@@ -104,6 +109,11 @@ def torch_forward(layer, xs, params, mask=None):
     if isinstance(layer, Conv2D):
         x, b = xs[0].to(params["W"].dtype), params.get("b")
         return F.conv2d(x, params["W"], b, layer.stride, layer.padding)
+    if isinstance(layer, LayerNorm):
+        x = xs[0].to(params["gamma"].dtype)
+        return F.layer_norm(x, x.shape[-1:], params["gamma"], params["beta"], layer.epsilon)
+    if isinstance(layer, GroupNorm):
+        return F.group_norm(xs[0], layer.groups, params["gamma"], params["beta"], layer.epsilon)
     if isinstance(layer, MeanEmbedding):
         return F.embedding_bag(xs[0], params["W"], mode="mean", padding_idx=layer.padding)
     if isinstance(layer, Embedding):
