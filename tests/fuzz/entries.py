@@ -133,6 +133,11 @@ def of_layers() -> Iterator[Entry]:
         "Copy": call(layers.Copy, 2),
         "Concat": call(layers.Concat, axis=1),
         "Mean": call(layers.Mean, 1),
+        "Conv2D": call(layers.Conv2D, 1, 2, 3, stride=1, padding=1, weight_init="zeros", rng=0),
+        "MaxPool2D": call(layers.MaxPool2D, 2, stride=1, padding=1),
+        "AveragePool2D": call(layers.AveragePool2D, 2, stride=1, padding=1),
+        "LayerNorm": call(layers.LayerNorm, 3, epsilon=1e-5),
+        "GroupNorm": call(layers.GroupNorm, 2, 4, epsilon=1e-5, dtype="float32"),
         "AddConstant": call(layers.AddConstant, 2.0),
         "MultiplyConstant": call(layers.MultiplyConstant, 2.0),
     }
