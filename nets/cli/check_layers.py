@@ -160,7 +160,7 @@ def _document(target: str, outcomes: list[CheckOutcome]) -> str:
 def _layers(module: ModuleType, name: str, problems: list[str]) -> list[FoundLayer]:
     """What a file defines that looks like a layer, or the one with this name."""
     found = find_layers(module)
-    chosen = [layer for layer in found if name in ("", layer.name)]
+    chosen = [layer for layer in found if not name or layer.is_called(name)]
     if chosen:
         return chosen
     if problems and not found:

@@ -7,9 +7,9 @@ columns, images, sequences, or a single example; it gives every argument the sha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -68,10 +68,10 @@ ARRAYS = {
         "D1",
     ),
     **_words("filters filter", "FCKK", "KKCF", "FKK"),
-    **_words("b bias biases", "M", "1M", "M1", "F", "111F", "F1", "", "1", "11"),
+    **_words("b bias biases", "M", "1M", "M1", "F", "111F", "F1", "Q", "1Q", "Q1", "R", ""),
     **_words("gamma beta scale shift", "D", "1D", "D1", "C", "1C11"),
-    **_words("wx wax u", "DM", "DQ", "MD"),
-    **_words("wh waa wrec", "MM", "MQ"),
+    **_words("wx wax u", "DM", "DQ", "DR", "MD"),
+    **_words("wh waa wrec", "MM", "MQ", "MR"),
     **_words("prevh hprev h0 h prevc cprev c0 c hidden aprev a0 state", "NM", "MN"),
     **_words("wembed embedding embeddings", "VD"),
 }
@@ -132,7 +132,18 @@ class Scene:
     def size(self, letter: str) -> int:
         """How long an axis of this letter is."""
         m = OUT
-        known = {"M": m, "Q": 4 * m, "F": 4, "K": 3, "V": 6, "1": 1, "D": 4, "C": 1, "N": 1}
+        known = {
+            "M": m,
+            "Q": 4 * m,
+            "R": 3 * m,
+            "F": 4,
+            "K": 3,
+            "V": 6,
+            "1": 1,
+            "D": 4,
+            "C": 1,
+            "N": 1,
+        }
         known |= dict(zip(self.axes, self.shape, strict=True))
         return known[letter]
 
@@ -237,19 +248,11 @@ SCENES = (
 )
 
 
-def scenes(shape: tuple[int, ...] | None) -> Iterator[Scene]:
-    """The scenes to try; those of a given shape, if there is one."""
+def scenes(shape: tuple[int, ...] | None, images: bool) -> Iterator[Scene]:
+    """The scenes to try; those of a given shape, if there is one, or images first."""
     if shape is None:
-        yield from SCENES
+        yield from sorted(SCENES, key=lambda scene: images and "X" not in scene.axes)
         return
     same = [scene for scene in SCENES if len(scene.shape) == len(shape)]
     for scene in same or [Scene("input", shape, "NTABYXC"[: len(shape) - 1] + "D")]:
         yield Scene(scene.name, shape, scene.axes, scene.integers)
-
-
-def combinations(
-    names: Sequence[str], values: Callable[[str], tuple[Any, ...]]
-) -> Iterator[dict[str, Any]]:
-    """Arguments of these names, in the order in which they are tried."""
-    for chosen in islice(product(*(values(name) for name in names)), MOST):
-        yield dict(zip(names, chosen, strict=True))

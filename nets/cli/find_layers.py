@@ -12,6 +12,7 @@ from typing import Any
 
 from layers.gradcheck.forms.adapt import SLOPES, VALUES, has_verbs, verb
 from layers.gradcheck.forms.object_layer import BACKWARD
+from nets.cli.dict_arguments import function_tree
 
 BACKWARD_WORD = re.compile(r"backward|backpropagation|backprop|bprop")
 FORWARD_WORDS = {
@@ -39,6 +40,11 @@ class FoundLayer:
     forward: Any
     backward: Callable[..., Any] | None = None
     reason: str = ""
+
+    def is_called(self, name: str) -> bool:
+        """Whether this is its name, or that of one of its functions."""
+        functions = (self.forward, self.backward)
+        return name in (self.name, *(getattr(f, "__name__", "") for f in functions))
 
     @property
     def is_class(self) -> bool:
@@ -111,13 +117,9 @@ def _shorter(suffix: str) -> Iterator[str]:
 
 def _returns_several(function: Any) -> bool:
     """Whether the source of a function returns two or three values somewhere."""
-    try:
-        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
-        return False
     return any(
         isinstance(node, ast.Return)
         and isinstance(node.value, ast.Tuple)
         and 2 <= len(node.value.elts) <= 4
-        for node in ast.walk(tree)
+        for node in ast.walk(function_tree(function))
     )

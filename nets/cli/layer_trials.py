@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from layers.gradcheck.forms.adapt import VALUES, has_verbs, verb
 from layers.gradcheck.forms.argument_roles import (
     FLAGS,
     LEARNING_RATES,
+    PREDICTIONS,
     TARGETS,
     names_of,
     plain,
@@ -27,10 +29,12 @@ from layers.gradcheck.forms.held_parameters import parameters
 from layers.gradcheck.forms.named_arguments import NamedArguments
 from layers.gradcheck.forms.object_layer import BACKWARD, FORWARD, ObjectLayer
 from layers.gradcheck.forms.parameter_updates import UnitStep
-from nets.cli.example_arguments import Scene, combinations, scenes
+from nets.cli.dict_arguments import dicts, keys
+from nets.cli.example_arguments import MOST, Scene, scenes
 from nets.cli.find_layers import FoundLayer
 
 Arguments = tuple[Any, ...] | None
+IMAGES = re.compile("conv|pool|spatial|2d|image")
 ABOUT_SHAPES = (
     "values to unpack",
     "not aligned",
@@ -127,7 +131,7 @@ def checked(
     reasons: list[str] = []
     unfit: tuple[str, str, GradientReport] | None = None
     failed: Trial | None = None
-    for scene in scenes(shape):
+    for scene in scenes(shape, images=bool(IMAGES.search(found.name.lower()))):
         if unfit or (failed and not _takes_learning_rate(found)):
             break
         for trial in _trials(found, scene, arguments, reasons):
@@ -210,7 +214,7 @@ def _constructed(kind: Any, scene: Scene, arguments: Arguments) -> Iterator[tupl
             f"its constructor takes {', '.join(names)}, and handgrad does not know {unknown[0]}; "
             f"give them all: --arguments {','.join(f'<{name}>' for name in names)}"
         )
-    for chosen in combinations(names, scene.constructed):
+    for chosen in dicts(names, scene.constructed, MOST):
         yield tuple(copy.deepcopy(value) for value in chosen.values())
 
 
@@ -230,6 +234,8 @@ def _prepared(thing: Any, scene: Scene) -> Any:
 def _input_names(thing: Any) -> list[str]:
     function = verb(thing, FORWARD) if has_verbs(thing) else verb(thing, VALUES)
     names = [name for name in required(function) if plain(name) not in FLAGS]
+    if len(names) == 1 and function.__name__ == "loss":  # which may go without labels
+        names += [name for name in names_of(function)[1:2] if plain(name) in TARGETS]
     return names or names_of(function)[:1] or ["x"]
 
 
@@ -237,8 +243,14 @@ def _of_functions(found: FoundLayer, scene: Scene) -> Iterator[Trial]:
     names = required(found.forward)
     first = next((name for name in names if not _is_weight(name, names)), "")
     inputs = [name for name in names if name == first or plain(name) in TARGETS]
+    inputs = [name for name in names if name in inputs or _is_prediction(name, inputs)]
     named = [name for name in names if name not in inputs]
-    if unknown := [name for name in named if not scene.values(name)]:
+
+    def values(name: str) -> tuple[Any, ...]:
+        known, inside = scene.values(name), keys(found.forward, name)
+        return known if known or not inside else tuple(dicts(inside, scene.values, MOST))
+
+    if unknown := [name for name in named if not values(name)]:
         others = ", ".join(name for name in names if name != first)
         given = "" if found.backward is None else f", backward={found.backward.__name__}"
         raise UncheckedError(
@@ -246,11 +258,16 @@ def _of_functions(found: FoundLayer, scene: Scene) -> Iterator[Trial]:
             f"in Python: gradcheck(adapt({found.forward.__name__}, {first}{given}, "
             f"arguments={{...}}), {first})"
         )
-    for arguments in combinations(named, scene.values):
+    for arguments in dicts(named, values, MOST):
         call = f"{found.forward.__name__}({', '.join(names)})"
         for xs in scene.inputs(inputs, len(inputs) > 1):
             options = {"backward": found.backward, "arguments": copy.deepcopy(arguments)}
             yield Trial(found.forward, xs, _call(call, scene, xs), options)
+
+
+def _is_prediction(name: str, inputs: Sequence[str]) -> bool:
+    """Whether an argument is what a loss compares with its only other input."""
+    return plain(name) in PREDICTIONS and len(inputs) == 1 and plain(inputs[0]) in TARGETS
 
 
 def _is_weight(name: str, names: Sequence[str]) -> bool:
