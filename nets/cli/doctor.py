@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nets.cli import environment
 
@@ -58,7 +59,7 @@ class Diagnosis:
         )
 
 
-def doctor(net: Any = None, x: Any = None) -> Diagnosis:
+def doctor(net: Any = None, x: ArrayLike | None = None) -> Diagnosis:
     """Report what training computes with here, and what would make it faster.
 
     It measures products of float32 matrices, which are most of the work in a large net, and
@@ -132,7 +133,7 @@ def _about_extras() -> Iterator[str]:
             yield f'{name} {reason}: pip install "handgrad[fast]".'
 
 
-def _about_data(net: Any, x: Any) -> Iterator[str]:
+def _about_data(net: Any, x: ArrayLike | None) -> Iterator[str]:
     dtypes = {str(array.dtype) for array in net.params.values()} if net is not None else set()
     if dtypes == {"float64"}:
         yield 'The net computes in float64; net.astype("float32") trains about twice as fast.'

@@ -91,7 +91,7 @@ class Credit:
                 f"the gradient of {name} is wrong: {' Also: '.join(told) or GENERIC}",
                 report.findings[0].mistake if report.findings else f"wrong gradient of {name}",
             )
-        for told in hints.values():  # of the whole layer, or of an array that is no tensor
+        for told in hints.values():  # of the whole layer, or of an array that is not a tensor
             self.lost += not self.lost  # where a tensor is lost already, it is the same mistake
             self.messages += told
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -34,12 +34,27 @@ Wrote = Callable[[Results], object]
 
 
 def grade(
-    submission: Path, assignment: Assignment, wrote: Wrote = lambda _: None, *, tests: Any = None
+    submission: Path,
+    assignment: Assignment,
+    wrote: Wrote = lambda _: None,
+    *,
+    tests: Sequence[Path] = (),
 ) -> Results:
     """Grade a submission, and hand the results to `wrote` before the first test and after each.
 
     The results survive whatever the submission does to its own process or to the one that tests
     it.
+
+    Parameters
+    ----------
+    submission : path
+        A Python file or a notebook.
+    assignment : Assignment
+        Its tests, and the limits.
+    wrote : callable, optional
+        Takes the results so far.
+    tests : sequence of path, optional
+        Files to run instead of all tests of the assignment.
 
     Raises
     ------
@@ -94,7 +109,9 @@ def _start(
     )
 
 
-def _arguments(submission: Path, assignment: Assignment, tests: Any, stream: int) -> list[str]:
+def _arguments(
+    submission: Path, assignment: Assignment, tests: Sequence[Path], stream: int
+) -> list[str]:
     folder = assignment.folder.resolve()
     ini = folder / "pytest.ini"  # which a source folder does not have
     idle = [f"-pno:{name}" for name in ("cacheprovider", "unittest", *IDLE.split())]
@@ -102,7 +119,7 @@ def _arguments(submission: Path, assignment: Assignment, tests: Any, stream: int
     settings = str(ini if ini.is_file() else os.devnull)
     place = ["--rootdir", str(folder), "-c", settings, "--import-mode=importlib"]
     own = [f"--submission={submission.resolve()}", f"--score-stream={stream}"]
-    files = [str(Path(test).resolve()) for test in tests or assignment.tests]
+    files = [str(test.resolve()) for test in tests or assignment.tests]
     return [*options, *place, *own, *files]
 
 

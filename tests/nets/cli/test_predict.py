@@ -168,7 +168,7 @@ def test_a_file_that_does_not_fit_is_a_sentence(run, trees, file, text, message)
     assert str(path) in err
 
 
-def test_a_run_that_will_not_do_is_a_sentence(run, trees, file, tmp_path):
+def test_an_unsuitable_run_is_refused(run, trees, file, tmp_path):
     path = file(NEW)
     assert "expected the folder of a run" in run("predict", tmp_path / "none", path)[2]
     assert "run.json: there is no such file; expected" in run("predict", tmp_path, path)[2]

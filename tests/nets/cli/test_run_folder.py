@@ -42,7 +42,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
         (("--out", "/dev/null/run"), "a part of this path is a file, where a folder is expected"),
     ],
 )
-def test_what_cannot_be_is_said_before_the_training(
+def test_impossible_options_are_refused_before_training(
     tmp_path, monkeypatch, capsys, options, message
 ):
     monkeypatch.chdir(tmp_path)

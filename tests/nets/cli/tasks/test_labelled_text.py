@@ -93,7 +93,7 @@ def test_texts_are_shown_in_one_line_each(train, tmp_path):
         (("--frozen",), "--frozen: expected --vectors too"),
     ],
 )
-def test_what_will_not_do_is_a_sentence(train, options, message):
+def test_invalid_options_are_a_sentence(train, options, message):
     run = train("--task", "text", *options)
     assert run.code == 2
     assert message in run.error

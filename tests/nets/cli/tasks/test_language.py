@@ -121,7 +121,7 @@ def test_it_starts_from_given_vectors(train, file, frozen):
         (VERSE, ("--context", "0"), "expected a positive integer, got '0'"),
     ],
 )
-def test_what_will_not_do_is_a_sentence(train, file, text, options, message):
+def test_invalid_options_are_a_sentence(train, file, text, options, message):
     run = train("--task", "lm", "--data", file(text), *options)
     assert run.code == 2
     assert message in run.error

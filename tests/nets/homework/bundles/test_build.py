@@ -71,7 +71,7 @@ def test_no_assignment(tmp_path, capsys):
     assert "expected an assignment, but there is no assignment.json" in capsys.readouterr().err
 
 
-def test_settings_that_will_not_do(source, tmp_path, capsys):
+def test_invalid_settings_are_refused(source, tmp_path, capsys):
     (source / "assignment.json").write_text(json.dumps({"colour": "red"}))
     assert main(["assignment", "build", str(source), "--out", str(tmp_path / "out")]) == 2
     assert "expected title, file, forbidden and limits" in capsys.readouterr().err

@@ -114,7 +114,7 @@ def test_file():
         ("points(1, visibility='secret')", "got points(1, visibility='secret')"),
     ],
 )
-def test_points_that_will_not_do(graded, marker, got):
+def test_invalid_points_are_refused(graded, marker, got):
     result, _ = graded("", f"import pytest\n@pytest.mark.{marker}\ndef test_a():\n    pass\n")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*expected points(n, visibility=...) with n above 0*{got}*"])
