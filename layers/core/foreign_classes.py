@@ -20,6 +20,12 @@ HERE = {
     **dict.fromkeys(("Relu", "RELU"), "ReLU"),
     **dict.fromkeys(("LeakyRelu", "PReLU"), "LeakyReLU"),
     **dict.fromkeys(("Hardtanh", "TanH"), "HardTanh or Tanh"),
+    **dict.fromkeys(("Conv2d", "Convolution2D", "SpatialConvolution"), "Conv2D"),
+    **dict.fromkeys(("MaxPool2d", "MaxPooling2D"), "MaxPool2D"),
+    **dict.fromkeys(("AvgPool2d", "AvgPool2D", "AveragePooling2D"), "AveragePool2D"),
+    **dict.fromkeys(("GlobalAveragePooling2D", "GlobalAvgPool2D"), "GlobalAveragePool2D"),
+    **dict.fromkeys(("LayerNormalization", "Layernorm"), "LayerNorm"),
+    **dict.fromkeys(("GroupNormalization", "Groupnorm"), "GroupNorm"),
     **dict.fromkeys(("Sequential", "Model", "Module"), "Sequential, from nets"),
 }
 
