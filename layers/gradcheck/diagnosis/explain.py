@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 
 import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
-from layers.gradcheck.diagnosis.families.activations_and_masks import derivatives, masks
+from layers.gradcheck.diagnosis.families.activations_and_masks import (
+    derivatives,
+    inner_slopes,
+    masks,
+)
 from layers.gradcheck.diagnosis.families.bias_and_shapes import bias, missing_examples
 from layers.gradcheck.diagnosis.families.factors_and_signs import factors, penalties, zero
-from layers.gradcheck.diagnosis.families.gradient_paths import jacobian_patterns, shortcuts
-from layers.gradcheck.diagnosis.families.losses_and_labels import labels, other_inputs
-from layers.gradcheck.diagnosis.families.matrices_and_order import matrices, order, repairs
+from layers.gradcheck.diagnosis.families.gradient_paths import (
+    jacobian_patterns,
+    shortcuts,
+    softmax_sums,
+)
+from layers.gradcheck.diagnosis.families.losses_and_labels import labels, logarithms, other_inputs
+from layers.gradcheck.diagnosis.families.matrices_and_order import (
+    cell_path,
+    matrices,
+    order,
+    repairs,
+)
 from layers.gradcheck.diagnosis.families.state_and_sharing import (
     earlier_calls,
+    quadratic_forms,
     repeated_lookups,
     shared_parameters,
+    steps,
     updated_parameters,
 )
 from layers.gradcheck.diagnosis.judge import best, differs
@@ -34,15 +50,21 @@ FAMILIES = (
     masks,
     matrices,
     factors,
+    logarithms,
     derivatives,
     other_inputs,
     updated_parameters,
     earlier_calls,
+    cell_path,
     missing_examples,
     repeated_lookups,
     shared_parameters,
     shortcuts,
     repairs,
+    inner_slopes,
+    quadratic_forms,
+    softmax_sums,
+    steps,
     jacobian_patterns,
     penalties,
     order,
@@ -79,12 +101,18 @@ def _finding(case: Case) -> Finding:
 def _candidates(case: Case) -> Iterator[Candidate]:
     """All mistakes; those that are only a pattern come after all others."""
     general = []
-    for candidate in chain.from_iterable(family(case) for family in FAMILIES):
+    for candidate in chain.from_iterable(_of_family(family, case) for family in FAMILIES):
         if candidate.general:
             general.append(candidate)
         else:
             yield candidate
     yield from general
+
+
+def _of_family(family: Callable[[Case], Iterator[Candidate]], case: Case) -> Iterator[Candidate]:
+    """What a family offers; the verdict stands without one that a user's layer confuses."""
+    with suppress(Exception):
+        yield from family(case)
 
 
 def _evidence(case: Case, candidate: Candidate) -> str:

@@ -53,8 +53,11 @@ def _unexplained(case: Case, candidate: Candidate, allowed: int) -> int:
     """How many entries are not as predicted, counted until there are too many."""
     total = 0
     for view in case.views:
-        with np.errstate(all="ignore"):
-            predicted = candidate.predict(view)
+        try:
+            with np.errstate(all="ignore"):
+                predicted = candidate.predict(view)
+        except Exception:  # what was tried does not fit what a user's layer holds
+            predicted = None
         total += view.places.size if predicted is None else int(differs(view, predicted).sum())
         if total > allowed:
             break

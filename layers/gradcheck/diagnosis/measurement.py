@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -55,6 +56,17 @@ class Measurement:
             return np.take(found.numeric, places)
         return output_slopes(self.experiment, array, places).numeric
 
+    @cached_property
+    def batch_axis(self) -> int:
+        """The axis of the first input that numbers the examples: 0, or -1 in columns."""
+        return _batch_axis(self.experiment)
+
+    @property
+    def batch_size(self) -> int:
+        """The number of examples."""
+        shape = np.shape(self.experiment.inputs[0]) if self.experiment.inputs else ()
+        return shape[self.batch_axis] if shape else 1
+
 
 def measured(experiment: Experiment) -> Measurement | None:
     """A measurement, or None if the layer does not run on these inputs."""
@@ -71,16 +83,61 @@ def variations(first: Measurement, rng: np.random.Generator) -> Iterator[Measure
     tensors = [tensor.array for tensor in first.tensors.values()]
     inputs = enumerate(first.experiment.inputs)
     moved = [i for i, array in inputs if any(array is tensor for tensor in tensors)]
-    for vary in (_redrawn, _longer, _wider):
+    for vary in (_redrawn, partial(_extended, axis=0), partial(_extended, axis=-1)):
         other = copy.deepcopy(first.experiment)
         if vary(other, moved, rng) and (found := _with_new_dout(other, rng)):
+            found.batch_axis = first.batch_axis
             yield found
 
 
-def batch_size(experiment: Experiment) -> int:
-    """The number of examples: the length of the first axis of the first input."""
-    shape = np.shape(experiment.inputs[0]) if experiment.inputs else ()
-    return shape[0] if shape else 1
+def _batch_axis(experiment: Experiment) -> int:
+    """The axis of the examples: the first, or the last where targets or parameters say so."""
+    x, *others = experiment.inputs or [np.zeros(())]
+    if x.ndim < 2:
+        return 0
+    if x.ndim == 2 and any(_is_last(x.shape, array) for array in others):
+        return -1
+    if any(array.ndim > 1 for array in experiment.tensors().values()):
+        rng = np.random.default_rng(0)
+        return next((axis for axis in (0, -1) if _runs_along(experiment, axis, rng)), 0)
+    return 0
+
+
+def _is_last(shape: tuple[int, ...], target: Array) -> bool:
+    """Whether a target shows that scores of this shape hold one example in each column."""
+    if target.shape == shape:
+        only_columns = sums_to_one(target, 0) and not sums_to_one(target, -1)
+        return only_columns or shape[0] == 1 < shape[1]
+    return target.size == shape[1] != shape[0] and target.dtype.kind in "iu"
+
+
+def _runs_along(experiment: Experiment, axis: int, rng: np.random.Generator) -> bool:
+    """Whether forward takes inputs that are longer along an axis."""
+    other = copy.deepcopy(experiment)
+    try:
+        return _extended(other, range(len(other.inputs)), rng, axis) and other.run() is not None
+    except Exception:  # a user's layer may raise anything
+        return False
+
+
+def sums_to_one(array: Array, axis: int) -> bool:
+    """Whether an array holds a distribution along an axis, such as one-hot labels."""
+    return bool((array >= 0).all() and np.allclose(array.sum(axis=axis), 1))
+
+
+def single_example(measurement: Measurement, step: bool = False) -> Measurement | None:
+    """A measurement of the first example alone; with `step`, of one step of a sequence."""
+    other, axes = copy.deepcopy(measurement.experiment), {measurement.batch_axis}
+    if not other.inputs or not other.inputs[0].ndim:
+        return None
+    axes |= {0, 1} if step else set()
+    shape = other.inputs[0].shape
+    for position, array in enumerate(other.inputs):
+        for axis in axes:
+            if array.ndim > max(axis, 0) and array.shape[axis] == shape[axis]:
+                array = array.take([0], axis=axis)
+        other.inputs[position] = array
+    return _with_new_dout(other, np.random.default_rng(0))
 
 
 def _with_new_dout(experiment: Experiment, rng: np.random.Generator) -> Measurement | None:
@@ -100,22 +157,19 @@ def _redrawn(other: Experiment, moved: Sequence[int], rng: np.random.Generator) 
     return True
 
 
-def _longer(other: Experiment, moved: Sequence[int], rng: np.random.Generator) -> bool:
-    n = batch_size(other)
-    for position, array in enumerate(other.inputs):
-        if array.ndim and len(array) == n:
-            more = perturbed(array, rng) if position in moved else array
-            other.inputs[position] = np.concatenate([array, more])
-    return bool(other.inputs and other.inputs[0].ndim)
-
-
-def _wider(other: Experiment, moved: Sequence[int], rng: np.random.Generator) -> bool:
-    """Only for layers without parameters, which would fix the width of x."""
-    if other.tensors() or not other.inputs or other.inputs[0].ndim < 2:
+def _extended(other: Experiment, moved: Sequence[int], rng: np.random.Generator, axis: int) -> bool:
+    """Make the inputs twice as long along an axis of the first."""
+    shape = np.shape(other.inputs[0]) if other.inputs else ()
+    if len(shape) < (1 if axis == 0 else 2):
         return False
-    width = other.inputs[0].shape[-1]
     for position, array in enumerate(other.inputs):
-        if array.ndim > 1 and array.shape[-1] == width and array.dtype.kind == "f":
-            more = perturbed(array, rng) if position in moved else array
-            other.inputs[position] = np.concatenate([array, more], axis=-1)
+        flat_labels = axis == -1 and array.ndim == 1 and shape[-1] == shape[0]
+        if not array.ndim or array.shape[axis] != shape[axis] or flat_labels:
+            continue
+        more = array
+        if position in moved:
+            more = perturbed(array, rng)
+        elif array.ndim > 1 and sums_to_one(array, axis):
+            more = np.zeros_like(array)  # more classes, of which none is the correct one
+        other.inputs[position] = np.concatenate([array, more], axis=axis)
     return True

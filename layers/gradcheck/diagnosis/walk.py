@@ -11,7 +11,7 @@ import numpy as np
 from layers.core.checks import label
 from layers.gradcheck.diagnosis.explain import explained
 from layers.gradcheck.diagnosis.families.bias_and_shapes import misshapen
-from layers.gradcheck.diagnosis.families.net_containers import broken_chain
+from layers.gradcheck.diagnosis.net_containers import broken_chain
 from layers.gradcheck.diagnosis.recording import RecordedCall, layers_inside, recorded
 from layers.gradcheck.examine import Examination, examine
 from layers.gradcheck.numeric.experiment import Experiment
@@ -154,7 +154,8 @@ def _by_itself(
         if finding.confidence
         and not (finding.mistake == "common-factor" and finding.tensor in constant)
     ]
-    unexplained = [] if found.findings else [f for f in explanations if not f.confidence]
+    # What has no name beside a mistake that has one is mostly wrong because of it.
+    unexplained = [f for f in explanations if not (f.confidence or named or found.findings)]
     own = {(mistake, f.tensor) for f in named for mistake in ("ignores-dout", f.mistake)}
     laws = [f for f in found.findings if (f.mistake, f.tensor) not in own]
     return [*shapes, *named, *laws, *unexplained]

@@ -25,6 +25,7 @@ GRADIENTS = {
     "reordered": "Follow one single number through forward, and then back through backward.",
     "not-reshaped-back": "What shape did x have when it came in?",
     "extra-axis": "Compare the shape of the gradient with that of the parameter, axis by axis.",
+    "missing-axis": "Does your sum keep its axis, so that the shape stays that of the parameter?",
     "weight-not-transposed": "Forward multiplies by W: which matrix takes dout back to x?",
     # derivatives
     "derivative-missing": "By what does the chain rule multiply dout on its way through f?",
@@ -39,6 +40,11 @@ GRADIENTS = {
     # ways from a tensor to the output
     "path-missing": "The input acts in several ways: which of them has no gradient?",
     "path-twice": "How many ways lead from the input to the output, and how often is each counted?",
+    "path-factor": "How often does each path lead to the output, and with which sign and factor?",
+    "softmax-sum-missing": "Each probability depends on all scores of its row: where is the sum?",
+    "time-path": "What does a step hand to the next one, and does a gradient come back for each?",
+    "cell-path-missing": "The state h is computed from the cell c: what does dh add to dc?",
+    "off-by-one-step": "Which state did this step multiply: the one before it, or its own?",
     "wrong-axis": "Along which axis does forward take its sum or mean, and along which backward?",
     "flow-missing": "One entry acts on several outputs: is the share of each one added?",
     "parameter-missing": ("Forward multiplies by this parameter: where is it in the derivative?"),
@@ -57,6 +63,8 @@ GRADIENTS = {
     "softmax-missing": "The scores of the wrong classes count too, through the sum in the softmax.",
     "one-hot-in-every-row": "How many entries does your index choose: one in each row, or more?",
     "mean-of-one-part": "The gradient has two terms, and the mean over the batch concerns both.",
+    "epsilon-missing": "Is the logarithm taken of p, or of p plus something small?",
+    "sign-missing": "Which way does the absolute value slope on each side of 0?",
     "target-missing": "If the outputs were equal to the targets, what should the gradient be?",
     "weights-ignored": "Forward weighs the examples: where do the weights appear in backward?",
     # sums and shares

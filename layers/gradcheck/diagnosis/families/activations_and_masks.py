@@ -11,6 +11,9 @@ import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View, multiple, own_slopes, shown
+from layers.gradcheck.diagnosis.measurement import single_example
+from layers.gradcheck.numeric.held_arrays import held_arrays
+from layers.gradcheck.numeric.returned_gradients import gradients_by_name
 
 Formula = Callable[[Array], Array]
 Predict = Callable[[View], Array]
@@ -194,11 +197,16 @@ def _branch(view: View, positive: bool) -> tuple[str, Predict] | None:
 def masks(case: Case) -> Iterator[Candidate]:
     """The mask is missing, inverted, unscaled, or made of the wrong numbers."""
     if not is_piecewise_linear(case):
+        claim = "depends on the positive entries of dout alone"
+        yield Candidate("mask-from-dout", _of_positive_dout, claim)
         return
     pieces = _pieces(case)
     low, high = pieces[0], pieces[-1]
     if case.first.experiment.is_random:
         yield from _dropout(high)
+    elif low == -high:
+        claim = f"{_always(high)} on both sides of 0"
+        yield Candidate("sign-missing", lambda view: high * view.own_dout, claim)
     else:
         yield Candidate("mask-missing", lambda view: high * view.own_dout, _always(high))
         claim = "fits a mask where dout > 0, not where x > 0,"
@@ -210,6 +218,86 @@ def masks(case: Case) -> Iterator[Candidate]:
             yield Candidate("negative-slope-missing", _without(low), claim)
     claim = "has the correct slopes in the wrong places"
     yield Candidate("another-mask", _nearest(pieces), claim, general=True)
+
+
+def _of_positive_dout(view: View) -> Array | None:
+    """The whole analytic gradient, if it takes no notice of the negative entries of dout."""
+    negative = np.minimum(view.dout, 0)
+    if isinstance(view.experiment.y, tuple) or not np.abs(view.rows @ negative).max(initial=0.0):
+        return None
+    found = []
+    for dout in (np.maximum(view.dout, 0), negative):
+        view.experiment.run()
+        whole = dout.reshape(view.output_shape) if view.output_shape else float(dout[0])
+        tensor = gradients_by_name(view.experiment, whole).get(view.name)
+        found.append(
+            np.full_like(view.analytic, np.nan) if tensor is None else view.at(tensor.gradient)
+        )
+    fits = np.allclose(found[0], view.analytic, rtol=1e-9) and not found[1].any()
+    return view.analytic if fits and view.analytic.any() else None
+
+
+# Slopes of units inside a layer, of which the values are kept.
+INNER: dict[str, Formula] = {
+    "{} * (1 - {})": FORMULAS["{} * (1 - {})"],
+    "1 - {}**2": FORMULAS["1 - {}**2"],
+    "{} > 0": lambda z: (z > 0) * 1.0,
+    "1 - tanh({})**2": lambda z: 1 - np.tanh(z) ** 2,
+    "sigmoid({}) * (1 - sigmoid({}))": lambda z: 1 / (2 + np.exp(z) + np.exp(-z)),
+}
+
+
+def inner_slopes(case: Case) -> Iterator[Candidate]:
+    """In a layer that holds several: the slope of the units inside is missing, or taken twice.
+
+    Of one example, the gradient of a weight or bias has the slope of its unit as a factor.
+    """
+    one = single_example(case.first.measurement) if case.first.is_parameter else None
+    if one is None or case.name not in one.tensors:
+        return
+    tensor, places = one.tensors[case.name], case.first.places
+    numeric, analytic = one.numeric_at(case.name, places), np.take(tensor.gradient, places)
+    size = np.abs(numeric).max(initial=0.0)
+    if not np.isfinite(numeric).all() or np.allclose(
+        analytic, numeric, rtol=1e-6, atol=1e-9 * size
+    ):
+        return
+    for name, held in held_arrays(one.experiment.layer).items():
+        for unit in _units(held, tensor.array, places):
+            values = np.asarray(held, float).reshape(-1)[unit]
+            for text, formula in INNER.items():
+                slope = formula(values)
+                for mistake, used, claim in (
+                    ("derivative-missing", np.ones_like(slope), "lacks the slope {}"),
+                    ("derivative-twice", slope**2, "counts the slope {} twice"),
+                    (
+                        "derivative-of-output",
+                        formula(INNER_OUTPUT.get(text, np.copy)(values)),
+                        "uses the slope at the output of the output, not {},",
+                    ),
+                ):
+                    close = np.allclose(
+                        analytic * slope, numeric * used, rtol=1e-5, atol=1e-7 * size
+                    )
+                    if close and np.ptp(values):
+                        told = claim.format(text.replace("{}", name)) + " for one example, and so"
+                        yield Candidate(mistake, lambda v: v.analytic, told)
+
+
+INNER_OUTPUT: dict[str, Formula] = {
+    "{} * (1 - {})": lambda z: 1 / (1 + np.exp(-z)),
+    "1 - {}**2": np.tanh,
+}
+
+
+def _units(held: Array, array: Array, places: Array) -> Iterator[Array]:
+    """The unit that each entry belongs to, if there are as many units as in a kept array."""
+    if held.dtype.kind == "f" and held.size > 1:
+        shape = array.shape if array.ndim > 1 else (1, array.size)
+        if held.size == shape[-1]:
+            yield places % shape[-1]
+        if held.size == shape[0]:
+            yield places // shape[-1]
 
 
 def is_piecewise_linear(case: Case) -> bool:

@@ -39,21 +39,30 @@ def bias(case: Case) -> Iterator[Candidate]:
 
 
 def is_bias(case: Case) -> bool:
-    """Whether the tensor is a vector that is added to every row of the output."""
-    return all(_is_added(view) for view in case.views)
+    """Whether the tensor is added to the output: each entry to all places along one axis."""
+    return all(_unit_axis(view) is not None for view in case.views)
 
 
-def _is_added(view: View) -> bool:
-    shape = view.output_shape
-    if not view.is_parameter or len(shape) < 2 or view.shape != shape[-1:]:
-        return False
-    added = np.eye(shape[-1])[view.places]
-    rows = view.rows.reshape(len(view.places), -1, shape[-1])
-    return bool(np.allclose(rows, added[:, None, :], atol=1e-6))
+def _unit_axis(view: View) -> int | None:
+    """The axis of the output along which the entries of a bias lie; None if it is no bias."""
+    shape, size = view.output_shape, view.tensor.array.size
+    if not view.is_parameter or len(shape) < 2 or max(view.shape, default=1) != size:
+        return None
+    for axis in reversed(range(len(shape))):
+        if shape[axis] == size:
+            units = np.expand_dims(np.arange(size), [a for a in range(len(shape)) if a != axis])
+            added = np.broadcast_to(units, shape).reshape(-1) == view.places[:, None]
+            if np.allclose(view.rows, added, atol=1e-6):
+                return axis
+    return None
 
 
 def _dout_rows(view: View) -> Array:
-    return view.dout.reshape(-1, view.output_shape[-1])
+    """Dout with the units of a bias along the last of two axes."""
+    axis = _unit_axis(view)
+    assert axis is not None
+    moved = np.moveaxis(view.dout.reshape(view.output_shape), axis, -1)
+    return moved.reshape(-1, view.tensor.array.size)
 
 
 def _row(row: int) -> Callable[[View], Array]:
@@ -62,7 +71,7 @@ def _row(row: int) -> Callable[[View], Array]:
 
 def _along_units(view: View) -> Array | None:
     sums = _dout_rows(view).sum(axis=1)
-    return view.at(sums) if sums.shape == view.shape else None
+    return view.at(sums) if sums.size == view.tensor.array.size else None
 
 
 def missing_examples(case: Case) -> Iterator[Candidate]:
@@ -147,7 +156,8 @@ def _fits(mended: Array, numeric: Array) -> bool:
 def _mends(experiment: Experiment, name: str, returned: Array) -> Iterator[tuple[str, Mend, str]]:
     if not _grows(experiment, name, returned.shape):
         yield "extra-axis", _squeezed, "without the axes of length 1 it fits in all entries"
-    yield "bias-not-summed", _summed, f"summed over its first axes it fits in all entries of {name}"
+    yield "missing-axis", _with_axes, "with its axes of length 1 it fits in all entries"
+    yield "bias-not-summed", _summed, f"summed to the shape of {name} it fits in all entries"
     yield "transposed", lambda g, shape: g.T, "its transpose fits in all entries"
     yield "not-reshaped-back", lambda g, shape: g.reshape(shape), "reshaped it fits in all entries"
     yield "reshaped", lambda g, shape: g.T.reshape(shape), "reshaped its transpose fits"
@@ -166,9 +176,18 @@ def _grows(experiment: Experiment, name: str, shape: tuple[int, ...]) -> bool:
 
 
 def _summed(g: Array, shape: tuple[int, ...]) -> Array:
-    if g.ndim <= len(shape):
+    """The sum over the axes along which an array of this shape would be broadcast."""
+    padded = (1,) * (g.ndim - len(shape)) + shape
+    axes = tuple(i for i, (n, m) in enumerate(zip(g.shape, padded, strict=True)) if n != m == 1)
+    if not axes:
         raise ValueError
-    return np.asarray(g.sum(axis=tuple(range(g.ndim - len(shape)))))
+    return np.asarray(g.sum(axis=axes, keepdims=True).reshape(shape))
+
+
+def _with_axes(g: Array, shape: tuple[int, ...]) -> Array:
+    if g.ndim >= len(shape) or g.shape != tuple(n for n in shape if n > 1):
+        raise ValueError
+    return g.reshape(shape)
 
 
 def _squeezed(g: Array, shape: tuple[int, ...]) -> Array:

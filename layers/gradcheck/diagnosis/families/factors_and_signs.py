@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View, multiple, shown
 from layers.gradcheck.diagnosis.families.bias_and_shapes import is_bias
-from layers.gradcheck.diagnosis.measurement import batch_size
 
 Size = Callable[[View], float]
+MEAN = "missing-batch-mean", "averaged-twice"
+CLASSES = "not-divided-by-classes", "divided-by-classes"
 
 
 def zero(case: Case) -> Iterator[Candidate]:
@@ -24,17 +27,18 @@ def factors(case: Case) -> Iterator[Candidate]:
     yield Candidate(
         "wrong-sign", lambda view: -view.numeric, "equals -1 times the numeric gradient"
     )
-    mean = "missing-batch-mean", "bias-averaged" if is_bias(case) else "averaged-twice"
-    yield from _sized(case, lambda view: batch_size(view.experiment), "the batch size", *mean)
-    yield from _sized(case, _rows, "the number of rows", *mean)
-    yield from _sized(case, lambda view: int(np.prod(_shape(view))), "the number of entries", *mean)
+    yield from _of_axes(case)
     if not case.first.is_parameter:
-        names = "not-divided-by-classes", "divided-by-classes"
-        yield from _sized(case, _columns, "the number of columns", *names)
-        yield from _sized(case, _width, "the width of the input", *names)
-        yield from _sized(case, _each, "the number of entries that each output is taken of", *names)
-        what = "the number of rows over that of columns"
-        yield from _sized(case, lambda v: _rows(v) / _columns(v), what, names[1], names[1])
+        yield from _sized(case, _width, "the width of the input", *CLASSES)
+        yield from _sized(
+            case, _each, "the number of entries that each output is taken of", *CLASSES
+        )
+        what = "the number of examples over that of classes"
+        yield from _sized(case, _over_classes, what, CLASSES[1], CLASSES[1])
+    if not case.first.output_shape:
+        for position in range(1, len(case.first.experiment.inputs)):
+            for count, what in COUNTS.items():
+                yield from _sized(case, _of_input(position, count), what.format(position), *MEAN)
     what = "the square root of the width of the input"
     same = "constant-factor", "constant-factor"
     yield from _sized(case, lambda view: float(np.sqrt(_width(view))), what, *same)
@@ -46,9 +50,50 @@ def factors(case: Case) -> Iterator[Candidate]:
         yield Candidate("common-factor", lambda v: _ratio(v) * v.numeric, claim, general=True)
 
 
+def _of_axes(case: Case) -> Iterator[Candidate]:
+    """The lengths of one axis or of several: with that of the examples, or without."""
+    ndim = len(_shape(case.first))
+    batch = case.first.measurement.batch_axis % max(ndim, 1)
+    axes = sorted(range(ndim), key=lambda axis: (axis != batch, -axis))
+    subsets = [set(some) for count in range(1, ndim + 1) for some in combinations(axes, count)]
+    for some in sorted(subsets, key=lambda some: batch not in some):
+        names = CLASSES
+        if batch in some:
+            names = MEAN[0], "bias-averaged" if is_bias(case) else MEAN[1]
+        if batch in some or not case.first.is_parameter:
+            what = _named(some, batch, ndim)
+            yield from _sized(case, lambda v, some=some: _lengths(v, some), what, *names)  # type: ignore[misc]
+
+
+def _named(some: set[int], batch: int, ndim: int) -> str:
+    if some == {batch}:
+        return "the batch size"
+    if len(some) == ndim:
+        return "the number of entries"
+    if some == {0, ndim - 1} - {batch}:
+        return "the number of columns" if batch == 0 else "the number of rows"
+    return f"the number of entries along axes {', '.join(map(str, sorted(some)))}"
+
+
+def _lengths(view: View, axes: set[int]) -> int:
+    shape = _shape(view)
+    return int(np.prod([shape[axis] for axis in axes if axis < len(shape)]))
+
+
+COUNTS: dict[Callable[[Array], Any], str] = {
+    np.count_nonzero: "the number of entries of input {} that are not 0",
+    np.sum: "the sum of input {}",
+    lambda a: np.count_nonzero(a >= 0): "the number of labels in input {} that are not negative",
+}
+
+
+def _of_input(position: int, count: Callable[[Array], Any]) -> Size:
+    return lambda view: float(count(view.experiment.inputs[position]))
+
+
 def _sized(case: Case, size: Size, what: str, multiplied: str, divided: str) -> Iterator[Candidate]:
     count = size(case.first)
-    if all(size(view) == 1 for view in case.views):
+    if any(size(view) == 0 for view in case.views) or all(size(view) == 1 for view in case.views):
         return
     because = f"{count:.4g} is {what}"
     yield Candidate(multiplied, lambda v: size(v) * v.numeric, _times(count), because)
@@ -63,12 +108,9 @@ def _times(factor: float) -> str:
     return f"equals {shown(factor)} times the numeric gradient"
 
 
-def _rows(view: View) -> int:
-    return int(np.prod(_shape(view)[:-1]))
-
-
-def _columns(view: View) -> int:
-    return (_shape(view) or (1,))[-1]
+def _over_classes(view: View) -> float:
+    n = view.measurement.batch_size
+    return n**2 / max(int(np.prod(_shape(view))), 1)
 
 
 def _width(view: View) -> int:
@@ -95,7 +137,7 @@ def penalties(case: Case) -> Iterator[Candidate]:
     """The gradient of a penalty on the parameter that the loss lacks, or has in other measure."""
     if not case.first.is_parameter:
         return
-    mistake = "regularizer-on-bias" if case.first.tensor.array.ndim == 1 else "regularizer-factor"
+    mistake = "regularizer-on-bias" if is_bias(case) else "regularizer-factor"
     for penalty, what in ((np.positive, case.name), (np.sign, f"the sign of {case.name}")):
         factor = shown(_left_over(case.first, penalty))
         claim = f"is the numeric gradient plus {factor} times {what}"

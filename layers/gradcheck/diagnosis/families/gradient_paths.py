@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import permutations
 
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.diagnosis.case import Candidate, Case, View
+from layers.gradcheck.diagnosis.case import Candidate, Case, View, multiple
+from layers.gradcheck.diagnosis.measurement import Measurement, single_example, sums_to_one
+from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.held_arrays import held_arrays
+from layers.gradcheck.numeric.perturbation import size_of
 from layers.gradcheck.numeric.returned_gradients import gradients_by_name
+from layers.gradcheck.numeric.slopes import index_of
 
 MOST = 300  # outputs that are sent back one at a time
 SMALL = 1e-6  # of the largest slope: less counts as 0
+CLOSE = 1e-3  # relative difference up to which a path is counted as often
 Jacobians = dict[int, Array | None]
 Pattern = Callable[[View, Array], bool]
+Scores = Callable[[Experiment], Array]
 
 
 def shortcuts(case: Case) -> Iterator[Candidate]:
@@ -74,9 +82,10 @@ def jacobian_patterns(case: Case) -> Iterator[Candidate]:
     name = case.name
     if case.keeps_shape and all(len(v.output_shape) > 1 and v.complete for v in case.views):
         for axis, what in ((0, "column"), (-1, "row")):
-            for paths, claim in PATHS.items():
-                lacks = _lacks(paths, axis)
-                yield candidate("path-missing", lacks, f"lacks {claim} of its {what}")
+            for paths, through in PATHS.items():
+                times = _times(case.first, _jacobian(case.first, jacobians), paths, axis)
+                mistake, claim = _counted(times, f"what flows through {through} of its {what}")
+                yield candidate(mistake, _has_paths(paths, axis, times), claim)
         for axis, claim in ((0, "columns, and y depends on rows"), (-1, "rows, and y on columns")):
             yield candidate("wrong-axis", _along_the_other(axis), f"follows {claim}")
         claim = "takes up dout at its own place alone, and y depends on more,"
@@ -97,12 +106,16 @@ def _if_like(pattern: Pattern, jacobians: Jacobians) -> Callable[[View], Array |
     """The whole analytic gradient, if the Jacobian of backward has the pattern."""
 
     def predict(view: View) -> Array | None:
-        if id(view) not in jacobians:
-            jacobians[id(view)] = backward_jacobian(view)
-        jacobian = jacobians[id(view)]
+        jacobian = _jacobian(view, jacobians)
         return view.analytic if jacobian is not None and pattern(view, jacobian) else None
 
     return predict
+
+
+def _jacobian(view: View, jacobians: Jacobians) -> Array | None:
+    if id(view) not in jacobians:
+        jacobians[id(view)] = backward_jacobian(view)
+    return jacobians[id(view)]
 
 
 def backward_jacobian(view: View) -> Array | None:
@@ -166,27 +179,80 @@ def _along_the_other(axis: int) -> Pattern:
 
 
 Paths = Callable[[Array], list[Array]]
+
+
+def _centred(x: Array) -> Array:
+    return np.asarray(x - x.mean())
+
+
 PATHS: dict[Paths, str] = {
-    lambda x: [np.ones_like(x)]: "what flows through the mean",
-    lambda x: [x - x.mean()]: "what flows through the variance",
-    lambda x: [x]: "what flows through the norm",
-    lambda x: [np.ones_like(x), x - x.mean()]: "what flows through the mean and the variance",
+    lambda x: [np.ones_like(x)]: "the mean",
+    lambda x: [_centred(x)]: "the variance",
+    lambda x: [x]: "the norm",
+    lambda x: [np.ones_like(x), _centred(x)]: "the mean and the variance",
 }
 
 
-def _lacks(paths: Paths, axis: int) -> Pattern:
-    """What is missing of each output follows the slopes of these statistics of its group."""
+def _counted(times: float | None, what: str) -> tuple[str, str]:
+    """The mistake of counting a path so many times, and what is true of the gradient then."""
+    if times is None:
+        return "path-factor", f"is off by a multiple of {what},"
+    if abs(times) < CLOSE:
+        return "path-missing", f"lacks {what}"
+    if abs(times - 2) < CLOSE:
+        return "path-twice", f"counts {what} twice"
+    if abs(times + 1) < CLOSE:
+        return "path-factor", f"counts {what} with the wrong sign"
+    return "path-factor", f"counts {what} {times:.4g} times"
+
+
+def _has_paths(paths: Paths, axis: int, times: float | None) -> Pattern:
+    """What backward has too much or too little follows the slopes of statistics of the group."""
 
     def pattern(view: View, matrix: Array) -> bool:
-        missing, group = view.rows - matrix, _group(view, axis)
-        if (_nonzero(missing) & ~group).any():
+        if not _is_off_by(view, matrix, paths, axis):
             return False
-        return all(
-            _spanned(missing[members, output], paths(view.values[members]))
-            for output, members in enumerate(group.T)
-        )
+        found = _times(view, matrix, paths, axis)
+        if times is None or found is None:
+            return times is found
+        return abs(times - found) < CLOSE * max(1.0, abs(times))
 
     return pattern
+
+
+def _is_off_by(view: View, matrix: Array, paths: Paths, axis: int) -> bool:
+    missing, group = view.rows - matrix, _group(view, axis)
+    if (_nonzero(missing) & ~group).any():
+        return False
+    return all(
+        _spanned(missing[members, output], paths(view.values[members]))
+        for output, members in enumerate(group.T)
+    )
+
+
+def _times(view: View, matrix: Array | None, paths: Paths, axis: int) -> float | None:
+    """How often backward counts a path that forward has once; None where that is not known."""
+    if matrix is None:
+        return None
+    slopes, errors = [], []
+    for output, members in enumerate(_group(view, axis).T):
+        values, own = view.values[members], (view.places == output)[members]
+        mine = paths(values)
+        rest = [] if len(mine) > 1 else [p(values) for p in list(PATHS)[:2] if p is not paths]
+        if mine[0] is values:
+            rest = []
+        basis = np.stack([*mine, own * 1.0, *(path[0] for path in rest)], axis=1)
+        both = np.stack([view.rows[members, output], matrix[members, output]], axis=1)
+        found = np.linalg.lstsq(basis, both, rcond=None)[0]
+        away = np.abs(basis @ found - both).max(initial=0.0)
+        if len(values) < basis.shape[1] or away > 1e-5 * np.abs(both).max(initial=0.0):
+            return None
+        slopes.append(found[: len(mine), 0])
+        errors.append(found[: len(mine), 1])
+    numeric, analytic = np.ravel(slopes), np.ravel(errors)
+    times = multiple(analytic, numeric)
+    fits = np.abs(analytic - times * numeric).max(initial=0.0) <= 1e-4 * np.abs(numeric).max()
+    return times if fits else None
 
 
 def _spanned(missing: Array, paths: list[Array]) -> bool:
@@ -196,3 +262,99 @@ def _spanned(missing: Array, paths: list[Array]) -> bool:
     basis = np.stack(paths, axis=1)
     rest = missing - basis @ np.linalg.lstsq(basis, missing, rcond=None)[0]
     return bool(np.abs(rest).max() <= 1e-5 * np.abs(missing).max() < np.inf)
+
+
+# The softmax inside: p * dp where p * (dp - the sum of p * dp) is needed.
+
+
+def softmax_sums(case: Case) -> Iterator[Candidate]:
+    """The derivative of a softmax without its sum, in a softmax or in the scores of attention."""
+    if case.keeps_shape and not case.first.is_parameter:
+        claim = "equals dout times y, without the sum over the row,"
+        yield Candidate("softmax-sum-missing", lambda v: v.own_dout * v.own_y, claim)
+    claim = "is off by a multiple of the slope of log(sum(exp(scores))) in each row of a softmax,"
+    yield Candidate("softmax-sum-missing", _without_sum, claim)
+
+
+def _without_sum(view: View) -> Array | None:
+    one = single_example(view.measurement)
+    for measurement in (view.measurement, one):
+        if measurement and view.name in measurement.tensors and _sum_is_missing(measurement, view):
+            return view.analytic
+    return None
+
+
+def _sum_is_missing(measurement: Measurement, view: View) -> bool:
+    experiment = copy.deepcopy(measurement.experiment)
+    experiment.run()
+    scores = _find_scores(experiment)
+    if scores is None:
+        return False
+    tensor, places = measurement.tensors[view.name], view.places
+    if places.max() >= tensor.array.size:
+        return False
+    name, array = tensor.name, _same_tensor(experiment, measurement, view)
+    error = np.take(tensor.gradient, places) - measurement.numeric_at(name, places)
+    slopes = np.stack([_slope_of(scores, experiment, array, place) for place in places])
+    slopes = slopes[:, np.abs(slopes).max(axis=0) > 0]
+    if len(places) <= slopes.shape[1] or not slopes.size:
+        return False
+    left = error - slopes @ np.linalg.lstsq(slopes, error, rcond=1e-9)[0]
+    rank = np.linalg.matrix_rank(slopes)
+    return bool(rank < len(places) and np.abs(left).max() <= 1e-5 * np.abs(error).max())
+
+
+def _same_tensor(experiment: Experiment, measurement: Measurement, view: View) -> Array:
+    if view.is_parameter:
+        return experiment.tensors()[view.name]
+    assert view.position is not None
+    return experiment.inputs[view.position]
+
+
+def _slope_of(scores: Scores, experiment: Experiment, array: Array, place: int) -> Array:
+    """The slope of log(sum(exp(scores))) in each row along one entry of a tensor."""
+    index = index_of(place, array.shape)
+    start, step = array[index], 1e-5 * max(size_of(array), abs(array[index]))
+    sums = []
+    for moved in (start + step, start - step):
+        array[index] = moved
+        experiment.run()
+        sums.append(np.log(np.exp(scores(experiment)).sum(axis=-1)).ravel())
+    array[index] = start
+    return np.asarray((sums[0] - sums[1]) / (2 * step))
+
+
+def _find_scores(experiment: Experiment) -> Scores | None:
+    """The products of two arrays of which a layer keeps the softmax."""
+    arrays = {k: a for k, a in _visible(experiment).items() if a.ndim > 1 and a.dtype.kind == "f"}
+    for p in arrays.values():
+        if p.shape[-1] < 2 or not sums_to_one(p, -1):
+            continue
+        for (a, left), (b, right) in permutations(arrays.items(), 2):
+            if left.shape[-1] != right.shape[-1] or left.ndim != right.ndim:
+                continue
+            for scale in (1.0, left.shape[-1] ** -0.5):
+                scores = _product(a, b, scale)
+                if _is_softmax(p, scores, experiment):
+                    return scores
+    return None
+
+
+def _visible(experiment: Experiment) -> dict[str, Array]:
+    return {**experiment.named_inputs(experiment.inputs), **held_arrays(experiment.layer)}
+
+
+def _product(a: str, b: str, scale: float) -> Scores:
+    def scores(experiment: Experiment) -> Array:
+        arrays = _visible(experiment)
+        return np.asarray(scale * arrays[a] @ np.swapaxes(arrays[b], -1, -2))
+
+    return scores
+
+
+def _is_softmax(p: Array, scores: Scores, experiment: Experiment) -> bool:
+    try:
+        rest = np.log(p) - scores(experiment)
+    except ValueError:  # these two are not multiplied
+        return False
+    return rest.shape == p.shape and np.allclose(rest, rest[..., :1], rtol=1e-9, atol=1e-9)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View
 from layers.gradcheck.diagnosis.families.activations_and_masks import FORMULAS
+from layers.gradcheck.diagnosis.families.bias_and_shapes import is_bias
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.numeric.returned_gradients import gradients_by_name
 
@@ -51,9 +53,9 @@ def repairs(case: Case) -> Iterator[Candidate]:
         if array.ndim == 2 and array.shape[0] == array.shape[1] > 1:
             claim = f"is correct if backward gets {key}.T for {key},"
             yield Candidate("weight-not-transposed", _with_parameter(key, np.transpose), claim)
-        for axis in range(array.ndim if array.ndim > 1 else 0):
-            claim = f"is correct if backward gets {key} with axis {axis} reversed"
-            yield Candidate("weight-reversed", _with_parameter(key, _reverse(axis)), claim)
+        for axes in _some_axes(array.ndim):
+            claim = f"is correct if backward gets {key} with {_called(axes)} reversed"
+            yield Candidate("weight-reversed", _with_parameter(key, _reverse(axes)), claim)
     for name in _square(case.first.experiment.layer):
         claim = f"is correct if backward finds {name}.T for {name},"
         yield Candidate("transposed", _with_cached(name), claim)
@@ -63,8 +65,35 @@ def repairs(case: Case) -> Iterator[Candidate]:
             yield Candidate("derivative-missing", _with_dout(formula), claim)
 
 
-def _reverse(axis: int) -> Move:
-    return lambda array: np.flip(array, axis)
+def _some_axes(ndim: int) -> list[tuple[int, ...]]:
+    """One axis or two."""
+    return [axes for count in (1, 2) for axes in combinations(range(ndim), count)]
+
+
+def _called(axes: tuple[int, ...]) -> str:
+    return f"axis {axes[0]}" if len(axes) == 1 else f"axes {axes[0]} and {axes[1]}"
+
+
+def cell_path(case: Case) -> Iterator[Candidate]:
+    """In one step of an LSTM: the gradient that goes from h = o tanh(c) to c is left out."""
+    y = case.first.experiment.y
+    if isinstance(y, tuple) and len(y) == 2 and np.shape(y[0]) == np.shape(y[1]) != ():
+        for h in (0, 1):
+            claim = f"is correct if output {1 - h}, the cell, gets its share of output {h}"
+            yield Candidate("cell-path-missing", _if_correct_after(_through_cell(h)), claim)
+
+
+def _through_cell(h: int) -> Callable[[Experiment], None]:
+    def change(experiment: Experiment) -> None:
+        tanh, dout = np.tanh(experiment.y[1 - h]), list(experiment.dout)
+        dout[1 - h] = dout[1 - h] + dout[h] * experiment.y[h] / tanh * (1 - tanh**2)
+        experiment.dout = tuple(dout)
+
+    return change
+
+
+def _reverse(axes: tuple[int, ...]) -> Move:
+    return lambda array: np.flip(array, axes)
 
 
 def _square(layer: Any) -> list[str]:
@@ -133,9 +162,12 @@ def order(case: Case) -> Iterator[Candidate]:
     if view.y.size == view.tensor.array.size:
         claim = f"holds the entries of d{name}, reshaped in the order of columns,"
         yield Candidate("reshaped", _by_columns, claim)
-    for axis in range(ndim):
-        claim = f"fits d{name} with axis {axis} reversed"
-        yield Candidate("reordered", _moved(_reverse(axis)), claim)
+    for axes in _some_axes(ndim):
+        is_kernel = view.is_parameter and axes == tuple(range(max(ndim - 2, 0), ndim))
+        mistake = "weight-reversed" if is_kernel and not is_bias(case) else "reordered"
+        yield Candidate(
+            mistake, _moved(_reverse(axes)), f"fits d{name} with {_called(axes)} reversed"
+        )
     claim = "holds the correct numbers in another order"
     yield Candidate("reordered", _sorted, claim, general=True)
 

@@ -14,10 +14,12 @@ import numpy as np
 
 from layers.core.params import Array
 from layers.gradcheck.diagnosis.case import Candidate, Case, View, own_slopes
+from layers.gradcheck.diagnosis.measurement import single_example
 from layers.gradcheck.numeric.experiment import Experiment
 from layers.gradcheck.numeric.held_arrays import held_arrays
 from layers.gradcheck.numeric.output_slopes import output_slopes
 from layers.gradcheck.numeric.perturbation import flat, perturbed
+from layers.gradcheck.numeric.returned_gradients import gradients_by_name
 
 MOST = 6  # uses that are told apart
 
@@ -48,7 +50,8 @@ def earlier_calls(case: Case) -> Iterator[Candidate]:
 
 def _with_held_inputs(view: View) -> Array | None:
     x = view.experiment.inputs[0]
-    present = [array.reshape(-1) for array in [*view.experiment.inputs, view.y, view.dout]]
+    arrays = [*view.experiment.inputs, view.y, view.dout, *_kept_of_one_call(view.experiment)]
+    present = [array.reshape(-1) for array in arrays]
     for held in held_arrays(view.experiment.layer).values():
         if held.shape != x.shape or held.dtype != x.dtype:
             continue
@@ -58,6 +61,15 @@ def _with_held_inputs(view: View) -> Array | None:
         if found and np.allclose(found.numeric, view.analytic, rtol=1e-5, atol=1e-9):
             return found.numeric
     return None
+
+
+def _kept_of_one_call(experiment: Experiment) -> list[Array]:
+    """What a layer that was never called before keeps of these inputs."""
+    layer, _ = experiment.unrun()
+    for key, array in experiment.tensors().items():
+        layer.params[key][...] = array
+    layer.forward(*experiment.given())
+    return list(held_arrays(layer).values())
 
 
 def repeated_lookups(case: Case) -> Iterator[Candidate]:
@@ -166,3 +178,99 @@ def _counted(layer: Any, key: str) -> CountedParameters | None:
             setattr(layer, attribute, counted)
             return counted
     return None
+
+
+def quadratic_forms(case: Case) -> Iterator[Candidate]:
+    """Of x.T A x, whose gradient is (A + A.T) x, only one share, or one of them twice."""
+    first = case.first
+    layer, _ = first.experiment.unrun()
+    names = [*first.experiment.named_inputs(first.experiment.inputs), *held_arrays(layer)]
+    for name in names:
+        for share, claim in (
+            (
+                1.0,
+                f"is the share of one use of {case.name}; with {name}.T it is that of the other,",
+            ),
+            (
+                0.5,
+                f"counts one use of {case.name} twice; with {name}.T it is that of the other,",
+            ),
+        ):
+            yield Candidate("share-missing", _half_of_form(name, share), claim)
+
+
+def _half_of_form(name: str, share: float) -> Callable[[View], Array | None]:
+    def predict(view: View) -> Array | None:
+        other = copy.deepcopy(view.experiment)
+        array = {**other.named_inputs(other.inputs), **held_arrays(other.layer)}.get(name)
+        if array is None or array.ndim != 2 or len(set(array.shape)) > 1 or array.size == 1:
+            return None
+        array[...] = array.T.copy()
+        if not np.allclose(flat(other.run()), view.y, rtol=1e-9):
+            return None
+        tensor = gradients_by_name(other).get(view.name)
+        if tensor is None:
+            return None
+        theirs = view.at(tensor.gradient)
+        if np.allclose(theirs, view.analytic, rtol=1e-6):
+            return None
+        return np.asarray(view.numeric / share - theirs)
+
+    return predict
+
+
+def steps(case: Case) -> Iterator[Candidate]:
+    """In a sequence: the path from step to step is lost, or a state is that of another step."""
+    first = case.first
+    x = first.experiment.inputs[0] if first.experiment.inputs else np.zeros(0)
+    if x.ndim != 3 or isinstance(first.experiment.y, tuple):
+        return
+    if first.is_parameter:
+        claim = "takes the state after each step where it needs that before it"
+        yield Candidate("off-by-one-step", _with_state_after(case), claim)
+    elif first.position == 0:
+        for axis in (1, 0):
+            claim = (
+                "is correct at the last step and wrong before: what flows from step to step is not"
+            )
+            yield Candidate("time-path", _correct_at_the_end(axis), claim, general=True)
+
+
+def _with_state_after(case: Case) -> Callable[[View], Array | None]:
+    """Of one step, the gradient of W_h has the output of this step as a factor."""
+
+    def predict(view: View) -> Array | None:
+        one = single_example(view.measurement, step=True)
+        if one is None or view.name not in one.tensors or view.tensor.array.ndim != 2:
+            return None
+        g, h = one.tensors[view.name].gradient, flat(one.experiment.y)
+        numeric = one.numeric_at(view.name, np.arange(g.size)).reshape(g.shape)
+        for mine, right in ((g, numeric), (g.T, numeric.T)):
+            if len(mine) == h.size > 1 and _is_along(h, mine) and not _is_along(h, right):
+                return view.analytic
+        return None
+
+    return predict
+
+
+def _is_along(h: Array, matrix: Array) -> bool:
+    """Whether each column of a matrix is a multiple of a vector, and not all are 0."""
+    along = np.outer(h, h @ matrix) / (h @ h)
+    return bool(matrix.any() and np.allclose(along, matrix, rtol=1e-6, atol=1e-9))
+
+
+def _correct_at_the_end(axis: int) -> Callable[[View], Array | None]:
+    def predict(view: View) -> Array | None:
+        step = np.unravel_index(view.places, view.shape)[axis]
+        last = view.shape[axis] - 1
+        if last < 1 or view.output_shape[axis : axis + 1] != (last + 1,):
+            return None
+        of_output = np.indices(view.output_shape)[axis].reshape(-1)
+        if np.abs(view.rows[of_output[None, :] < step[:, None]]).max(initial=0.0) > 1e-9:
+            return None  # outputs depend on later steps
+        off = ~np.isclose(
+            view.analytic, view.numeric, rtol=1e-5, atol=1e-8 * np.abs(view.numeric).max()
+        )
+        return view.analytic if off.any() and not off[step == last].any() else None
+
+    return predict

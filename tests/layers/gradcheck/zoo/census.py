@@ -7,10 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from layers.gradcheck import GradientReport
-from tests.layers.gradcheck.zoo import activations, affine, courses, losses, nets, others
+from tests.layers.gradcheck.zoo import (
+    activations,
+    affine,
+    courses,
+    losses,
+    nets,
+    one_hot,
+    others,
+    subtle,
+)
 from tests.layers.gradcheck.zoo.specimen import Specimen
 
-HOUSES = (affine, activations, losses, others, courses, nets)
+HOUSES = (affine, activations, losses, one_hot, others, courses, subtle, nets)
 
 
 def specimens() -> Iterator[Specimen]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ from layers import (
 )
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Chain
-from tests.layers.gradcheck.zoo import courses, students
+from tests.layers.gradcheck.zoo import courses, one_hot, students, subtle
 from tests.layers.gradcheck.zoo.nets import ByName
 
 Check = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
@@ -86,7 +87,7 @@ def _layers(rng: np.random.Generator, x: Any, m: int, dtype: str) -> Iterator[Ch
     if n > 2:
         yield "BatchNorm", students.BatchNorm(d), (rng.normal(size=x.shape),), {}
     yield "Embedding", Embedding(6, 3, dtype=dtype, rng=rng), (rng.integers(6, size=(n, d)),), {}
-    for layer, given in courses.right_ones(rng):
+    for layer, given in chain(*(house.right_ones(rng) for house in (courses, one_hot, subtle))):
         yield layer.__class__.__name__, layer, given, {}
     net = _net(rng, d, m)
     yield f"{type(net).__name__} of layers", net, (x,), {}

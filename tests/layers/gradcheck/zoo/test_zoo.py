@@ -8,7 +8,17 @@ import pytest
 
 from layers import FullyConnected, gradcheck
 from layers.gradcheck.report.hints import HINTS
-from tests.layers.gradcheck.zoo import activations, affine, census, courses, losses, nets, others
+from tests.layers.gradcheck.zoo import (
+    activations,
+    affine,
+    census,
+    courses,
+    losses,
+    nets,
+    one_hot,
+    others,
+    subtle,
+)
 from tests.layers.gradcheck.zoo.right import checks
 from tests.layers.gradcheck.zoo.specimen import Specimen, mutant, tampered
 
@@ -27,8 +37,10 @@ SAMPLE = [
     *one_of_each(affine.specimens()),
     *list(one_of_each(activations.specimens()))[::3],
     *one_of_each(losses.specimens()),
+    *list(one_of_each(one_hot.specimens())),
     *list(one_of_each(others.specimens()))[::2],
     *courses.specimens(),
+    *subtle.specimens(),
     *list(nets.specimens())[::41],
     *nets.wrong_containers(),
     *nets.ending_in_softmax(),
