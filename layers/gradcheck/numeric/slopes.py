@@ -24,6 +24,10 @@ UNDERFLOW = 1e-290  # close to the smallest number, digits are lost
 LONGEST, SHORTEST = 1e2, 1e-13  # the ends of the ladder, in units of the scale
 IS_SURE = 0.25  # of the distance between two slopes: the largest error of the preferred one
 LATER = 3  # shorter steps with which a very long one has to agree
+UNRESOLVED = 0.1  # of the largest movement: the shortest steps must move the outputs less
+BISECTIONS = 50
+MOST_STAIRS = 30  # on the way to a step that shows the slope
+HIGHEST_STAIR = 5e-2  # of the outputs: what is higher is no rounding
 FEW_DIGITS = 4  # steps of the last digit that are rounding and not movement
 RATIO = 10**0.5  # of neighbouring steps
 
@@ -130,21 +134,26 @@ def _differences(lines: Sequence[Line], step: float) -> tuple[Array, Array]:
         return rises @ lines[0].dout / runs, rounding / runs
 
 
-def careful(line: Line, analytic: float) -> Slope:
+def careful(line: Line, analytic: float, shortest: float = SHORTEST) -> Slope:
     """The best centred difference on a ladder of steps.
 
     A function may look straight from afar and bend close by, where a unit switches or is no longer
     saturated. Therefore a shorter step is preferred if it agrees with `analytic` within a small
     error.
     """
-    steps = _ladder(line)
+    steps = _ladder(line, shortest)
     middle, *moved = line.outputs([0.0, *steps, *-steps])
     ups, downs = np.split(np.array(moved), 2) - middle
     downs, runs = -downs, line.distances(steps)
     usable = np.isfinite(ups).all(axis=1) & np.isfinite(downs).all(axis=1) & (runs > 0)
-    if usable.sum() < 3:
+    stuck = not (usable.all() or ups[usable].any() or downs[usable].any())
+    if usable.sum() < 3 or stuck:  # flat, and then out of the domain
         return Slope(np.nan, np.inf, 0.0)
-    ups, downs, runs = ups[usable], downs[usable], runs[usable]
+    steps, ups, downs, runs = steps[usable], ups[usable], downs[usable], runs[usable]
+    if _is_unresolved(ups, downs, line.dout):
+        if shortest > EPSILON / 2:
+            return careful(line, analytic, EPSILON / 2)
+        return Slope(np.nan, np.inf, 0.0)
 
     slopes = (ups + downs) @ line.dout / runs
     bends = np.abs(ups - downs) @ np.abs(line.dout)
@@ -153,6 +162,9 @@ def careful(line: Line, analytic: float) -> Slope:
     errors = np.maximum(_disagreement(slopes), far * _later_disagreement(slopes))
     errors += 3 * rounding / runs
     chosen = _chosen(slopes, errors, analytic)
+    if abs(slopes[chosen] - analytic) > errors[chosen]:
+        errors += 2 * _stair(line, steps, slopes, chosen, analytic, middle) / runs
+        chosen = _chosen(slopes, errors, analytic)
     return Slope(
         float(slopes[chosen]), float(errors[chosen]), _kink(2 * bends[chosen:] / runs[chosen:])
     )
@@ -166,9 +178,46 @@ def _chosen(slopes: Array, errors: Array, analytic: float) -> int:
     return best + int(shorter[0]) if shorter.size else best
 
 
-def _ladder(line: Line) -> Array:
+def _is_unresolved(ups: Array, downs: Array, dout: Array) -> bool:
+    """Whether the shortest steps move the outputs as much as longer ones do.
+
+    The function turns within the last digit of the tensor, as sin does at 1e16: it has a slope, but
+    no difference shows it.
+    """
+    moves = (np.abs(ups) + np.abs(downs)) @ np.abs(dout)
+    return bool(moves[-LATER:].max(initial=0.0) > UNRESOLVED * moves.max(initial=0.0))
+
+
+def _stair(
+    line: Line, steps: Array, slopes: Array, chosen: int, analytic: float, middle: Array
+) -> float:
+    """The height of the stairs in which the outputs move, if it is rounding; else 0.
+
+    A loss of 1 - p moves in stairs of the last digit of p, which are high where p is almost 1. A
+    short step stays on one stair and misses the slope, which longer steps have. At a kink, or where
+    a function bends, there is no jump, and the stairs of a quantizer are no rounding.
+    """
+    off = np.abs(slopes - analytic)
+    longer = np.flatnonzero(off[:chosen] < 0.5 * off[chosen])
+    if not longer.size:
+        return 0.0
+
+    def left(t: float) -> float:
+        return float(line.dout @ (line.outputs([t])[0] - middle) - slopes[chosen] * t)
+
+    low, high = 0.0, max(steps[longer[-1]] * np.array([1, -1]), key=lambda t: abs(left(t)))
+    whole = left(high)
+    for _ in range(BISECTIONS):
+        half = (low + high) / 2
+        low, high = (low, half) if abs(left(half)) > abs(whole) / 2 else (half, high)
+    jump = abs(left(high) - left(low))
+    most = HIGHEST_STAIR * np.abs(line.dout) @ (np.abs(middle) + 1)
+    return jump if abs(whole) / MOST_STAIRS < jump < most else 0.0
+
+
+def _ladder(line: Line, shortest: float) -> Array:
     """Steps from far too long to far too short, and shorter still where 0 is near."""
-    lowest = SHORTEST * line.scale
+    lowest = shortest * line.scale
     if line.near:
         lowest = min(lowest, max(1e-3 * line.near, 1e-30 * line.scale))
     count = int(np.ceil(np.log(LONGEST * line.scale / lowest) / np.log(RATIO)))

@@ -262,29 +262,33 @@ def inner_slopes(case: Case) -> Iterator[Candidate]:
         analytic, numeric, rtol=1e-6, atol=1e-9 * size
     ):
         return
-    for name, held in held_arrays(one.experiment.layer).items():
+    layer, _ = one.experiment.unrun()
+    for name in held_arrays(one.experiment.layer).keys() - held_arrays(layer).keys():
+        held = held_arrays(one.experiment.layer)[name]
         for unit in _units(held, tensor.array, places):
-            values = np.asarray(held, float).reshape(-1)[unit]
-            for text, formula in INNER.items():
-                slope = formula(values)
-                for mistake, used, claim in (
-                    ("derivative-missing", np.ones_like(slope), "lacks the slope {}"),
-                    ("derivative-twice", slope**2, "counts the slope {} twice"),
-                    (
-                        "derivative-of-output",
-                        formula(INNER_OUTPUT.get(text, np.copy)(values)),
-                        "uses the slope at the output of the output, not {},",
-                    ),
-                ):
-                    close = np.allclose(
-                        analytic * slope, numeric * used, rtol=1e-5, atol=1e-7 * size
-                    )
-                    if close and np.ptp(values):
-                        told = claim.format(text.replace("{}", name)) + " for one example, and so"
-                        yield Candidate(mistake, lambda v: v.analytic, told)
+            values = held.reshape(-1)[unit]
+            for mistake, claim, slope, used in _inner_mistakes(name, values):
+                fits = np.allclose(analytic * slope, numeric * used, rtol=1e-5, atol=1e-7 * size)
+                if fits and np.ptp(values):
+                    yield Candidate(mistake, lambda view: view.analytic, claim)
 
 
-INNER_OUTPUT: dict[str, Formula] = {
+def _inner_mistakes(name: str, values: Array) -> Iterator[tuple[str, str, Array, Array]]:
+    """A mistake, what it leaves, the slope of the units, and the one that is used instead."""
+    for text, formula in INNER.items():
+        slope, shown_slope = formula(values), text.replace("{}", name)
+        claim = f"lacks the slope {shown_slope}, as one example shows,"
+        yield "derivative-missing", claim, slope, np.ones_like(slope)
+        if slope.all():
+            claim = f"counts the slope {shown_slope} twice, as one example shows,"
+            yield "derivative-twice", claim, slope, slope**2
+        if text in APPLIED:
+            claim = f"takes the slope where {name} is put in for the input, not {shown_slope},"
+            yield "derivative-of-output", claim, slope, formula(APPLIED[text](values))
+
+
+# The functions that these are the slopes of, in terms of the output.
+APPLIED: dict[str, Formula] = {
     "{} * (1 - {})": lambda z: 1 / (1 + np.exp(-z)),
     "1 - {}**2": np.tanh,
 }
