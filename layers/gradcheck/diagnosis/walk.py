@@ -49,7 +49,7 @@ def diagnose(
         _located(finding, _inner(call, call.layer)) for call in calls for finding in call.written
     ]
     for inner in _inner_layers(experiment, calls):
-        inside = _joined(inside, _inside(inner, bool(found), tolerance, rng))
+        inside = _joined(inside, _inside(inner, experiment, bool(found), tolerance, rng))
     causes = [finding for finding in inside if finding.kind != "advice"]
     if not causes and not found:
         causes = list(broken_chain(experiment, calls))
@@ -88,14 +88,18 @@ def _inner(call: RecordedCall, layer: Any) -> InnerLayer:
 
 
 def _inside(
-    inner: InnerLayer, net_is_correct: bool, tolerance: float, rng: np.random.Generator
+    inner: InnerLayer,
+    net: Experiment,
+    net_is_correct: bool,
+    tolerance: float,
+    rng: np.random.Generator,
 ) -> list[Finding]:
     """The findings of an inner layer when it is examined by itself.
 
     If the gradients of the whole net are correct, those of its layers are, and only the probes run.
     """
     try:
-        experiment = Experiment(inner.layer, inner.inputs, None, rng)
+        experiment = Experiment(inner.layer, inner.inputs, None, rng, net.global_state is not None)
         found = Examination() if net_is_correct else examine(experiment, tolerance, rng)
         return [_located(f, inner) for f in diagnose(experiment, found, tolerance, rng)]
     except Exception:  # nothing is known of a layer that does not run by itself

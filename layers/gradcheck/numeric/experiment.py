@@ -48,6 +48,8 @@ class Experiment:
         A loss and its further arguments, run on the layer's output.
     rng : numpy.random.Generator
         Draws dout.
+    may_draw : bool
+        Whether forward may draw from the global random generators, which takes time to find out.
 
     Attributes
     ----------
@@ -64,7 +66,12 @@ class Experiment:
     """
 
     def __init__(
-        self, layer: Any, inputs: Sequence[Any], loss: Any, rng: np.random.Generator
+        self,
+        layer: Any,
+        inputs: Sequence[Any],
+        loss: Any,
+        rng: np.random.Generator,
+        may_draw: bool = True,
     ) -> None:
         self.name = label(layer)
         self.layer = cast(layer, np.float64)
@@ -73,14 +80,15 @@ class Experiment:
         self.layouts = [MemoryLayout.of(array) for array in arrays]
         self.loss, self.targets = _split(loss)
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
-        self.global_state: tuple[Any, Any] | None = global_state()
+        before = global_state() if may_draw else None
+        self.global_state: tuple[Any, Any] | None = None
         given = self.given()
         with WriteGuard({**self.named_inputs(given), **self.named_parameters()}) as guard:
             y = self._first(given)
             self.y = copy.deepcopy(y)
         self.written = guard.written
-        if self.global_state and not drawn_since(self.global_state):
-            self.global_state = None
+        if before and drawn_since(before):
+            self.global_state = before
         self.unrun: Unrun = lambda: (cast(layer, np.float64), copy.deepcopy(loss))
         self.dout = random_dout(self.y, rng)
         self.dout_layout = layout_of(y)

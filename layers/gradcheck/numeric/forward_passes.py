@@ -35,11 +35,17 @@ class ForwardPasses:
     Parameters
     ----------
     experiment : Experiment
-        Its inputs and parameters are moved, and put back after each pass. Its y is up to date.
+        Its inputs and parameters are moved, and put back after each pass.
+
+    Attributes
+    ----------
+    y, dout : array (m,)
+        The flattened output at the point, and the weights of the slopes.
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment, self.y = experiment, flat(experiment.y)
+        self.experiment = experiment
+        self.y, self.dout = flat(experiment.y), flat(experiment.dout)
         self._layers: list[Any] = []
         self._taken: list[tuple[Array, ...]] = []  # the arguments of each layer, and the output
         self._independent = 0  # the first layer after all those that mix examples

@@ -11,8 +11,9 @@ from layers.core.params import Array
 
 def flat(y: Any) -> Array:
     """An output, or a tuple of several, as one float64 vector."""
-    parts = y if isinstance(y, tuple) else (y,)
-    return np.concatenate([np.ravel(np.asarray(part, np.float64)) for part in parts])
+    if isinstance(y, tuple):
+        return np.concatenate([flat(part) for part in y])
+    return np.array(y, np.float64, order="C").reshape(-1)
 
 
 def perturbed(array: Array, rng: np.random.Generator) -> Array:

@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from layers.core.params import Array
 from layers.gradcheck.numeric.experiment import Index
 from layers.gradcheck.numeric.forward_passes import ForwardPasses, Place, Run
-from layers.gradcheck.numeric.perturbation import flat
 
 EPSILON = float(np.finfo(np.float64).eps)
 UNDERFLOW = 1e-290  # close to the smallest number, digits are lost
@@ -65,10 +63,14 @@ class Line:
         """The outputs (k, m) at these distances; nan where forward fails."""
         return self.run([(self.place, t) for t in ts])
 
-    def distances(self, ts: ArrayLike) -> Array:
-        """The distances really moved from -t to t, because x + t is rounded."""
-        up, down = self.start + np.asarray(ts), self.start - np.asarray(ts)
-        return np.asarray((up - self.start) - (down - self.start))
+    def distances(self, ts: Array) -> Array:
+        """The distances really moved from -t to t."""
+        return distances(np.asarray(self.start), ts)
+
+
+def distances(starts: Array, ts: Array) -> Array:
+    """How far apart start - t and start + t are, which are rounded."""
+    return np.asarray(((starts + ts) - starts) - ((starts - ts) - starts))
 
 
 def line(passes: ForwardPasses, array: Array, place: Place, scale: float) -> Line:
@@ -77,7 +79,7 @@ def line(passes: ForwardPasses, array: Array, place: Place, scale: float) -> Lin
     return Line(
         lambda points: passes.outputs(array, points),
         place,
-        flat(passes.experiment.dout),
+        passes.dout,
         start,
         max(abs(start), scale),
     )
@@ -122,12 +124,12 @@ def _differences(lines: Sequence[Line], step: float) -> tuple[Array, Array]:
 
     Outputs that do not move at all have no rounding, unless none moves.
     """
-    steps = [step * (line.near or line.scale) for line in lines]
-    there = [(line.place, t) for line, t in zip(lines, steps, strict=True)]
+    there = [(line.place, step * (line.near or line.scale)) for line in lines]
     back = [(place, -t) for place, t in there]
     y, before = np.split(lines[0].run(there + back), 2)
     rises, sizes = y - before, np.abs(y * lines[0].dout)
-    runs = np.array([line.distances(t) for line, t in zip(lines, steps, strict=True)])
+    starts = np.array([line.start for line in lines])
+    runs = distances(starts, np.array([t for _, t in there]))
     moving = np.sum(sizes, axis=1, where=rises != 0)
     rounding = FEW_DIGITS * EPSILON * np.where(moving, moving, sizes.sum(axis=1))
     with np.errstate(all="ignore"):

@@ -217,7 +217,7 @@ def test_an_entry_is_moved_and_put_back():
     assert moved.outputs([0.0])[0].tolist() == [1.0, 4.0, 9.0, 16.0]
     assert array.tolist() == x.tolist()
     assert (moved.scale, moved.near) == (3.0, 3.0)
-    assert moved.distances([1e-20, 0.5]).tolist() == [0.0, 1.0]
+    assert moved.distances(np.array([1e-20, 0.5])).tolist() == [0.0, 1.0]
     assert first(quick, moved) == pytest.approx(6 * experiment.dout[1, 0])
 
 
@@ -250,7 +250,7 @@ def test_a_tensor_is_moved_in_a_direction_and_put_back():
     assert moved.outputs([2.0])[0].tolist() == pytest.approx([17.2])
     assert W.tolist() == [[0.0], [0.0]]
     assert (moved.scale, moved.near) == (3.0, 0.0)
-    assert moved.distances(2.0) == 4.0
+    assert moved.distances(np.array(2.0)) == 4.0
     assert first(quick, moved) == pytest.approx(8.6 * experiment.dout[0, 0])
 
 
