@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Mapping, ValuesView
 from typing import Any, TypeVar
 
@@ -65,9 +64,7 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
 
 def _own_params(layer: Any, twin: Any, memo: dict[int, Any]) -> None:
     """Give the copy params of its own if they belong to the class, which deepcopy leaves out."""
-    if isinstance(inspect.getattr_static(layer, "params", None), dict) and (
-        twin.params is layer.params
-    ):
+    if isinstance(getattr(type(layer), "params", None), dict) and twin.params is layer.params:
         twin.params = copy.deepcopy(layer.params, memo)
     for one, other in zip(_inside(layer), _inside(twin), strict=True):
         _own_params(one, other, memo)

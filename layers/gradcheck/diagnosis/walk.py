@@ -44,11 +44,12 @@ def diagnose(
     by itself is the cause; tensors that are wrong in the net and correct in their own layer are its
     victims.
     """
-    calls = recorded(experiment)
+    # Where a loss follows a correct net, the net without the loss is looked at below.
+    calls = [] if found and experiment.loss is not None else recorded(experiment)
     inside = [
         _located(finding, _inner(call, call.layer)) for call in calls for finding in call.written
     ]
-    for inner in _inner_layers(experiment, calls):
+    for inner in _inner_layers(experiment, calls, bool(found)):
         inside = _joined(inside, _inside(inner, experiment, bool(found), tolerance, rng))
     causes = [finding for finding in inside if finding.kind != "advice"]
     if not causes and not found:
@@ -70,9 +71,12 @@ def _joined(known: list[Finding], more: list[Finding]) -> list[Finding]:
     return known + new
 
 
-def _inner_layers(experiment: Experiment, calls: Sequence[RecordedCall]) -> Iterator[InnerLayer]:
-    """The layers of a net, not yet run, each with its inputs; from the output back."""
-    layer, loss = experiment.unrun()
+def _inner_layers(
+    experiment: Experiment, calls: Sequence[RecordedCall], is_correct: bool
+) -> Iterator[InnerLayer]:
+    """The layers of a net from the output back, each with its inputs; not yet run, if wrong."""
+    loss = experiment.loss and (experiment.loss, *experiment.targets)
+    layer, loss = (experiment.layer, loss) if is_correct else experiment.unrun()
     if loss is not None:
         scores = experiment.outputs()
         yield InnerLayer(loss[0], (scores, *loss[1:]), "loss.", f"the loss ({label(loss[0])})")

@@ -23,7 +23,7 @@ class Kink(Enum):
     SEEN = 2
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ClaimedSlope:
     """One number to compare: a line through the tensor, and the slope by backward along it.
 

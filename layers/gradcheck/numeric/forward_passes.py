@@ -10,7 +10,6 @@ against single ones first, far from the point, where anything that they leave ou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
@@ -72,7 +71,7 @@ class ForwardPasses:
     def _one_by_one(self, array: Array, points: Sequence[Point]) -> Array:
         found = np.full((len(points), self.y.size), np.nan)
         for row, point in zip(found, points, strict=True):
-            with moved(array, point):
+            with Moved(array, point):
                 try:
                     y = flat(self.experiment.run())
                 except Exception:  # outside its domain a layer may raise anything
@@ -149,11 +148,11 @@ class ForwardPasses:
         for some in _groups(points, self._width(k + 1)) if together else ([p] for p in points):
             ys = []
             for point in some:
-                with moved(array, point):
+                with Moved(array, point):
                     ys.append(np.array(self._layers[k].forward(*_copies(self._taken[k]))))
             y = self._through(k + 1, np.concatenate(ys))
-            y = _of_length(y, len(ys) * len(self._taken[-1][0]))
-            found += [self._end(part) for part in np.split(y, len(ys))]
+            y = y.reshape(len(ys), *self._taken[-1][0].shape)
+            found += [self._end(part) for part in y]
         return np.array(found)
 
     def _width(self, first: int) -> int:
@@ -170,17 +169,23 @@ class ForwardPasses:
         return flat(y if loss is None else loss.forward(y, *self.experiment.targets))
 
 
-@contextmanager
-def moved(array: Array, point: Point) -> Iterator[None]:
-    """Move one entry of an array, or all of it in one direction, and put it back."""
-    place, t = point
-    where: Any = place if isinstance(place, tuple) else ...
-    start = array[where].copy()
-    array[where] = start + (t if isinstance(place, tuple) else t * place)
-    try:
-        yield
-    finally:
-        array[where] = start
+class Moved:
+    """One entry of an array moved in a block, or all of it in one direction."""
+
+    __slots__ = ("array", "start", "where")
+
+    def __init__(self, array: Array, point: Point) -> None:
+        place, t = point
+        self.array = array
+        self.where: Any = place if isinstance(place, tuple) else ...
+        self.start = array[self.where].copy()
+        array[self.where] = self.start + (t if isinstance(place, tuple) else t * place)
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, *_: object) -> None:
+        self.array[self.where] = self.start
 
 
 def _mixes(layer: Any, taken: Sequence[Array]) -> bool:

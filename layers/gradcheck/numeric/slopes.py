@@ -30,7 +30,7 @@ FEW_DIGITS = 4  # steps of the last digit that are rounding and not movement
 RATIO = 10**0.5  # of neighbouring steps
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen, because one is made for each entry, and that takes time
 class Line:
     """A straight line through the point, and the weights that add up the outputs along it.
 
@@ -126,7 +126,8 @@ def _differences(lines: Sequence[Line], step: float) -> tuple[Array, Array]:
     """
     there = [(line.place, step * (line.near or line.scale)) for line in lines]
     back = [(place, -t) for place, t in there]
-    y, before = np.split(lines[0].run(there + back), 2)
+    outputs = lines[0].run(there + back)
+    y, before = outputs[: len(lines)], outputs[len(lines) :]
     rises, sizes = y - before, np.abs(y * lines[0].dout)
     starts = np.array([line.start for line in lines])
     runs = distances(starts, np.array([t for _, t in there]))

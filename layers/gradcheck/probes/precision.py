@@ -14,8 +14,7 @@ from layers.gradcheck.report.finding import Finding
 
 def precision(experiment: Experiment) -> Iterator[Finding]:
     """A layer whose parameters and inputs are float32 computes in float32."""
-    layer, _ = experiment.unrun()
-    layer = cast(layer, np.float32)
+    layer = cast(experiment.layer, np.float32)
     inputs = [
         array.astype(np.float32) if array.dtype.kind == "f" else array
         for array in experiment.given()
