@@ -14,6 +14,10 @@ from layers.activations.sigmoid import Sigmoid
 from layers.activations.sign import Sign
 from layers.activations.softplus import Softplus
 from layers.activations.tanh import Tanh
+from layers.convolution.average_pool2d import AveragePool2D
+from layers.convolution.conv2d import Conv2D
+from layers.convolution.global_average_pool2d import GlobalAveragePool2D
+from layers.convolution.max_pool2d import MaxPool2D
 from layers.core.base import Layer
 from layers.core.foreign_classes import missing
 from layers.core.frozen import Frozen
@@ -29,12 +33,6 @@ from layers.gates.multiply_constant import MultiplyConstant
 from layers.gates.reciprocal import Reciprocal
 from layers.gates.sin import Sin
 from layers.gradcheck import assert_gradients, gradcheck
-from layers.images.average_pool2d import AveragePool2D
-from layers.images.conv2d import Conv2D
-from layers.images.global_average_pool2d import GlobalAveragePool2D
-from layers.images.group_norm import GroupNorm
-from layers.images.layer_norm import LayerNorm
-from layers.images.max_pool2d import MaxPool2D
 from layers.initializers import (
     he_normal,
     he_uniform,
@@ -51,6 +49,8 @@ from layers.losses.hinge import Hinge
 from layers.losses.mse import MSE
 from layers.losses.sigmoid_ce import SigmoidCE
 from layers.losses.softmax_ce import SoftmaxCE, softmax
+from layers.normalizing.group_norm import GroupNorm
+from layers.normalizing.layer_norm import LayerNorm
 from layers.regularizing.dropout import Dropout
 from layers.shapes.concat import Concat
 from layers.shapes.flatten import Flatten

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers import Conv2D
-from layers.images import conv2d
+from layers.convolution import conv2d
 
 torch = pytest.importorskip("torch", reason="the oracle: pip install handgrad[oracle]")
 

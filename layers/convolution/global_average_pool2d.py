@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from layers.convolution.image_windows import images
 from layers.core import checks, sums
 from layers.core.base import Grads, Layer
 from layers.core.cache import Cached
 from layers.core.params import Array
-from layers.images.image_windows import images
 
 
 class GlobalAveragePool2D(Layer):

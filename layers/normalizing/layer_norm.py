@@ -12,7 +12,7 @@ from layers.core.base import Grads, Layer
 from layers.core.cache import Cached
 from layers.core.cast import floating_dtype
 from layers.core.params import Array
-from layers.images.standardized import Standardized, added, standardized
+from layers.normalizing.standardized import Standardized, added, standardized
 
 
 class LayerNorm(Layer):

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, DTypeLike
 
+from layers.convolution.image_windows import Pair, Windows, images, pair
 from layers.core import checks, sums
 from layers.core.base import Grads, Layer
 from layers.core.cache import Cached
 from layers.core.cast import floating_dtype
 from layers.core.params import Array
-from layers.images.image_windows import Pair, Windows, images, pair
 from layers.initializers import Initializer, draw
 
 BYTES = 2**20  # of the columns made at a time, so that they stay in the processor's cache
