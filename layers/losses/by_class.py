@@ -61,3 +61,9 @@ class ByClass(Layer):
         if math.isnan(np.add.reduce(scores, axis=None)):
             correct &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest
         return float(np.count_nonzero(correct) / correct.size)
+
+    @staticmethod
+    def accuracy_of_checked(scores: ArrayLike, labels: ArrayLike) -> float:
+        """The accuracy on what forward has checked, and found finite, in a third of the time."""
+        correct = np.asarray(scores).argmax(axis=-1) == labels
+        return float(np.count_nonzero(correct) / correct.size)

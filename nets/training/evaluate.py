@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike
 from layers.core.base import predict
 from layers.core.checks import brief, label
 from layers.core.params import Array
+from layers.losses.by_class import ByClass
 from nets.training import fit_arguments
 from nets.training.foreign_arguments import named
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
@@ -57,10 +59,11 @@ def evaluate(
 
 def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: int = 1000) -> dict[str, float]:
     """What `evaluate` returns, by name, without its checks."""
-    tally = Tally()
+    tally, accuracy = Tally(), fit_arguments.accuracy(loss)
     for x_batch, y_batch in minibatches(x, y, batch_size, shuffle=False):
         scores = predict(net, x_batch)
-        tally.add(len(x_batch), measures(loss, predict(loss, scores, y_batch), scores, y_batch))
+        value = predict(loss, scores, y_batch)
+        tally.add(len(x_batch), measures(loss, value, scores, y_batch, accuracy))
     return tally.means
 
 
@@ -71,7 +74,9 @@ def validated(net: Any, loss: Any, held_out: tuple[Array, Array] | None) -> dict
     return {f"validation_{name}": value for name, value in means.items()}
 
 
-def measures(loss: Any, value: Any, scores: Array, y: Array) -> dict[str, float]:
+def measures(
+    loss: Any, value: Any, scores: Array, y: Array, accuracy: Callable[..., Any] | None
+) -> dict[str, float]:
     """The loss of a batch and, for a loss that classifies, the accuracy."""
     if type(value) is not float:  # as the losses here return it
         number = np.asarray(value)
@@ -81,6 +86,13 @@ def measures(loss: Any, value: Any, scores: Array, y: Array) -> dict[str, float]
                 f"got {brief(value)}"
             )
         value = float(number.item())
-    if fit_arguments.classifies(loss):
-        return {"loss": value, "accuracy": float(loss.accuracy(scores, y))}
+    if accuracy is not None:
+        return {"loss": value, "accuracy": float(accuracy(scores, y))}
     return {"loss": value}
+
+
+def accuracy_in_training(loss: Any) -> Callable[..., Any] | None:
+    """How to measure the accuracy right after `forward`, which has checked scores and labels."""
+    accuracy = fit_arguments.accuracy(loss)
+    ours = getattr(accuracy, "__func__", None) is vars(ByClass)["accuracy"].__func__
+    return loss.accuracy_of_checked if ours else accuracy

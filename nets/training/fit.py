@@ -15,7 +15,7 @@ from layers.core.params import Array
 from nets.errors import pair
 from nets.training import fit_arguments, guessing, regularizers
 from nets.training.divergence import check_figures, check_params
-from nets.training.evaluate import measures, validated
+from nets.training.evaluate import accuracy_in_training, measures, validated
 from nets.training.foreign_arguments import named
 from nets.training.history import History
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
@@ -131,13 +131,15 @@ def _epoch(
     """Take a step for every minibatch, and return a row of the history."""
     net, loss, epoch = training.net, training.loss, len(training.history) + 1
     started, tally, began = time.perf_counter(), Tally(), Snapshot(net, epoch)
+    accuracy = accuracy_in_training(loss)
     for number, (x, y) in enumerate(batches, 1):
         scores, params = net.forward(x), net.params
-        figures = measures(loss, loss.forward(scores, y), scores, y)
+        figures = measures(loss, loss.forward(scores, y), scores, y, accuracy)
         if regularizer is not None:
             figures["penalty"] = regularizers.penalty(regularizer, params)
         check_figures(training, x, figures, epoch, number)
-        training.began = began  # with which the loss is finite
+        if training.began is not began:  # with which the loss is finite
+            training.began = began
         dscores, _ = pair(loss, loss.backward())
         _, grads = pair(net, without_dx(net, dscores))
         if regularizer is not None:

@@ -83,7 +83,7 @@ def _is_callback(value: Any) -> bool:
 
 def columns(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: Any) -> None:
     """Raise if a callback needs a column that the run does not measure."""
-    names = ["loss", "accuracy"] if classifies(loss) else ["loss"]
+    names = ["loss", "accuracy"] if accuracy(loss) else ["loss"]
     if validation is not None:
         names += [f"validation_{name}" for name in names]
     if regularizer is not None:
@@ -100,9 +100,10 @@ def columns(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: A
                 )
 
 
-def classifies(loss: Any) -> bool:
-    """Whether the loss measures an accuracy."""
-    return callable(getattr(loss, "accuracy", None))
+def accuracy(loss: Any) -> Callable[..., Any] | None:
+    """How the loss measures an accuracy; None where it does not."""
+    measure = getattr(loss, "accuracy", None)
+    return measure if callable(measure) else None
 
 
 def examples(owner: str, x: Any, y: Any, kind: str = "") -> tuple[Array, Array]:

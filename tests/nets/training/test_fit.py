@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
-from layers import MSE, Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
+from layers import MSE, Dropout, FullyConnected, Hinge, ReLU, SoftmaxCE, Tanh
 from nets import L2, EarlyStopping, History, Sequential, Training, evaluate, fit, minibatches
 from optimizers import SGD, Adam
 
@@ -841,3 +841,28 @@ def test_a_run_is_not_stopped_by_a_value_that_nothing_reads(name):
     with pytest.raises((AttributeError, TypeError), match=f"Training: .*{name}") as caught:
         train(callbacks=[stop], epochs=3)
     assert len(caught.value.history) == 1
+
+
+def test_the_accuracy_of_a_subclass_is_its_own():
+    class Lenient(SoftmaxCE):
+        @classmethod
+        def accuracy(cls, scores, labels):
+            return 0.25
+
+    history = fit(
+        FullyConnected(2, 2, rng=0),
+        Lenient(),
+        SGD(0.1),
+        [[1.0, 2.0]],
+        [1],
+        epochs=1,
+        progress=False,
+    )
+    assert history.accuracy == [0.25]
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCE(), Hinge()], ids=repr)
+def test_the_accuracy_in_training_is_that_of_the_loss(loss):
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    assert loss.accuracy_of_checked(scores, labels) == loss.accuracy(scores, labels)
