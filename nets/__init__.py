@@ -11,9 +11,8 @@ from layers.core.loaded_on_use import loaded_on_use
 if TYPE_CHECKING:
     from nets import datasets, text
     from nets.cli.doctor import Diagnosis, doctor
-    from nets.graph.graph import Graph
+    from nets.kinds import Graph, Residual, Sequential
     from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
-    from nets.sequential import Sequential
     from nets.trace import Trace
     from nets.training import (
         L1,
@@ -35,6 +34,7 @@ __all__ = [
     "EarlyStopping",
     "Graph",
     "History",
+    "Residual",
     "Sequential",
     "Trace",
     "Training",
@@ -54,8 +54,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = loaded_on_use(
         __name__,
         {
-            "Graph": "nets.graph.graph",
-            "Sequential": "nets.sequential",
+            **dict.fromkeys(("Graph", "Residual", "Sequential"), "nets.kinds"),
             "Trace": "nets.trace",
             **dict.fromkeys(("Diagnosis", "doctor"), "nets.cli.doctor"),
             **dict.fromkeys(

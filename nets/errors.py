@@ -73,6 +73,16 @@ def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
     return returned
 
 
+def one_output(output: Any) -> Any:
+    """What a layer hands on: a tuple would reach the next one as if it were a batch."""
+    if isinstance(output, tuple):
+        raise TypeError(
+            f"expected one output, got a tuple of {len(output)}; "
+            "in a Graph, several nodes may take one value"
+        )
+    return output
+
+
 def counted(number: int, word: str) -> str:
     """A number of things.
 

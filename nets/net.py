@@ -120,7 +120,7 @@ class Net(Composite):
             If it is damaged or foreign, or the net has layers that are not part of this library;
             for these, build the net and use `load_params`.
         """
-        kind = next((kind for kind in NETS.values() if issubclass(cls, kind)), cls)
+        kind = next((kind for kind in cls.__mro__ if kind in NETS.values()), cls)
         return net_file.load(path, kind)
 
     def load_params(self, path: Path) -> None:
@@ -134,13 +134,3 @@ class Net(Composite):
             If it is damaged, or its names or shapes differ. Nothing has been changed then.
         """
         net_file.load_params(self, path)
-
-
-def one_output(output: Any) -> Any:
-    """What a layer hands on: a tuple would reach the next one as if it were a batch."""
-    if isinstance(output, tuple):
-        raise TypeError(
-            f"expected one output, got a tuple of {len(output)}; "
-            "in a Graph, several nodes may take one value"
-        )
-    return output

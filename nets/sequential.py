@@ -17,13 +17,13 @@ from layers.core.params import Array
 from nets.display.diagram import diagram
 from nets.display.output_shapes import outputs, shape_text
 from nets.display.summary import Summary, total
-from nets.errors import Place, counted, pair
+from nets.errors import Place, counted, one_output, pair
 from nets.graph.drawing import Drawing, draw
-from nets.graph.topology import Wiring
+from nets.graph.topology import Nodes, Wiring
 from nets.interop.net_file import expect
 from nets.known import check_layer, parts
-from nets.net import Net, one_output
-from nets.trace.record import kept, layer_step, loss_step
+from nets.net import Net
+from nets.trace.record import steps
 from nets.trace.traced_layer import Step
 
 
@@ -69,6 +69,7 @@ class Sequential(Net, kind="net"):
     array([0, 1])
     """
 
+    _kind = "Sequential"  # what repr and error messages call it
     _ran = Cached[tuple[LayerLike, ...]]()
 
     def __init__(self, *layers: LayerLike) -> None:
@@ -144,21 +145,7 @@ class Sequential(Net, kind="net"):
 
     def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
         """What each layer takes and gives in a pass forward and backward; see `trace`."""
-        leaves, passed = list(_leaves(self, "")), []
-        with Place() as place:
-            for place.name, place.layer in leaves:
-                # Copied, as a user-defined layer may write into what it is given.
-                took, x = kept(x), one_output(place.layer.forward(x))
-                passed.append((took, kept(x)))
-        found = [loss_step(loss, x, labels)]
-        dout = found[0].dx
-        with Place() as place:
-            for (place.name, layer), (took, y) in zip(leaves[::-1], passed[::-1], strict=True):
-                place.layer, upstream = layer, kept(dout)
-                dout, grads = pair(layer, layer.backward(dout))
-                dxs = (kept(dout),)
-                found.append(layer_step(place.name, layer, (took,), y, upstream, dxs, grads))
-        return found[::-1]
+        return steps(self.wiring(opened=True), x, labels, loss)
 
     def description(self, describe: Callable[[Any, str], Any]) -> list[Any]:
         """What a saved file holds of this net; `describe` does so for a layer and its name."""
@@ -227,14 +214,31 @@ class Sequential(Net, kind="net"):
         >>> "(N, 64)" in drawing.svg
         True
         """
-        wiring = _row(_leaves(self, ""))
+        wiring = self.wiring(opened=True)
         batches = outputs(wiring, [input_shape], "layer")
         shapes = {name: shape_text(batch) for name, batch in batches.items()}
         return draw(wiring, shapes, {}, {})
 
-    def wiring(self) -> Wiring:
-        """The layers by position, each of which takes what the one before it gives."""
-        return _row(self.named_layers())
+    def wiring(self, opened: bool = False) -> Wiring:
+        """The layers by position, each of which takes what the one before it gives.
+
+        If `opened`, nets inside are replaced by their layers.
+        """
+        nodes: Nodes = {}
+        return Wiring(("x",), self.wire(nodes, "", "x", opened), nodes)
+
+    def wire(self, nodes: Nodes, before: str, source: str, opened: bool) -> str:
+        """Enter the layers into a dict of nodes; return the name of the last one.
+
+        The first takes `source`, and `before` is the start of all names, such as "2.".
+        """
+        for name, layer in self.named_layers():
+            if opened and isinstance(layer, Sequential):
+                source = layer.wire(nodes, f"{before}{name}.", source, opened)
+            else:
+                nodes[f"{before}{name}"] = (layer, source)
+                source = f"{before}{name}"
+        return source
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -260,14 +264,14 @@ class Sequential(Net, kind="net"):
     @property
     def label(self) -> str:
         """What error messages call this net."""
-        return f"Sequential of {counted(len(self), 'layer')}"
+        return f"{self._kind} of {counted(len(self), 'layer')}"
 
     def _repr_html_(self) -> str:
         return f"<div><b>{text(self.label)}</b>, {text(total(self))}</div>{diagram(self)}"
 
     def __repr__(self) -> str:
         lines = ",\n".join(map(repr, self._layers)).replace("\n", "\n    ")
-        return f"Sequential(\n    {lines},\n)" if self._layers else "Sequential()"
+        return f"{self._kind}(\n    {lines},\n)" if self._layers else f"{self._kind}()"
 
 
 def _check_once(layers: Iterable[LayerLike]) -> None:
@@ -280,22 +284,6 @@ def _check_once(layers: Iterable[LayerLike]) -> None:
                     f"({label(part)}), and can keep only one input for backward; make a second one"
                 )
             seen[id(part)] = path
-
-
-def _leaves(net: Any, before: str) -> Iterator[tuple[str, Any]]:
-    """The layers of a chain, with those of the chains inside it."""
-    for name, layer in net.named_layers():
-        if isinstance(layer, Sequential):
-            yield from _leaves(layer, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", layer
-
-
-def _row(named: Iterable[tuple[str, Any]]) -> Wiring:
-    nodes, before = {}, "x"
-    for name, layer in named:
-        nodes[name], before = (layer, before), name
-    return Wiring(("x",), before, nodes)
 
 
 def _first_with_params(layers: tuple[LayerLike, ...]) -> int:

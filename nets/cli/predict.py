@@ -23,7 +23,7 @@ from nets.datasets.class_labels import same_class
 from nets.datasets.new_examples import read_examples, read_texts
 from nets.datasets.part import Part
 from nets.interop.atomic import atomic_write
-from nets.sequential import Sequential
+from nets.kinds import Sequential
 from nets.text import Vocabulary
 
 BATCH = 1000  # examples at once

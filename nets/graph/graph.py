@@ -16,14 +16,14 @@ from layers.core.composite import prefixed
 from layers.core.describe import short
 from layers.core.params import Array
 from nets.display.summary import Summary
-from nets.errors import NodePlace, counted, pair
+from nets.errors import NodePlace, counted, one_output, pair
 from nets.graph.branches import along_edges, total
 from nets.graph.drawing import Drawing, draw
 from nets.graph.graph_page import graph_page
 from nets.graph.shared_layers import first_names, first_nodes, repeats, summed, twin
 from nets.graph.topology import Wiring, one_of, wired
 from nets.interop.net_file import expect
-from nets.net import Net, one_output
+from nets.net import Net
 from nets.trace.record import layer_step, loss_step
 from nets.trace.traced_layer import Step
 

@@ -25,7 +25,8 @@ from nets.known import NETS, is_known
 
 Tensors = Mapping[str, Array]
 FORMAT = "handgrad 1"
-TITLES = {"net": "layers", "graph": "graph"}  # of the metadata, by the kind of net
+# Of the metadata, by the kind of net.
+TITLES = {"net": "layers", "graph": "graph", "residual": "residual"}
 LONGEST = 600  # letters of a message, which may quote what the file says
 # What a wrong description may lead to; nothing of it runs, so no other error is hidden.
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
@@ -48,7 +49,7 @@ def load(path: Path, net_class: type) -> Any:
             "without its description; build the net and call net.load_params(path)"
         )
     try:
-        kind = "graph" if "graph" in metadata else "net"
+        kind = next((kind for kind, title in TITLES.items() if title in metadata), "net")
         found = json.loads(metadata[TITLES[kind]])
         net = _build({kind: found}, tensors, "")
         _arrays(net).replace(tensors)

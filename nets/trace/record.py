@@ -9,8 +9,38 @@ import numpy as np
 
 from layers.core.checks import label
 from layers.core.local_derivative import local_derivatives
-from nets.errors import pair
+from nets.errors import Place, one_output, pair
+from nets.graph.branches import along_edges, total
+from nets.graph.topology import Wiring
 from nets.trace.traced_layer import Step
+
+
+def steps(wiring: Wiring, x: Any, labels: Any, loss: Any) -> list[Step]:
+    """Run the layers of a net with one input and a loss, forward and backward."""
+    (start,), output, nodes = wiring
+    values, passed = {start: x}, {}
+    with Place() as place:
+        for name, (layer, *sources) in nodes.items():
+            place.name, place.layer = name, layer
+            xs = [values[source] for source in sources]
+            # Copied, as a user-defined layer may write into what it is given.
+            took = tuple(map(kept, xs))
+            values[name] = y = one_output(layer.forward(*xs))
+            passed[name] = took, kept(y)
+    found = [loss_step(loss, values[output], labels)]
+    uses: dict[str, list[Any]] = {name: [] for name in values}
+    uses[output] = [found[0].dx]
+    with Place() as place:
+        for name, (layer, *sources) in reversed(nodes.items()):
+            place.name, place.layer = name, layer
+            upstream = kept(dout := total(uses[name]))
+            dx, grads = pair(layer, layer.backward(dout))
+            dxs = along_edges(dx, passed[name][0])
+            for source, share in zip(sources, dxs, strict=True):
+                uses[source].append(share)
+            kept_dxs = tuple(map(kept, dxs))
+            found.append(layer_step(name, layer, *passed[name], upstream, kept_dxs, grads))
+    return found[::-1]
 
 
 def loss_step(loss: Any, scores: Any, labels: Any) -> Step:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from layers import Embedding, FullyConnected, Layer, Mean, ReLU
-from nets import Graph, Sequential
+from nets import Graph, Residual, Sequential
 
 X = np.array([[1.0, 2.0], [3.0, 6.0]])
 
@@ -48,6 +48,7 @@ class CentreOfAPlainClass:
 NETS = {
     "chain": (lambda layer: Sequential(FullyConnected(2, 2, rng=0), layer), "1.mean"),
     "nested": (lambda layer: Sequential(ReLU(), Sequential(layer)), "1.0.mean"),
+    "block": (lambda layer: Sequential(Residual(layer, ReLU())), "0.0.mean"),
     "graph": (lambda layer: Graph("x", "b", {"a": (ReLU(), "x"), "b": (layer, "a")}), "b.mean"),
     "graph in a chain": (
         lambda layer: Sequential(Graph("x", "a", {"a": (layer, "x")}), ReLU()),
