@@ -8,7 +8,7 @@ import json
 import sys
 import warnings
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,20 +18,26 @@ from nets.cli import argument_types
 from nets.cli.find_layers import FoundLayer, find_layers
 from nets.cli.homework import check_public
 from nets.cli.layer_trials import AbstractError, Arguments, UncheckedError, checked
+from nets.cli.source_statements import python_files
 from nets.cli.user_code import load_definitions
 
 Shape = tuple[int, ...]
 
 DESCRIPTION = """\
-Check the gradients of the layers in a Python file: every class with forward and backward, and
-every pair of functions f_forward(x, w, b) -> (out, cache), f_backward(dout, cache) -> (dx, dw, db).
-The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
+Check the gradients of the layers in a Python file, a notebook, or a folder, in whatever form they
+are written: classes with a forward and a backward pass, pairs of functions with a cache, functions
+with their derivatives, functions that return a loss and its gradient. Definitions are run, training
+is not. The exit code is 0 if all are right, 1 if one is wrong, 2 if one could not be checked."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `handgrad check`."""
     add = parser.add_argument
-    add("target", metavar="FILE.py[:Class]", help="the file, or one class in it")
+    add(
+        "target",
+        metavar="FILE[:NAME]",
+        help="a file, a notebook, a folder, or one class or function",
+    )
     add(
         "--input",
         type=argument_types.shape,
@@ -43,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--arguments",
         type=argument_types.literals,
         metavar="4,3",
-        help="for the constructor, as Python would write them",
+        help="for the constructor, as Python would write them; array(4,3) is an array of this shape",
     )
     add("--json", action="store_true", dest="as_json", help="print one JSON document, not text")
     parser.set_defaults(command=CheckCommand)
@@ -89,13 +95,38 @@ class CheckOutcome:
 
 
 @dataclass(frozen=True)
+class CheckedFile:
+    """The results for a file: those for its layers, and what of it could not be run.
+
+    ``error`` says why nothing of the file could be run.
+    """
+
+    path: Path
+    outcomes: list[CheckOutcome] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return max([2 if self.error else 0, *(outcome.code for outcome in self.outcomes)])
+
+    def blocks(self, with_name: bool) -> list[str]:
+        """The parts of the text that is printed."""
+        if self.error:
+            return [self.error]
+        name = [f"== {self.path}"] if with_name and self.outcomes else []
+        return [*name, *map(str, self.outcomes), *(f"left out: {p}" for p in self.problems)]
+
+
+@dataclass(frozen=True)
 class CheckCommand:
     """Check the layers of a file, or one of them, and print a report for each.
 
     Attributes
     ----------
     target : str
-        ``FILE.py``, or ``FILE.py:Class``.
+        A file, a notebook, a folder, or ``FILE.py:Class``.
     shape : tuple of int
         The shape of the input.
     arguments : tuple, optional
@@ -112,16 +143,35 @@ class CheckCommand:
     def run(self) -> int:
         """Return 0 if all gradients are right, 1 if any is wrong, 2 if any was not checked."""
         path, name = _split(self.target)
-        as_homework = not (name or self.as_json or self.arguments is not None)
+        as_homework = not (name or self.as_json or self.arguments is not None or path.is_dir())
         if as_homework and (code := check_public(path)) is not None:
             return code
         with redirect_stdout(io.StringIO() if self.as_json else sys.stdout):  # the file may print
+            if path.is_dir():
+                files = [self._in_folder(file) for file in python_files(path)]
+            else:
+                files = [self._file(path, name)]
+        if not any(file.outcomes or file.error for file in files):
+            raise ValueError(f"{path}: no file in this folder defines a layer")
+        print(_document(self.target, files) if self.as_json else _text(files))
+        return max(file.code for file in files)
+
+    def _file(self, path: Path, name: str) -> CheckedFile:
+        module, problems = load_definitions(path)
+        found = _layers(module, name, problems)
+        _require_classes(self.arguments, found)
+        outcomes = [_outcome(layer, self.shape, self.arguments) for layer in found]
+        return CheckedFile(path, outcomes, problems)
+
+    def _in_folder(self, path: Path) -> CheckedFile:
+        """A file of a folder, which need not define a layer, or be one that runs."""
+        try:
             module, problems = load_definitions(path)
-            found = _layers(module, name, problems)
-            _require_classes(self.arguments, found)
-            outcomes = [_outcome(layer, self.shape, self.arguments) for layer in found]
-        print(_document(self.target, outcomes) if self.as_json else _text(outcomes, problems))
-        return max(outcome.code for outcome in outcomes)
+        except (ValueError, OSError) as error:
+            return CheckedFile(path, error=str(error))
+        found = find_layers(module)
+        outcomes = [_outcome(layer, self.shape, self.arguments) for layer in found]
+        return CheckedFile(path, outcomes, problems if found else [])
 
 
 def _split(target: str) -> tuple[Path, str]:
@@ -143,18 +193,22 @@ def _require_classes(arguments: Arguments, found: list[FoundLayer]) -> None:
         )
 
 
-def _text(outcomes: list[CheckOutcome], problems: list[str]) -> str:
-    concrete = [outcome for outcome in outcomes if not outcome.is_abstract]
-    counts = [sum(outcome.code == code for outcome in concrete) for code in (0, 1, 2)]
+def _text(files: list[CheckedFile]) -> str:
+    outcomes = [outcome for file in files for outcome in file.outcomes if not outcome.is_abstract]
+    counts = [sum(outcome.code == code for outcome in outcomes) for code in (0, 1, 2)]
     right, wrong, unchecked = counts
     total = f"{right} correct, {wrong} wrong, {unchecked} not checked"
-    left_out = [f"left out: {problem}" for problem in problems]
-    return "\n\n".join([*map(str, outcomes), *left_out, total])
+    blocks = [block for file in files for block in file.blocks(with_name=len(files) > 1)]
+    if empty := [str(file.path) for file in files if not (file.outcomes or file.error)]:
+        blocks.append(f"without a layer: {', '.join(empty)}")
+    return "\n\n".join([*blocks, total])
 
 
-def _document(target: str, outcomes: list[CheckOutcome]) -> str:
-    checked = [outcome.to_dict() for outcome in outcomes]
-    return json.dumps({"target": target, "checked": checked}, indent=2, allow_nan=False)
+def _document(target: str, files: list[CheckedFile]) -> str:
+    checked = [outcome.to_dict() for file in files for outcome in file.outcomes]
+    left_out = [problem for file in files for problem in (*file.problems, file.error) if problem]
+    document = {"target": target, "checked": checked, "left_out": left_out}
+    return json.dumps(document, indent=2, allow_nan=False)
 
 
 def _layers(module: ModuleType, name: str, problems: list[str]) -> list[FoundLayer]:

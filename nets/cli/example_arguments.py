@@ -52,6 +52,9 @@ VOCABULARY = "vocabsize vocabularysize numembeddings v vocab numwords vocabulary
 EPSILONS = "eps epsilon"
 
 
+SIZES_IN = frozenset(SIZE_IN.split())
+
+
 def _words(words: str, *values: Any) -> dict[str, tuple[Any, ...]]:
     return dict.fromkeys(words.split(), values)
 
@@ -72,7 +75,7 @@ ARRAYS = {
     **_words("gamma beta scale shift", "D", "1D", "D1", "C", "1C11"),
     **_words("wx wax u", "DM", "DQ", "DR", "MD"),
     **_words("wh waa wrec", "MM", "MQ", "MR"),
-    **_words("prevh hprev h0 h prevc cprev c0 c hidden aprev a0 state", "NM", "MN"),
+    **_words("prevh hprev hprevt hprevl h0 h prevc cprev c0 c hidden aprev a0 state", "NM", "MN"),
     **_words("wembed embedding embeddings", "VD"),
 }
 OPTIONS: dict[str, tuple[Any, ...]] = {
@@ -149,6 +152,8 @@ class Scene:
 
     def values(self, name: str) -> tuple[Any, ...]:
         """What an argument of this name may be."""
+        if plain(name) in ("mask", "masks"):
+            return (np.ones(self.shape[:-1]),)
         if plain(name) in OPTIONS:
             return OPTIONS[plain(name)]
         return tuple(self.array(letters) for letters in self._fitting(_shapes(name)))

@@ -23,6 +23,7 @@ from layers.gradcheck.forms.argument_roles import (
     TARGETS,
     names_of,
     plain,
+    positional,
     required,
 )
 from layers.gradcheck.forms.held_parameters import parameters
@@ -30,7 +31,7 @@ from layers.gradcheck.forms.named_arguments import NamedArguments
 from layers.gradcheck.forms.object_layer import BACKWARD, FORWARD, ObjectLayer
 from layers.gradcheck.forms.parameter_updates import UnitStep
 from nets.cli.dict_arguments import dicts, keys
-from nets.cli.example_arguments import MOST, Scene, scenes
+from nets.cli.example_arguments import MOST, SIZES_IN, Scene, scenes
 from nets.cli.find_layers import FoundLayer
 
 Arguments = tuple[Any, ...] | None
@@ -57,6 +58,8 @@ class AbstractError(UncheckedError):
 
 
 def _refuse_abstract(error: BaseException) -> None:
+    if isinstance(error, AbstractError):
+        raise error
     if isinstance(error, NotImplementedError) or "must derive from BaseException" in str(error):
         raise AbstractError from error
 
@@ -149,7 +152,8 @@ def checked(
             except (Exception, SystemExit) as error:
                 _refuse_abstract(error)
                 reasons.append(_reason(error))
-                failed = failed or (None if _is_form(error) else trial)
+                is_unknown = _is_form(error) or isinstance(error, (NameError, ImportError))
+                failed = failed or (None if is_unknown else trial)
             else:
                 outcome = (trial.call, getattr(layer, "form", ""), report)
                 if not any(finding.mistake == "wrong-shape" for finding in report.findings):
@@ -192,10 +196,11 @@ def _trials(
 
 
 def _of_class(kind: Any, scene: Scene, arguments: Arguments, reasons: list[str]) -> Iterator[Trial]:
-    for given in _constructed(kind, scene, arguments):
-        shown = f"{kind.__name__}({', '.join(map(_shown, given))})"
+    for given, named in _constructed(kind, scene, arguments):
+        values = [*map(_shown, given), *(f"{name}={_shown(named[name])}" for name in named)]
+        shown = f"{kind.__name__}({', '.join(values)})"
         try:
-            thing = _prepared(kind(*given), scene)
+            thing = _prepared(kind(*given, **named), scene)
         except (Exception, SystemExit) as error:  # it runs a student's code
             reasons.append(f"{shown} raises {type(error).__name__}: {error}")
             continue
@@ -204,9 +209,12 @@ def _of_class(kind: Any, scene: Scene, arguments: Arguments, reasons: list[str])
             yield Trial(thing, xs, _call(shown, scene, xs), {})
 
 
-def _constructed(kind: Any, scene: Scene, arguments: Arguments) -> Iterator[tuple[Any, ...]]:
+def _constructed(
+    kind: Any, scene: Scene, arguments: Arguments
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Positional arguments of a constructor; and the sizes that have defaults of another input."""
     if arguments is not None:
-        yield arguments
+        yield arguments, {}
         return
     names = required(kind) if kind.__init__ is not object.__init__ else []
     if unknown := [name for name in names if not scene.constructed(name)]:
@@ -215,7 +223,19 @@ def _constructed(kind: Any, scene: Scene, arguments: Arguments) -> Iterator[tupl
             f"give them all: --arguments {','.join(f'<{name}>' for name in names)}"
         )
     for chosen in dicts(names, scene.constructed, MOST):
-        yield tuple(copy.deepcopy(value) for value in chosen.values())
+        given = tuple(copy.deepcopy(value) for value in chosen.values())
+        yield given, {}
+        if named := _sizes_with_defaults(kind, scene):
+            yield given, named
+
+
+def _sizes_with_defaults(kind: Any, scene: Scene) -> dict[str, Any]:
+    found = {}
+    for parameter in positional(kind):
+        if parameter.default is not parameter.empty and plain(parameter.name) in SIZES_IN:
+            is_shape = isinstance(parameter.default, (tuple, list))
+            found[parameter.name] = scene.shape[1:] if is_shape else int(np.prod(scene.shape[1:]))
+    return found
 
 
 def _prepared(thing: Any, scene: Scene) -> Any:
@@ -307,7 +327,8 @@ def _call(call: str, scene: Scene, xs: Sequence[Any]) -> str:
 
 def _reason(error: BaseException) -> str:
     """What was raised; a message of an adapter is a sentence of its own."""
-    return str(error) if _is_form(error) else f"{type(error).__name__}: {error}"
+    is_sentence = _is_form(error) or isinstance(error, UncheckedError)
+    return str(error) if is_sentence else f"{type(error).__name__}: {error}"
 
 
 def _is_form(error: BaseException) -> bool:

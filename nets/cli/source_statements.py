@@ -71,6 +71,23 @@ class SourceStatements:
                 own |= _names(statement.node, ast.Store)
 
 
+def python_files(folder: Path) -> list[Path]:
+    """The Python files and notebooks in a folder and below it, but for those that tools put there.
+
+    Hidden folders, virtual environments and tests are left out.
+    """
+    found = [path for path in folder.rglob("*") if path.suffix in (".py", ".ipynb")]
+    environments = [path.parent for path in folder.rglob("pyvenv.cfg")]
+    return sorted(
+        path
+        for path in found
+        if path.is_file()
+        and not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts[:-1])
+        and not any(path.is_relative_to(environment) for environment in environments)
+        and not path.name.startswith(("test_", "conftest"))
+    )
+
+
 def code_cells(path: Path) -> list[str]:
     """The sources of the code cells of a notebook, without the lines that are no Python."""
     try:

@@ -60,9 +60,12 @@ class Held:
 
     def verb(self, names: Sequence[str]) -> Callable[..., Any]:
         """The method under the first of these names."""
-        name = next(name for name in names if callable(getattr(self.thing, name, None)))
-        found: Callable[..., Any] = getattr(self.thing, name)
+        found: Callable[..., Any] = getattr(self.thing, self.name(names))
         return found
+
+    def name(self, names: Sequence[str]) -> str:
+        """The first of these names that is a method."""
+        return next(name for name in names if callable(getattr(self.thing, name, None)))
 
 
 class ObjectLayer:
@@ -107,7 +110,7 @@ class ObjectLayer:
         """Run the forward pass, and return its output wherever it is."""
         verb, self._xs = self._held.verb(FORWARD), xs
         returned = verb(*bound(verb, xs, {}))
-        self._note(f"{name_of(verb)} and {name_of(self._held.verb(BACKWARD))}")
+        self._note(f"{self._held.name(FORWARD)} and {self._held.name(BACKWARD)}")
         if self._takes(CACHES):
             returned, self._cache = split(returned, 1, name_of(verb))
             self._note("a cache that is passed on")
@@ -160,6 +163,8 @@ class ObjectLayer:
         names = [parameter.name for parameter in positional(verb)]
         if takes_anything(verb):
             return None, [dout]
+        if isinstance(dout, tuple):
+            return None, list(dout)
         optional = not required(verb) and (np.ndim(self._y) == 0 or not is_upstream(names[:1]))
         if optional:
             self._note("backward without dout")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.forms.argument_roles import TARGETS, name_of, plain
+from layers.gradcheck.forms.argument_roles import TARGETS, name_of, plain, required
 from layers.gradcheck.forms.named_arguments import NamedArguments
 
 STEP = 1e-6
@@ -38,9 +38,10 @@ class ValueAndSlope:
         self._value = NamedArguments(value, arguments)
         self._slope = NamedArguments(slope, arguments)
         self._names = (name_of(value), name_of(slope))
+        self._slope_names = required(slope)
         owner = getattr(value, "__self__", None)
         self.label = self._names[0] if owner is None else type(owner).__name__
-        self.of_output = False
+        self.of_output, self._of_params = False, False
 
     @property
     def form(self) -> str:
@@ -50,8 +51,8 @@ class ValueAndSlope:
 
     @property
     def params(self) -> dict[str, Array]:
-        """The parameters, live, of a net with a loss and a gradient."""
-        return self._value.params
+        """The parameters, live, of a net with a loss and a gradient of them."""
+        return self._value.params if self._of_params else {}
 
     def forward(self, *xs: Any) -> Any:
         """Return the value."""
@@ -60,6 +61,8 @@ class ValueAndSlope:
 
     def backward(self, dout: Any = 1.0) -> tuple[Any, dict[str, Any]]:
         """Return the slope times dout."""
+        if self._takes_dout():
+            return self._slope(*self._with_dout(dout)), {}
         slope = self._slope(*((self._y,) if self.of_output else self._xs))
         if isinstance(slope, Mapping):
             gradients = self._value.gradients(slope, self._xs, self._slope)
@@ -73,9 +76,22 @@ class ValueAndSlope:
         names = [plain(name) for name in self._value.inputs(self._xs)]
         return 1 if len(names) == 2 and names[0] in TARGETS and names[1] not in TARGETS else 0
 
+    def _takes_dout(self) -> bool:
+        """Whether the derivative gets dout beside the input, as in ``relu_backward(dA, Z)``."""
+        further = [name for name in self._slope_names if name not in self._value.inputs(self._xs)]
+        return len(self._slope_names) == len(self._xs) + 1 and len(further) == 1
+
+    def _with_dout(self, dout: Any) -> list[Any]:
+        inputs = self._value.inputs(self._xs)
+        return [inputs.get(name, dout) for name in self._slope_names]
+
     def find_out(self, inputs: Sequence[Any]) -> None:
-        """Try whether the slope is written in terms of the output, as in ``y * (1 - y)``."""
-        if len(inputs) != 1 or self.params:
+        """Try what the slope belongs to: parameters, or the output, as in ``y * (1 - y)``."""
+        self._xs = tuple(map(np.array, inputs))
+        if self._takes_dout():
+            return
+        self._of_params = isinstance(self._slope(*self._xs), Mapping)
+        if len(inputs) != 1 or self._of_params:
             return
         x = np.asarray(inputs[0], np.float64)
         numeric = (self._value(x + STEP) - self._value(x - STEP)) / (2 * STEP)

@@ -160,10 +160,8 @@ def test_a_file_that_cannot_be_run_is_told(tmp_path, capsys, text, sentence):
 
 PLACES = {
     "no file": ("none.py", "^none.py: there is no such file in /"),
-    "a folder": ("folder", "^folder: expected a Python file, got a folder"),
-    "a folder called .py": ("folder.py", "^folder.py: expected a Python file, got a folder"),
-    "this folder": (".", "expected a Python file, got a folder"),
-    "nothing": ("", "expected a Python file, got a folder"),
+    "a folder": ("folder", "^folder: no file in this folder defines a layer"),
+    "a folder called .py": ("folder.py", "^folder.py: no file in this folder defines a layer"),
     "a notebook": ("book.ipynb", "^book.ipynb: cannot be run: .*is not a notebook"),
     "a class in a file that is not there": ("none.py:Affine", "^none.py: there is no such file"),
     "no class after the colon": ("relu.py:", "^relu.py:: expected FILE.py, or the name of a class"),
@@ -284,3 +282,53 @@ def test_what_a_terminal_cannot_show_is_escaped(folder, monkeypatch, encoding):
     stream.flush()
     stream.seek(0)
     assert "gradient check of \\u03bb: correct" in stream.read()
+
+
+def test_a_folder_is_checked_file_by_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "sub/one.py": RELU,
+        "two.py": RELU.replace("dout * (cache > 0)", "dout * (cache < 0)"),
+        "broken.py": "x = (",
+        "empty.py": "x = 1",
+        ".hidden/three.py": RELU,
+        "env/pyvenv.cfg": "",
+        "env/four.py": RELU,
+    }.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text)
+    assert main(["check", "."]) == 2
+    out = capsys.readouterr().out
+    assert "broken.py: cannot be run: SyntaxError" in out
+    assert f"== {Path('sub/one.py')}" in out
+    assert "without a layer: empty.py" in out
+    assert out.endswith("1 correct, 1 wrong, 0 not checked\n")
+    assert main(["check", "sub"]) == 0
+
+
+SCALE = """
+class Scale:
+    def __init__(self, scale, power):
+        self.scale, self.power = scale, power
+
+    def forward(self, x):
+        self.x = x
+        return self.scale * x
+
+    def backward(self, dout):
+        self.dscale = (dout * self.x).sum(axis=0)
+        return dout * self.scale
+"""
+
+
+def test_arguments_may_be_arrays_given_by_shape(check):
+    code, out = check(SCALE, "--arguments", "array(4), 'high'")
+    assert code == 0
+    assert "Scale(array (4,), 'high'), input of shape (5, 4)" in out
+    assert check(SCALE)[0] == 2
+
+
+def test_what_fails_besides_the_layers_is_told(check):
+    code, out = check(f"import none_such\nrate = 1 / 0\n{SCALE}", "--arguments", "array(4), 1")
+    assert code == 0
+    assert "left out: ZeroDivisionError: division by zero (line 2)" in out
