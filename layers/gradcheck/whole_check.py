@@ -62,4 +62,6 @@ def _report(
         [finding for finding in all_found if (finding.kind == "advice") == is_advice]
         for is_advice in (False, True)
     )
-    return GradientReport(experiment.name, tolerance, tensors, findings, notes)
+    form = getattr(experiment.layer, "form", "")  # a user's class may keep something else there
+    form = form if isinstance(form, str) else ""
+    return GradientReport(experiment.name, tolerance, tensors, findings, notes, form)

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--arguments",
         type=argument_types.literals,
         metavar="4,3",
-        help="for the constructor, as Python would write them; array(4,3) is an array of this shape",
+        help="for the constructor, as Python would write them; array(4,3) is one of that shape",
     )
     add("--json", action="store_true", dest="as_json", help="print one JSON document, not text")
     parser.set_defaults(command=CheckCommand)
@@ -61,7 +61,6 @@ class CheckOutcome:
 
     name: str
     shown: str
-    form: str = ""
     report: GradientReport | None = None
     reason: str = ""
     is_abstract: bool = False
@@ -78,20 +77,14 @@ class CheckOutcome:
             return f"{self.name} is a base class: its passes raise NotImplementedError"
         if self.report is None:
             return f"{self.name} was not checked: {self.reason}"
-        form = f"form: {self.form}\n" if self.form else ""
-        return f"{self.shown}\n{form}{self.report}"
+        return f"{self.shown}\n{self.report}"
 
     def to_dict(self) -> dict[str, Any]:
         """The result in plain types, for JSON."""
         if self.report is None:
             reason = "a base class" if self.is_abstract else self.reason
             return {"name": self.name, "right": None, "reason": reason}
-        return {
-            "call": self.shown,
-            "form": self.form,
-            **self.report.to_dict(),
-            "name": self.name,
-        }
+        return {"call": self.shown, **self.report.to_dict(), "name": self.name}
 
 
 @dataclass(frozen=True)
@@ -230,7 +223,7 @@ def _outcome(found: FoundLayer, shape: Shape | None, arguments: Arguments) -> Ch
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a layer is tried with inputs that it was not made for
         try:
-            call, form, report = checked(found, shape, arguments)
+            call, report = checked(found, shape, arguments)
         except AbstractError:
             return CheckOutcome(found.name, found.name, is_abstract=True)
         except UncheckedError as error:
@@ -238,4 +231,4 @@ def _outcome(found: FoundLayer, shape: Shape | None, arguments: Arguments) -> Ch
         except (ValueError, MemoryError) as error:  # more axes or numbers than an array can have
             reason = f"no input of shape {shape} can be made: {error}"
             return CheckOutcome(found.name, found.name, reason=reason)
-    return CheckOutcome(found.name, call, form, report)
+    return CheckOutcome(found.name, call, report)

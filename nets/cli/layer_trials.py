@@ -119,8 +119,8 @@ class Trial:
 
 def checked(
     found: FoundLayer, shape: tuple[int, ...] | None, arguments: Arguments
-) -> tuple[str, str, GradientReport]:
-    """The call, the form, and the report of the first trial in which both passes run.
+) -> tuple[str, GradientReport]:
+    """The call and the report of the first trial in which both passes run.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def checked(
     if found.is_class and inspect.isabstract(found.forward):
         raise AbstractError
     reasons: list[str] = []
-    unfit: tuple[str, str, GradientReport] | None = None
+    unfit: tuple[str, GradientReport] | None = None
     failed: Trial | None = None
     for scene in scenes(shape, images=bool(IMAGES.search(found.name.lower()))):
         if unfit or (failed and not _takes_learning_rate(found)):
@@ -155,14 +155,14 @@ def checked(
                 is_unknown = _is_form(error) or isinstance(error, (NameError, ImportError))
                 failed = failed or (None if is_unknown else trial)
             else:
-                outcome = (trial.call, getattr(layer, "form", ""), report)
+                outcome = (trial.call, report)
                 if not any(finding.mistake == "wrong-shape" for finding in report.findings):
                     return outcome
                 unfit = unfit or outcome  # other shapes of its arrays may be those it is made for
     if unfit:
         return unfit
     if failed:
-        return failed.call, "", _report(failed.unadapted(), failed.inputs)
+        return failed.call, _report(failed.unadapted(), failed.inputs)
     raise UncheckedError(_likeliest(reasons))
 
 

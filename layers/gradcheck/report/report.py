@@ -142,6 +142,8 @@ class GradientReport:
         "law".
     notes : list of Finding
         Advice, which does not count for the verdict.
+    form : str
+        How the layer is written, where `adapt` recognised a form of its own.
     """
 
     name: str
@@ -149,6 +151,7 @@ class GradientReport:
     tensors: list[TensorReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+    form: str = ""
 
     def __bool__(self) -> bool:
         return not self.findings and all(self.tensors)
@@ -161,6 +164,7 @@ class GradientReport:
 
     def __str__(self) -> str:
         lines = [f"gradient check of {self.name}: {self.verdict}"]
+        lines += [f"form: {self.form}"] if self.form else []
         if self.tensors:
             lines += _table([HEADER, *(tensor.row() for tensor in self.tensors)])
         lines += [tensor.explanation() for tensor in self.tensors if not tensor]
@@ -212,6 +216,7 @@ class GradientReport:
         """
         return {
             "name": self.name,
+            "form": self.form,
             "right": bool(self),
             "tolerance": self.tolerance,
             "tensors": [tensor.to_dict() for tensor in self.tensors],

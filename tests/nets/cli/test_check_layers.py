@@ -70,8 +70,8 @@ def test_pairs_of_functions_are_layers(check):
     assert code == 0
     assert (
         "affine_forward(x, w, b), input of shape (5, 4)\n"
+        "gradient check of affine: correct\n"
         "form: the functions affine_forward and affine_backward\n"
-        "gradient check of affine: correct"
     ) in out
     assert "gradient check of relu: correct" in out
     assert out.endswith("\n\n2 correct, 0 wrong, 0 not checked\n")

@@ -124,7 +124,8 @@ def test_a_report_for_machines():
     note = Finding("float32-lost", "", "the output is float64")
     report = GradientReport("Layer", 1e-6, [RIGHT, EMPTY, endless], [FINDING], [note])
     found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
-    assert list(found) == ["name", "right", "tolerance", "tensors", "findings", "notes"]
+    keys = ["name", "form", "right", "tolerance", "tensors", "findings", "notes"]
+    assert list(found) == keys
     assert (found["name"], found["right"], found["tolerance"]) == ("Layer", False, 1e-6)
     assert found["tensors"][0] == {
         "name": "x",
