@@ -14,6 +14,7 @@ from layers.core.checks import count, flag, generator
 from layers.core.params import Array
 from nets.errors import pair
 from nets.training import fit_arguments, guessing, regularizers
+from nets.training.augmented import Augment, augmented, check_augment
 from nets.training.divergence import check_figures, check_params
 from nets.training.evaluate import accuracy_in_training, measures, validated
 from nets.training.foreign_arguments import named
@@ -37,6 +38,7 @@ def fit(
     batch_size: BatchSize = 32,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     shuffle: bool = True,
+    augment: Augment | None = None,
     regularizer: Any = None,
     callbacks: Iterable[Callback] = (),
     progress: bool = True,
@@ -61,6 +63,10 @@ def fit(
         Examples and targets that are only predicted, after every epoch.
     shuffle : bool
         Whether every epoch has its own order.
+    augment : callable, optional
+        Takes a minibatch of x and returns a changed one of as many examples, on which the net is
+        then trained: `nets.datasets.RandomFlip`, for instance. It gets a copy, every time anew.
+        The validation is not changed.
     regularizer : object, optional
         Has ``penalty(params)`` and ``gradients(params)``, which are added to the gradients of
         the loss: `L2`, for instance. The penalty has its own column in the history.
@@ -103,6 +109,7 @@ def fit(
     True
     """
     callbacks = fit_arguments.parts(net, loss, optimizer, regularizer, callbacks)
+    check_augment(augment)
     epochs, rng = count("fit", "epochs", epochs), generator("fit", rng)
     shuffle, progress = flag("fit", "shuffle", shuffle), flag("fit", "progress", progress)
     fit_arguments.columns(callbacks, loss, regularizer, validation)
@@ -115,6 +122,7 @@ def fit(
     with running(training, callbacks, display):
         while not training.last:
             batches = minibatches(x, y, size, shuffle=shuffle, rng=rng)
+            batches = ((augmented(augment, xb), yb) for xb, yb in batches)
             row = _epoch(training, batches, regularizer, display) | validated(net, loss, held_out)
             training.history.append(**row)
             display.epoch_end(row)

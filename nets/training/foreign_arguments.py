@@ -31,6 +31,10 @@ MEANT = {  # foreign name: an argument of the function for which the remedy appl
     "criterion": ("loss", "pass it as loss"),
     "seed": SEED,
     "random_state": SEED,
+    **dict.fromkeys(
+        ("transform", "augmentation", "data_augmentation"),
+        ("augment", "pass augment=, a function of a batch, such as RandomFlip()"),
+    ),
     "early_stopping": ("callbacks", "pass callbacks=[EarlyStopping(patience=5)]"),
     "restore_best_weights": ("monitor", "the best parameters are always restored"),
     "mode": ("monitor", "a loss should fall and an accuracy rise, whatever is passed"),

@@ -63,6 +63,11 @@ def net() -> Any:
     return nets.mlp(2, 4, 3, rng=0)
 
 
+def residual() -> Any:
+    """A block that changes points in the plane."""
+    return nets.Residual(layers.FullyConnected(2, 2, rng=0), layers.Tanh())
+
+
 def points() -> tuple[Any, Any]:
     """Points in the plane, and their classes."""
     return normal(6, 2), np.arange(6) % 3
@@ -231,6 +236,10 @@ def of_nets() -> Iterator[Entry]:
     data = nets.datasets.from_file
     made = {
         "Sequential": lambda: call(Sequential, layers.ReLU(), layers.Tanh()),
+        "Residual": lambda: call(nets.Residual, layers.ReLU(), layers.Tanh()),
+        "Residual.forward": lambda: call(residual().forward, points()[0]),
+        "Residual.predict": lambda: call(residual().predict, points()[0]),
+        "Residual.backward": lambda: call(ran(residual(), points()[0]).backward, np.ones((6, 2))),
         "Sequential.forward": lambda: call(net().forward, points()[0]),
         "Sequential.predict": lambda: call(net().predict, points()[0]),
         "Sequential.backward": lambda: call(ran(net(), points()[0]).backward, np.ones((6, 3))),
@@ -305,7 +314,13 @@ def of_nets() -> Iterator[Entry]:
         lambda: call(nets.fit, net(), ce(), sgd(0.1), *points(), shuffle=False, **quiet),
         endless=("epochs",),
     )
-    more = lambda: {**quiet, "validation": points(), "regularizer": nets.L2(0.1), "callbacks": ()}  # noqa: E731
+    more = lambda: {  # noqa: E731
+        **quiet,
+        "validation": points(),
+        "regularizer": nets.L2(0.1),
+        "callbacks": (),
+        "augment": np.negative,
+    }
     yield Entry(
         "fit-more",
         lambda: call(nets.fit, net(), ce(), optimizers.Adam(), *points(), **more()),

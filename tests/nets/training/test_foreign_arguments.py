@@ -26,6 +26,7 @@ def train(**options):
         (train, {"learning_rate": 0.1}, "the learning rate belongs to the optimizer"),
         (train, {"verbose": 0}, "pass progress=True or progress=False"),
         (train, {"metrics": ["accuracy"]}, "the accuracy is measured anyway"),
+        (train, {"transform": abs}, "pass augment=, a function of a batch, such as RandomFlip"),
         (train, {"batchsize": 4}, "batchsize; did you mean batch_size"),
         (train, {"callback": print}, "callback; did you mean callbacks"),
         (train, {"foo": 1}, r"foo. It takes net, loss, .*, rng$"),
