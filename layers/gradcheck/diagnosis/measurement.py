@@ -130,8 +130,8 @@ def single_example(measurement: Measurement, step: bool = False) -> Measurement 
     other, axes = copy.deepcopy(measurement.experiment), {measurement.batch_axis}
     if not other.inputs or not other.inputs[0].ndim:
         return None
-    axes |= {0, 1} if step else set()
     shape = other.inputs[0].shape
+    axes |= {0, len(shape) - 2} if step else set()
     for position, array in enumerate(other.inputs):
         for axis in axes:
             if array.ndim > max(axis, 0) and array.shape[axis] == shape[axis]:

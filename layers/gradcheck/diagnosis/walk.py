@@ -165,5 +165,6 @@ def _by_itself(
     # What has no name beside a mistake that has one is mostly wrong because of it.
     unexplained = [f for f in explanations if not (f.confidence or named or found.findings)]
     own = {(mistake, f.tensor) for f in named for mistake in ("ignores-dout", f.mistake)}
-    laws = [f for f in found.findings if (f.mistake, f.tensor) not in own]
+    bent = {"ignores-dout"} & {"ignores-dout" for f in named if f.mistake == "mask-from-dout"}
+    laws = [f for f in found.findings if (f.mistake, f.tensor) not in own and f.mistake not in bent]
     return [*shapes, *named, *laws, *unexplained]

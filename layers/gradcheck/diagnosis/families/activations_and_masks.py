@@ -262,11 +262,17 @@ def inner_slopes(case: Case) -> Iterator[Candidate]:
         analytic, numeric, rtol=1e-6, atol=1e-9 * size
     ):
         return
-    layer, _ = one.experiment.unrun()
-    for name in held_arrays(one.experiment.layer).keys() - held_arrays(layer).keys():
-        held = held_arrays(one.experiment.layer)[name]
+    minus = gradients_by_name(one.experiment, -one.experiment.dout)[case.name].gradient
+    both = analytic - np.take(minus, places)  # of max(0, d), this is d
+    before = held_arrays(one.experiment.unrun()[0])
+    held_now = {k: a for k, a in held_arrays(one.experiment.layer).items() if k not in before}
+    for name, held in held_now.items():
         for unit in _units(held, tensor.array, places):
             values = held.reshape(-1)[unit]
+            odd = np.allclose(both * (values > 0), numeric, rtol=1e-5, atol=1e-7 * size)
+            if odd and not np.allclose(both, 2 * analytic):
+                claim = f"is cut off where the gradient is negative, and {name} > 0 should decide,"
+                yield Candidate("mask-from-dout", lambda view: view.analytic, claim)
             for mistake, claim, slope, used in _inner_mistakes(name, values):
                 fits = np.allclose(analytic * slope, numeric * used, rtol=1e-5, atol=1e-7 * size)
                 if fits and np.ptp(values):
@@ -278,7 +284,8 @@ def _inner_mistakes(name: str, values: Array) -> Iterator[tuple[str, str, Array,
     for text, formula in INNER.items():
         slope, shown_slope = formula(values), text.replace("{}", name)
         claim = f"lacks the slope {shown_slope}, as one example shows,"
-        yield "derivative-missing", claim, slope, np.ones_like(slope)
+        mistake = "mask-missing" if ">" in text else "derivative-missing"
+        yield mistake, claim, slope, np.ones_like(slope)
         if slope.all():
             claim = f"counts the slope {shown_slope} twice, as one example shows,"
             yield "derivative-twice", claim, slope, slope**2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -223,16 +224,14 @@ def steps(case: Case) -> Iterator[Candidate]:
     """In a sequence: the path from step to step is lost, or a state is that of another step."""
     first = case.first
     x = first.experiment.inputs[0] if first.experiment.inputs else np.zeros(0)
-    if x.ndim != 3 or isinstance(first.experiment.y, tuple):
+    if x.ndim not in (2, 3) or isinstance(first.experiment.y, tuple):
         return
     if first.is_parameter:
         claim = "takes the state after each step where it needs that before it"
         yield Candidate("off-by-one-step", _with_state_after(case), claim)
     elif first.position == 0:
         for axis in (1, 0):
-            claim = (
-                "is correct at the last step and wrong before: what flows from step to step is not"
-            )
+            claim = "is correct at the last step alone: the path from step to step is lost or wrong"
             yield Candidate("time-path", _correct_at_the_end(axis), claim, general=True)
 
 
@@ -243,9 +242,10 @@ def _with_state_after(case: Case) -> Callable[[View], Array | None]:
         one = single_example(view.measurement, step=True)
         if one is None or view.name not in one.tensors or view.tensor.array.ndim != 2:
             return None
-        g, h = one.tensors[view.name].gradient, flat(one.experiment.y)
+        g, layer = one.tensors[view.name].gradient, one.experiment.layer
+        states = [flat(one.experiment.y), *map(flat, held_arrays(layer).values())]
         numeric = one.numeric_at(view.name, np.arange(g.size)).reshape(g.shape)
-        for mine, right in ((g, numeric), (g.T, numeric.T)):
+        for (mine, right), h in product(((g, numeric), (g.T, numeric.T)), states):
             if len(mine) == h.size > 1 and _is_along(h, mine) and not _is_along(h, right):
                 return view.analytic
         return None
@@ -266,8 +266,9 @@ def _correct_at_the_end(axis: int) -> Callable[[View], Array | None]:
         if last < 1 or view.output_shape[axis : axis + 1] != (last + 1,):
             return None
         of_output = np.indices(view.output_shape)[axis].reshape(-1)
-        if np.abs(view.rows[of_output[None, :] < step[:, None]]).max(initial=0.0) > 1e-9:
-            return None  # outputs depend on later steps
+        earlier, later = of_output < step[:, None], of_output > step[:, None]
+        if np.abs(view.rows[earlier]).max(initial=0.0) > 1e-9 or not view.rows[later].any():
+            return None  # not a sequence in which each step acts on later ones
         off = ~np.isclose(
             view.analytic, view.numeric, rtol=1e-5, atol=1e-8 * np.abs(view.numeric).max()
         )

@@ -582,6 +582,28 @@ class WholeNet:
         }
 
 
+class ReLUNet(WholeNet):
+    """Keeps what backward needs in a dict."""
+
+    def forward(self, x: Any) -> Any:
+        p = self.params
+        z = x @ p["W1"] + p["b1"]
+        self.cache = {"x": x, "z": z, "h": np.maximum(z, 0)}
+        return self.cache["h"] @ p["W2"] + p["b2"]
+
+    def through(self, dh: Any) -> Any:
+        return dh * (self.cache["z"] > 0)
+
+    def backward(self, dout: Any) -> Any:
+        delta = self.through(dout @ self.params["W2"].T)
+        return delta @ self.params["W1"].T, {
+            "W1": self.cache["x"].T @ delta,
+            "b1": delta.sum(axis=0),
+            "W2": self.cache["h"].T @ dout,
+            "b2": dout.sum(axis=0),
+        }
+
+
 class TanhNet(WholeNet):
     last = True
 
@@ -616,6 +638,10 @@ def nets() -> Iterator[Specimen]:
         yield Specimen(base.__name__, "derivative-of-output", "W1", "hidden", kind, given, base)
         kind = wrong(base, hidden_slope=lambda self, a: self.slope(a) ** 2)
         yield Specimen(base.__name__, "derivative-twice", "W1", "hidden", kind, given, base)
+    kind = wrong(ReLUNet, through=lambda self, dh: dh)
+    yield Specimen("ReLUNet", "mask-missing", "W1", "", kind, (X,), ReLUNet)
+    kind = wrong(ReLUNet, through=lambda self, dh: np.maximum(dh, 0))
+    yield Specimen("ReLUNet", "mask-from-dout", "W1", "", kind, (X,), ReLUNet)
     kind = wrong(TanhNet, last_slope=ones)
     yield Specimen("TanhNet", "derivative-missing", "x", "last", kind, (X,), TanhNet)
     kind = wrong(Attention, ds=lambda self, dp: self.p * dp)
@@ -783,7 +809,7 @@ def right_ones(rng: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     """The right layers of this file, with inputs."""
     n, scale = int(rng.integers(3, 7)), float(10.0 ** rng.integers(-1, 2))
     x, steps = scale * rng.normal(size=(n, 5)), scale * rng.normal(size=(3, n, 3))
-    for kind in (RowBias, FusedReLU, Absolute, WholeNet, TanhNet, Softmax):
+    for kind in (RowBias, FusedReLU, Absolute, WholeNet, ReLUNet, TanhNet, Softmax):
         yield kind(), (x,)
     yield StagedNorm(), (rng.normal(size=(n, 5)),)
     yield Columns(), (scale * rng.normal(size=(6, n)),)
