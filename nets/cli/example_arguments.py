@@ -74,6 +74,7 @@ ARRAYS = {
     **_words("b bias biases", "M", "1M", "M1", "F", "111F", "F1", "Q", "1Q", "Q1", "R", ""),
     **_words("gamma beta scale shift", "D", "1D", "D1", "C", "1C11"),
     **_words("wx wax u", "DM", "DQ", "DR", "MD"),
+    **_words("wy wya why", "MM"),
     **_words("wh waa wrec", "MM", "MQ", "MR"),
     **_words("prevh hprev hprevt hprevl h0 h prevc cprev c0 c hidden aprev a0 state", "NM", "MN"),
     **_words("wembed embedding embeddings", "VD"),
@@ -148,7 +149,7 @@ class Scene:
             "N": 1,
         }
         known |= dict(zip(self.axes, self.shape, strict=True))
-        return known[letter]
+        return known["D"] + m if letter == "P" else known[letter]
 
     def values(self, name: str) -> tuple[Any, ...]:
         """What an argument of this name may be."""
@@ -228,7 +229,7 @@ def _shapes(name: str) -> tuple[str, ...]:
     if word in ARRAYS:
         return ARRAYS[word]
     if WEIGHTS.fullmatch(word):
-        return ("MM", *ARRAYS["w"])
+        return ("MM", *ARRAYS["w"], "MP")
     return ARRAYS["b"] if BIASES.fullmatch(word) else ()
 
 
@@ -243,6 +244,7 @@ SCENES = (
     Scene("images, channels first", (2, 3, 6, 6), "NCYX"),
     Scene("images, channels last", (2, 6, 6, 3), "NYXC"),
     Scene("sequences", (2, 5, 4), "NTD"),
+    Scene("sequences in columns", (4, 2, 5), "DNT"),
     Scene("token ids", (2, 5), "NT", integers=True),
     Scene("one example in a row", (1, 4), "ND"),
     Scene("one example in a column", (4, 1), "DN"),

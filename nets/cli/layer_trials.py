@@ -163,7 +163,21 @@ def checked(
         return unfit
     if failed:
         return failed.call, _report(failed.unadapted(), failed.inputs)
-    raise UncheckedError(_likeliest(reasons))
+    raise UncheckedError(f"{_likeliest(reasons)}{_remedy(found)}")
+
+
+def _remedy(found: FoundLayer) -> str:
+    """The line that makes the check possible."""
+    if found.is_class:
+        return (
+            "; give it what it takes, with --arguments and --input, or in Python: "
+            f"gradcheck(adapt({found.forward.__name__}(...), x), x)"
+        )
+    given = "" if found.backward is None else f", backward={found.backward.__name__}"
+    return (
+        f"; check it in Python: gradcheck(adapt({found.forward.__name__}, x{given}, "
+        "arguments={...}), x)"
+    )
 
 
 def _likeliest(reasons: Sequence[str]) -> str:
@@ -272,11 +286,9 @@ def _of_functions(found: FoundLayer, scene: Scene) -> Iterator[Trial]:
 
     if unknown := [name for name in named if not values(name)]:
         others = ", ".join(name for name in names if name != first)
-        given = "" if found.backward is None else f", backward={found.backward.__name__}"
         raise UncheckedError(
-            f"it takes {others} beside {first}, and handgrad does not know {unknown[0]}; check it "
-            f"in Python: gradcheck(adapt({found.forward.__name__}, {first}{given}, "
-            f"arguments={{...}}), {first})"
+            f"it takes {others} beside {first}, and handgrad does not know {unknown[0]}"
+            f"{_remedy(found)}"
         )
     for arguments in dicts(named, values, MOST):
         call = f"{found.forward.__name__}({', '.join(names)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,20 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement at the top of a file, and the cell in which it stands, as in "cell 2: "."""
+    """A statement at the top of a file.
+
+    Attributes
+    ----------
+    node : ast.stmt
+        The statement.
+    file : str
+        The name under which Python knows its source: that of the file, or of a cell in it.
+    cell : str
+        The cell in which it stands, as in "cell 2: ".
+    """
 
     node: ast.stmt
+    file: str
     cell: str = ""
 
 
@@ -41,7 +53,7 @@ class SourceStatements:
 
     def _lines(self, path: Path) -> Iterator[Statement]:
         tree = ast.parse(path.read_bytes(), str(path))
-        return map(Statement, tree.body)
+        return (Statement(node, str(path)) for node in tree.body)
 
     def _cells(self, path: Path) -> Iterator[Statement]:
         for number, source in enumerate(code_cells(path), 1):
@@ -50,8 +62,11 @@ class SourceStatements:
             except SyntaxError as error:
                 self.problems.append(f"cell {number} is not Python: {error.msg}")
                 continue
+            file = f"{path}[{number}]"
+            lines = source.splitlines(keepends=True)
+            linecache.cache[file] = (len(source), None, lines, file)  # for inspect.getsource
             for node in tree.body:
-                yield Statement(node, f"cell {number}: ")
+                yield Statement(node, file, f"cell {number}: ")
 
     def to_run(self) -> Iterator[Statement]:
         """Those that may define a layer.

@@ -97,7 +97,7 @@ def _run(statement: Statement, module: ModuleType, path: Path, hidden: list[str]
     """Run one statement; return what happened if it failed."""
     tree = ast.Module([statement.node], [])
     flags = __future__.annotations.compiler_flag
-    code = compile(tree, str(path), "exec", flags, dont_inherit=True)
+    code = compile(tree, statement.file, "exec", flags, dont_inherit=True)
     for _ in range(PACKAGES_MISSING):
         error = _raised(code, module)
         is_missing = isinstance(error, ModuleNotFoundError) and isinstance(statement.node, IMPORTS)
@@ -205,7 +205,7 @@ def _reason(error: BaseException, path: Path, hidden: list[str]) -> str:
     lines = [
         line
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_filename == str(path)
+        if frame.f_code.co_filename.startswith(str(path))
     ]
     where = f" (line {lines[-1]})" if lines else ""
     text = f"{type(error).__name__}: {error}".removesuffix(": ") + where

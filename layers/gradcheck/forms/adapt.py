@@ -15,7 +15,7 @@ from layers.gradcheck.forms.function_pair import FunctionPair
 from layers.gradcheck.forms.loss_and_gradient import LossAndGradient
 from layers.gradcheck.forms.named_arguments import NamedArguments, require_arguments
 from layers.gradcheck.forms.object_layer import BACKWARD, FORWARD
-from layers.gradcheck.forms.trial import recognised
+from layers.gradcheck.forms.trial import leave_out_unused, recognised
 from layers.gradcheck.forms.value_and_slope import ValueAndSlope
 
 VALUES = ("loss", "forward", "__call__", "call", "compute", "activate", "function", "fn")
@@ -122,6 +122,8 @@ def _of_functions(
     if backward is None:
         return LossAndGradient(forward, arguments)
     pair = FunctionPair(forward, backward, arguments)
+    if inputs:
+        leave_out_unused(pair, inputs)
     if not inputs or any(plain(name) in CACHES for name in names_of(backward)):
         return pair
     returned = NamedArguments(forward, copy.deepcopy(arguments))(*map(np.array, inputs))

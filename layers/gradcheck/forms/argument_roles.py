@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 TARGETS = ("labels", "label", "y", "t", "target", "targets", "ytrue", "truth", "actual", "ybatch")
@@ -18,14 +19,24 @@ def plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def positional(function: Callable[..., Any]) -> list[inspect.Parameter]:
+def positional(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     """The positional parameters of a function; none where it has no signature."""
+    inner = getattr(function, "__func__", function)
+    try:
+        found = _positional(inner)
+    except TypeError:  # a callable object that cannot be a key
+        found = _positional.__wrapped__(inner)
+    return found if inner is function else found[1:]
+
+
+@lru_cache(maxsize=256)
+def _positional(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions have no signature
-        return []
+        return ()
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [parameter for parameter in parameters if parameter.kind in kinds]
+    return tuple(parameter for parameter in parameters if parameter.kind in kinds)
 
 
 def takes_anything(function: Callable[..., Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from layers.gradcheck.forms.argument_roles import plain
+from layers.gradcheck.forms.function_pair import FunctionPair
 from layers.gradcheck.forms.gradient_names import is_gradient_of
 from layers.gradcheck.forms.held_parameters import container, parameters
 from layers.gradcheck.forms.object_layer import ObjectLayer
@@ -30,7 +31,7 @@ def recognised(thing: Any, inputs: Sequence[Any]) -> Any:
     names = [name for name in held if not any(is_gradient_of(name, other) for other in held)]
     trial = ObjectLayer(copy.deepcopy(thing), names)
     y = trial.forward(*_copies(inputs))
-    _, grads = trial.backward(random_dout(y, np.random.default_rng(0)))
+    _, grads = trial.backward(random_dout(y, _rng()))
     kept = [
         name
         for name in names
@@ -42,6 +43,29 @@ def recognised(thing: Any, inputs: Sequence[Any]) -> Any:
     return ObjectLayer(thing, kept, mean, [*trial.notes, *notes])
 
 
+def leave_out_unused(pair: FunctionPair, inputs: Sequence[Any]) -> None:
+    """Take what has no gradient and no effect, such as weights of an output without one, as fixed.
+
+    It is passed on, and not a parameter any more.
+    """
+    twin = copy.deepcopy(pair)
+    try:
+        y = flat(twin.forward(*_copies(inputs)))
+        _, grads = twin.backward(random_dout(twin.forward(*_copies(inputs)), _rng()))
+    except Exception:  # a user's functions may raise anything; the check will say so
+        return
+    for name in [name for name in pair.params if name not in grads]:
+        array = twin.params[name]
+        array += 0.1
+        if np.array_equal(flat(twin.forward(*_copies(inputs))), y, equal_nan=True):
+            del pair.params[name]
+        array -= 0.1
+
+
+def _rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
 def keeps_contract(thing: Any, inputs: Sequence[Any]) -> bool:
     """Whether an object has params, forward, and a backward that returns (dx, grads)."""
     if not isinstance(getattr(thing, "params", None), Mapping) or not inputs:
@@ -51,7 +75,7 @@ def keeps_contract(thing: Any, inputs: Sequence[Any]) -> bool:
     trial = copy.deepcopy(thing)
     try:
         y = trial.forward(*_copies(inputs))
-        returned = trial.backward(random_dout(y, np.random.default_rng(0)))
+        returned = trial.backward(random_dout(y, _rng()))
     except Exception:  # a user's layer may raise anything, also because its form is another
         return False
     return isinstance(returned, tuple) and len(returned) == 2 and isinstance(returned[1], dict)

@@ -28,7 +28,8 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
 def rnn_cell_forward(xt, a_prev, parameters):
     Wax, Waa, ba = parameters["Wax"], parameters["Waa"], parameters["ba"]
     a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)
-    return a_next, (a_next, a_prev, xt, parameters)
+    prediction = parameters["Wya"] @ a_next  # which has its gradient elsewhere
+    return a_next, prediction, (a_next, a_prev, xt, parameters)
 
 
 def rnn_cell_backward(da_next, cache):
