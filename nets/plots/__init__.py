@@ -7,6 +7,7 @@ file. Without matplotlib it raises ImportError.
 from nets.plots.activations import activations
 from nets.plots.bending import bending
 from nets.plots.boundaries import boundaries
+from nets.plots.filters import filters
 from nets.plots.gradient_norms import gradient_norms
 from nets.plots.losses import loss_curves, minibatch_losses
 from nets.plots.race import race, walks
@@ -22,6 +23,7 @@ __all__ = [
     "activations",
     "bending",
     "boundaries",
+    "filters",
     "gradient_norms",
     "loss_curves",
     "minibatch_losses",

@@ -337,6 +337,7 @@ def of_pictures() -> Iterator[Entry]:
         "activations": lambda: call(plots.activations, layers.ReLU(), layers.Tanh()),
         "bending": lambda: call(plots.bending, plane(), *points(), 2),
         "boundaries": lambda: call(plots.boundaries, three(), *points()),
+        "filters": lambda: call(plots.filters, normal(4, 3, 2, 2), columns=2),
         "gradient_norms": lambda: call(
             plots.gradient_norms, net().trace(*points(), layers.SoftmaxCE())
         ),

@@ -41,6 +41,7 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_old_file(tmp_path, monkeypatch
     [
         lambda: plots.training_curves(everything(2)),
         lambda: plots.sample_images(np.ones((1, 12)), [0], (4, 3)),
+        lambda: plots.filters(np.ones((1, 1, 2, 2))),
         lambda: everything(2).plot(),
         lambda: plots.activations(ReLU()),
         lambda: plots.loss_curves({"momentum 0": [2.0, 1.0]}),
