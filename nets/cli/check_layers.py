@@ -228,7 +228,8 @@ def _outcome(found: FoundLayer, shape: Shape | None, arguments: Arguments) -> Ch
             return CheckOutcome(found.name, found.name, is_abstract=True)
         except UncheckedError as error:
             return CheckOutcome(found.name, found.name, reason=str(error))
-        except (ValueError, MemoryError) as error:  # more axes or numbers than an array can have
-            reason = f"no input of shape {shape} can be made: {error}"
-            return CheckOutcome(found.name, found.name, reason=reason)
+        except (Exception, SystemExit) as error:  # a user's code may raise anything, anywhere
+            is_size = shape and isinstance(error, (ValueError, MemoryError))
+            what = f"no input of shape {shape} can be made" if is_size else type(error).__name__
+            return CheckOutcome(found.name, found.name, reason=f"{what}: {error}")
     return CheckOutcome(found.name, call, report)

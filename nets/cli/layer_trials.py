@@ -188,7 +188,10 @@ def _likeliest(reasons: Sequence[str]) -> str:
 
 
 def _report(layer: Any, inputs: Sequence[Any]) -> GradientReport:
-    report = gradcheck(layer, *inputs)
+    try:
+        report = gradcheck(layer, *inputs)
+    except (ValueError, TypeError) as error:  # such as an output that is nan
+        raise UncheckedError(str(error).removeprefix("gradcheck: ")) from error
     for finding in report.findings:
         if finding.mistake == "wrong-output" and "float32" in finding.evidence:
             raise UncheckedError(
@@ -259,8 +262,8 @@ def _prepared(thing: Any, scene: Scene) -> Any:
     start = getattr(thing, "initialize", None)
     if callable(start) and required(start) == ["optimizer"]:
         start(UnitStep())
-    for name in vars(thing):
-        if "optimizer" in name and vars(thing)[name] is None:
+    for name, value in getattr(thing, "__dict__", {}).items():
+        if "optimizer" in name and value is None:
             setattr(thing, name, UnitStep())
     return thing
 
@@ -278,6 +281,8 @@ def _of_functions(found: FoundLayer, scene: Scene) -> Iterator[Trial]:
     first = next((name for name in names if not _is_weight(name, names)), "")
     inputs = [name for name in names if name == first or plain(name) in TARGETS]
     inputs = [name for name in names if name in inputs or _is_prediction(name, inputs)]
+    if not inputs:
+        raise UncheckedError(f"{found.forward.__name__} takes no input by name")
     named = [name for name in names if name not in inputs]
 
     def values(name: str) -> tuple[Any, ...]:

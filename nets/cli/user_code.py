@@ -137,8 +137,9 @@ def _own_modules() -> Iterator[None]:
     try:
         yield
     finally:
-        folders = [Path(folder).resolve() for folder in set(sys.path) - set(path)]
-        sys.path[:] = path
+        added = [folder for folder in sys.path if isinstance(folder, str) and folder not in path]
+        sys.path = path  # the file may have put anything in its place
+        folders = [Path(folder).resolve() for folder in added]
         for name in set(sys.modules) - modules:
             if not name.startswith("checked_") and _is_in(sys.modules[name], folders):
                 del sys.modules[name]

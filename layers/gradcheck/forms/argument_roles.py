@@ -16,7 +16,7 @@ FLAGS = ("training", "train", "istraining", "istrain", "trainflg", "trainflag", 
 
 def plain(name: str) -> str:
     """A name without underscores and capital letters, for comparisons."""
-    return name.replace("_", "").lower()
+    return str(name).replace("_", "").lower()
 
 
 def positional(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:

@@ -58,8 +58,8 @@ def put(thing: Any, name: str, array: Array) -> None:
     elif isinstance(held, list):
         held[list(_named(thing, held)).index(name)] = array
     elif position:
-        vars(thing)[key][int(position)] = array
-    if name in vars(thing):
+        getattr(thing, key)[int(position)] = array
+    if hasattr(thing, name):
         setattr(thing, name, array)
 
 

@@ -27,7 +27,9 @@ def in_container(thing: Any, tensors: Sequence[str]) -> tuple[dict[str, Any], st
 def in_attributes(thing: Any, tensors: Sequence[str]) -> tuple[dict[str, Any], str]:
     """The gradients in ``self.dW``, ``self.dweights``, ``self.grad_b``."""
     found, names = {}, []
-    held = {name: value for name, value in vars(thing).items() if name not in tensors}
+    held = {
+        name: value for name, value in getattr(thing, "__dict__", {}).items() if name not in tensors
+    }
     for tensor in tensors:
         whole, _, position = tensor.partition(".")
         name = next((key for key in held if is_gradient_of(key, whole)), None)

@@ -332,3 +332,33 @@ def test_what_fails_besides_the_layers_is_told(check):
     code, out = check(f"import none_such\nrate = 1 / 0\n{SCALE}", "--arguments", "array(4), 1")
     assert code == 0
     assert "left out: ZeroDivisionError: division by zero (line 2)" in out
+
+
+IDENTITY = """
+import threading
+class Identity:
+    def forward(self, x):
+        return x
+    def backward(self, dout):
+        return dout
+"""
+ODD = {
+    "exits": ("return dout", "raise SystemExit(5)", "SystemExit: 5"),
+    "returns too much": ("return dout", "return dout, dout, dout", "returns 3 values"),
+    "returns no array": ("return x", "return 'text'", "forward returns a str"),
+    "is a generator": ("return x", "yield x", "cannot pickle 'generator'"),
+    "gives nan": ("return x", "return x * float('nan')", "holds nan or infinity"),
+    "calls itself": ("return x", "return self.forward(x)", "RecursionError"),
+    "holds a lock": ("class Identity:", "class Identity:\n    lock = threading.Lock()", "correct"),
+    "has slots": ("class Identity:", "class Identity:\n    __slots__ = ()", "correct"),
+    "has no forward": ("def forward", "def other", "a backward pass, and no forward pass"),
+    "spoils sys.path": ("import threading", "import sys\nsys.path = [1]", "correct"),
+    "is functions": ("class", "def f_forward(): 1\ndef f_backward(): 1\nclass", "takes no input"),
+}
+
+
+@pytest.mark.parametrize(("part", "instead", "sentence"), ODD.values(), ids=ODD)
+def test_odd_code_is_told_in_a_sentence(check, part, instead, sentence):
+    path = list(sys.path)
+    assert sentence in check(IDENTITY.replace(part, instead))[1]
+    assert sys.path == path
