@@ -49,6 +49,7 @@ from layers.losses.hinge import Hinge
 from layers.losses.mse import MSE
 from layers.losses.sigmoid_ce import SigmoidCE
 from layers.losses.softmax_ce import SoftmaxCE, softmax
+from layers.normalizing.batch_norm import BatchNorm
 from layers.normalizing.group_norm import GroupNorm
 from layers.normalizing.layer_norm import LayerNorm
 from layers.regularizing.dropout import Dropout
@@ -63,6 +64,7 @@ __all__ = [
     "Add",
     "AddConstant",
     "AveragePool2D",
+    "BatchNorm",
     "BinaryCE",
     "Concat",
     "Conv2D",

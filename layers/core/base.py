@@ -67,6 +67,9 @@ class Layer:
     ----------
     params : dict of str to ndarray
         The parameters, live: see `Params`. ``{}`` for a layer without any.
+    buffers : dict of str to ndarray
+        The arrays that are not trained, such as running statistics, live too. They are saved,
+        copied and cast with the parameters, and only ``forward`` may write into them.
 
     Examples
     --------
@@ -87,14 +90,15 @@ class Layer:
     """
 
     _params: Params
+    _buffers: Params
     __signature__ = _Constructor()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Give every layer its params, whether or not its class calls ``super().__init__()``."""
+        """Give every layer its dicts, whether or not its class calls ``super().__init__()``."""
         if args or kwargs:  # a copy and a pickle are made without any
             _require_arguments(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer._params = Params()
+        layer._params, layer._buffers = Params(), Params()
         return layer
 
     def __init_subclass__(cls) -> None:
@@ -111,11 +115,21 @@ class Layer:
     def _set_params(self, arrays: Mapping[str, Array]) -> None:
         if self._params:
             self._params.replace(arrays)
-            return
-        self._params, kind = Params(arrays), type(self)
-        for name in self._params:
+        else:
+            self._params = self._first("params", arrays)
+
+    def _set_buffers(self, arrays: Mapping[str, Array]) -> None:
+        if self._buffers:
+            self._buffers.replace(arrays)
+        else:
+            self._buffers = self._first("buffers", arrays)
+
+    def _first(self, where: str, arrays: Mapping[str, Array]) -> Params:
+        found, kind = Params(arrays), type(self)
+        for name in found:
             if is_ours(kind) and not hasattr(kind, name):
-                setattr(kind, name, FixedParam(name))
+                setattr(kind, name, FixedParam(name, where))
+        return found
 
     if TYPE_CHECKING:
 
@@ -127,12 +141,20 @@ class Layer:
         def params(self, arrays: Mapping[str, Array]) -> None: ...
 
         @property
+        def buffers(self) -> Params:
+            """The arrays that are not trained, live."""
+
+        @buffers.setter
+        def buffers(self, arrays: Mapping[str, Array]) -> None: ...
+
+        @property
         def label(self) -> str:
             """What error messages call this layer."""
     else:
         label = _Label()
         # attrgetter, because it runs in C, and every pass reads the parameters
         params = property(attrgetter("_params"), _set_params, doc="The parameters, live.")
+        buffers = property(attrgetter("_buffers"), _set_buffers, doc="What is not trained, live.")
 
     def forward(self, *xs: Any) -> Any:
         """Compute the output in training, and keep what `backward` needs."""
@@ -151,7 +173,7 @@ class Layer:
 
     def predict(self, *xs: Any) -> Any:
         """Compute the output in inference: the same y as `forward`, with nothing kept."""
-        return shared_copy(self).forward(*xs)
+        return shared_copy(self, shares_buffers=is_ours(type(self))).forward(*xs)
 
     @classmethod
     def param_shapes(cls, *_: Any, **__: Any) -> dict[str, tuple[int, ...]]:
@@ -222,7 +244,7 @@ def predict(layer: Any, *xs: Any) -> Any:
     """Run a layer for inference: its `predict`, or else `forward` of a copy."""
     if hasattr(layer, "predict"):
         return layer.predict(*xs)
-    return shared_copy(layer).forward(*xs)
+    return shared_copy(layer, shares_buffers=False).forward(*xs)
 
 
 def without_dx(layer: Any, dout: Any) -> Any:

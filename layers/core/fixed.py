@@ -6,6 +6,8 @@ from typing import Any
 
 from layers.core.checks import label
 
+KINDS = {"params": "parameter", "buffers": "buffer"}
+
 
 def is_ours(kind: type) -> bool:
     """Whether this library defines a class; a user's layers may assign to any attribute."""
@@ -33,7 +35,11 @@ class Fixed:
 
 
 class FixedParam(Fixed):
-    """A parameter, which is not an attribute of its layer but an entry of ``params``."""
+    """A parameter or a buffer, which is not an attribute of its layer but an entry of a dict."""
+
+    def __init__(self, name: str, where: str) -> None:
+        super().__init__(name)
+        self.where = where  # one of KINDS
 
     def __get__(self, layer: Any, owner: type) -> Any:
         """Return what a user's subclass keeps under this name."""
@@ -51,6 +57,6 @@ class FixedParam(Fixed):
 
     def _refused(self, layer: Any) -> AttributeError:
         return AttributeError(
-            f"{label(layer)}: {self.name} is a parameter; read and assign layer.params"
-            f"[{self.name!r}]"
+            f"{label(layer)}: {self.name} is a {KINDS[self.where]}; read and assign "
+            f"layer.{self.where}[{self.name!r}]"
         )

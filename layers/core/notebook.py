@@ -127,7 +127,7 @@ def layer_page(layer: Any) -> str:
 
 
 def _arrays(layer: Any) -> Iterator[tuple[str, ...]]:
-    named = [*layer.params.items(), *((f"{k} (frozen)", a) for k, a in buffers(layer).items())]
+    named = [*layer.params.items(), *((f"{k} (not trained)", a) for k, a in buffers(layer).items())]
     for name, array in named[:MOST]:
         yield cut(name), str(array.shape), str(array.dtype), *map(typeset, _sizes(array))
     if len(named) > MOST:

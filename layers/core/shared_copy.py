@@ -15,20 +15,22 @@ T = TypeVar("T")
 PLAIN = (int, float, str, type(None), np.dtype, np.random.Generator, Params)
 
 
-def shared_copy(layer: T, shared: Iterable[Any] = ()) -> T:
+def shared_copy(layer: T, shared: Iterable[Any] = (), *, shares_buffers: bool = True) -> T:
     """A copy with a cache of its own that shares the arrays of the parameters and buffers.
 
-    It shares the objects in `shared` too, such as random generators. Where forward can only set
+    Without `shares_buffers` it gets its own, which its forward may write into. It shares the
+    objects in `shared` too, such as random generators. Where forward can only set
     attributes, a shallow copy will do. What forward might write into, such as a dict or a layer
     inside, is copied too.
     """
     held = vars(layer) if hasattr(layer, "__dict__") else {}
     kind = type(layer)
-    if held and all(_is_plain(kind, name, value) for name, value in held.items()):
+    written = {} if shares_buffers else buffers(layer)
+    if held and not written and all(_is_plain(kind, name, value) for name, value in held.items()):
         twin = object.__new__(kind)
         twin.__dict__.update(held)
         return twin
-    held = {**getattr(layer, "params", {}), **buffers(layer)}
+    held = {**getattr(layer, "params", {}), **({} if written else buffers(layer))}
     arrays = [array for array in held.values() if isinstance(array, np.ndarray)]
     return copy.deepcopy(layer, {id(kept): kept for kept in (*arrays, *shared)})
 

@@ -92,13 +92,17 @@ def written(experiment: Experiment) -> list[Finding]:
 
 
 def arguments_untouched(experiment: Experiment) -> Iterator[Finding]:
-    """No pass writes to inputs, dout, parameters, or an output that was returned."""
+    """No pass writes to inputs, dout, parameters, or an output that was returned.
+
+    Only forward may write into the layer's buffers.
+    """
     yield from written(experiment)
     given, dout = experiment.given(), experiment.sent()
     with WriteGuard(experiment.named_parameters()):
         handed = {"dout": dout, "the output": experiment.run(given)}
     watched = {name: array for name, array in handed.items() if isinstance(array, np.ndarray)}
     watched |= {**experiment.named_inputs(given), **experiment.named_parameters()}
+    watched |= {f"the buffer {name}": array for name, array in experiment.buffers().items()}
     with WriteGuard(watched) as guard:
         experiment.backward(dout)
     for name in guard.written:

@@ -119,11 +119,6 @@ class Embedding(Layer):
         return {"W": (vocabulary_size, dim)}
 
     @property
-    def buffers(self) -> Params:
-        """W where it is not trained, live; see `layers.core.params.buffers`."""
-        return self._buffers
-
-    @property
     def W(self) -> Array:
         """The vectors (V, D), live, whether they are trained or not."""
         return (self.params or self.buffers)["W"]

@@ -32,8 +32,8 @@ class Summary(WordTable):
 def total(net: Any) -> str:
     """The number of parameters of a net, and their memory."""
     arrays = list(net.params.values())
-    frozen = sum(array.size for array in buffers(net).values())
-    beside = f", beside {frozen:,} frozen numbers" if frozen else ""
+    untrained = sum(array.size for array in buffers(net).values())
+    beside = f", beside {untrained:,} numbers that are not trained" if untrained else ""
     if not (size := sum(array.size for array in arrays)):
         return f"no parameters{beside}"
     kinds = " and ".join(sorted({str(array.dtype) for array in arrays}))

@@ -77,6 +77,11 @@ def load_params(net: Any, path: Path) -> None:
 
 def _arrays(net: Any) -> Params:
     """Everything that is saved of a net, live."""
+    if both := net.params.keys() & buffers(net).keys():
+        raise ValueError(
+            f"expected buffers to have other names than the parameters, got {min(both)!r} in both; "
+            "rename one, so that a file can hold them"
+        )
     return Params({**net.params, **buffers(net)})
 
 

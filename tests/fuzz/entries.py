@@ -141,6 +141,7 @@ def of_layers() -> Iterator[Entry]:
         "Conv2D": call(layers.Conv2D, 1, 2, 3, stride=1, padding=1, weight_init="zeros", rng=0),
         "MaxPool2D": call(layers.MaxPool2D, 2, stride=1, padding=1),
         "AveragePool2D": call(layers.AveragePool2D, 2, stride=1, padding=1),
+        "BatchNorm": call(layers.BatchNorm, 3, momentum=0.5, epsilon=1e-5, dtype="float32"),
         "LayerNorm": call(layers.LayerNorm, 3, epsilon=1e-5),
         "GroupNorm": call(layers.GroupNorm, 2, 4, epsilon=1e-5, dtype="float32"),
         "AddConstant": call(layers.AddConstant, 2.0),

@@ -17,6 +17,7 @@ from layers import (
     Add,
     AddConstant,
     AveragePool2D,
+    BatchNorm,
     BinaryCE,
     Concat,
     Conv2D,
@@ -60,8 +61,8 @@ class Row(NamedTuple):
 
     `inputs(seed)` makes fresh inputs of `forward`; a loss has a gradient for the first of them
     only, any other layer for all that are floating. `batch` is false where their first axis does
-    not number examples, `random` is true where `forward` draws random numbers, and `loss` where
-    the output is a number.
+    not number examples, `random` is true where `forward` draws random numbers, `differs` where
+    `predict` gives something else, and `loss` where the output is a number.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Row(NamedTuple):
     inputs: Callable[..., tuple[Any, ...]]
     batch: bool = True
     random: bool = False
+    differs: bool = False
     loss: bool = False
 
 
@@ -202,6 +204,14 @@ LAYERS = [
     Row("AveragePool2D", lambda: AveragePool2D(2), normal(2, 3, 5, 4)),
     Row("AveragePool2D-overlap", lambda: AveragePool2D((3, 2), (1, 2), 1), normal(2, 2, 5, 4)),
     Row("GlobalAveragePool2D", GlobalAveragePool2D, normal(2, 3, 5, 4)),
+    Row("BatchNorm", lambda: trained(BatchNorm(3)), normal(6, 3), batch=False, differs=True),
+    Row(
+        "BatchNorm-images-float32",
+        lambda: trained(BatchNorm(3, momentum=0.3, epsilon=0.1, dtype="float32")),
+        normal(2, 3, 2, 4),
+        batch=False,
+        differs=True,
+    ),
     Row("LayerNorm", lambda: trained(LayerNorm(5)), normal(3, 5)),
     Row("LayerNorm-3d-float32", lambda: trained(LayerNorm(4, dtype="float32")), normal(2, 3, 4)),
     Row("GroupNorm", lambda: trained(GroupNorm(2, 4)), normal(3, 4, 2, 3)),

@@ -10,6 +10,7 @@ from layers import (
     Add,
     AddConstant,
     AveragePool2D,
+    BatchNorm,
     BinaryCE,
     Concat,
     Conv2D,
@@ -80,13 +81,16 @@ OTHERS = {
 PLAIN = ACTIVATIONS | OTHERS  # all that have no parameters and draw no random numbers
 KINKS = np.array([-2.0, -1.0, -1e-300, -0.0, 0.0, 1e-300, 0.5, 1.0, 3.0])
 
-
+WITH_PARAMETERS = (
+    *(FullyConnected, Conv2D, Embedding, MeanEmbedding),
+    *(BatchNorm, LayerNorm, GroupNorm),
+)
 COMPARED = [
     row
     for row in LAYERS + GATES + LOOKUPS
     if isinstance(
         row.make(),
-        (FullyConnected, Conv2D, LayerNorm, GroupNorm, Embedding, MeanEmbedding, Dropout, *PLAIN),
+        (*WITH_PARAMETERS, Dropout, *PLAIN),
     )
 ]
 
@@ -109,6 +113,9 @@ def torch_forward(layer, xs, params, mask=None):
     if isinstance(layer, Conv2D):
         x, b = xs[0].to(params["W"].dtype), params.get("b")
         return F.conv2d(x, params["W"], b, layer.stride, layer.padding)
+    if isinstance(layer, BatchNorm):
+        x, gamma, beta = xs[0].to(params["gamma"].dtype), params["gamma"], params["beta"]
+        return F.batch_norm(x, None, None, gamma, beta, True, eps=layer.epsilon)
     if isinstance(layer, LayerNorm):
         x = xs[0].to(params["gamma"].dtype)
         return F.layer_norm(x, x.shape[-1:], params["gamma"], params["beta"], layer.epsilon)

@@ -115,8 +115,9 @@ def _located(finding: Finding, inner: InnerLayer) -> Finding:
     if not inner.label:
         return finding
     kind, tensor = "", finding.tensor
-    if tensor.startswith("the parameter "):
-        kind, tensor = "the parameter ", tensor.removeprefix("the parameter ")
+    for start in ("the parameter ", "the buffer "):
+        if tensor.startswith(start):
+            kind, tensor = start, tensor.removeprefix(start)
     name = f"{kind}{inner.prefix}{tensor}".removesuffix(".")
     if not finding.layer:
         evidence = f"{inner.label}: {finding.evidence}"

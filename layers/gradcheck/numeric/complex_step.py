@@ -41,7 +41,7 @@ class ComplexTwin:
 
     def __init__(self, experiment: Experiment) -> None:
         memo: dict[int, Any] = {}
-        self._held = list(experiment.tensors().values())
+        self._held = [*experiment.tensors().values(), *experiment.buffers().values()]
         for array in self._held:
             memo[id(array)] = array.astype(complex)
         self._layer, self._loss = copy.deepcopy((experiment.layer, experiment.loss), memo)

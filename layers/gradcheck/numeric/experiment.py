@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.core.cast import cast
 from layers.core.checks import label
-from layers.core.params import Array, as_array
+from layers.core.params import Array, as_array, buffers
 from layers.core.random_state import (
     drawn_since,
     generators,
@@ -36,7 +36,7 @@ class Experiment:
     finds the same numbers each time. The copies have the memory layout of the given arrays, and
     dout that of the output. Random layers draw the same numbers each time: the state of every
     generator that the layer holds is put back first, and those of ``np.random`` and ``random`` if
-    forward draws from them.
+    forward draws from them. The buffers are put back too, because forward may write into them.
 
     Parameters
     ----------
@@ -79,6 +79,7 @@ class Experiment:
         self.inputs = [np.array(array, _moved(array.dtype), order="C") for array in arrays]
         self.layouts = [MemoryLayout.of(array) for array in arrays]
         self.loss, self.targets = _split(loss)
+        self._buffers = {name: array.copy() for name, array in self.buffers().items()}
         self._generators = [(found, state_of(found)) for found in generators(self.layer)]
         before = global_state() if may_draw else None
         self.global_state: tuple[Any, Any] | None = None
@@ -104,7 +105,10 @@ class Experiment:
         return bool(self._generators or self.global_state)
 
     def rewind(self) -> None:
-        """Put back the random states, so that the next pass draws the same numbers."""
+        """Put back the random states and the buffers, so that the next pass gives the same."""
+        for name, array in self.buffers().items():
+            if name in self._buffers:  # a layer may make a buffer later
+                np.copyto(array, self._buffers[name])
         for generator, state in self._generators:
             put_back(generator, state)
         if self.global_state:
@@ -158,6 +162,11 @@ class Experiment:
     def named_parameters(self) -> dict[str, Array]:
         """The parameters, as findings call them."""
         return {f"the parameter {key}": array for key, array in self.tensors().items()}
+
+    def buffers(self) -> dict[str, Array]:
+        """The arrays that are not trained, live."""
+        held = buffers(self.layer).items()
+        return {name: array for name, array in held if isinstance(array, np.ndarray)}
 
     def tensors(self) -> dict[str, Array]:
         """The floating parameters, live: moving one moves the layer."""

@@ -95,7 +95,7 @@ def test_frozen_numbers_are_shown_and_an_empty_array_has_no_extremes():
             self.params = {"W": np.zeros((0, 2))}
 
     assert ">nan</td>" in Odd()._repr_html_()
-    assert "W (frozen)" in Embedding(3, 2, trainable=False)._repr_html_()
+    assert "W (not trained)" in Embedding(3, 2, trainable=False)._repr_html_()
 
 
 class Nasty(Layer):

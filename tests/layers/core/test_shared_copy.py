@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,27 @@ class InABuffer(Layer):
         return 2 * self.buffer * dout, {}
 
 
+class RunningMean(Layer):
+    """What is not trained, in a dict that has been declared."""
+
+    def __init__(self):
+        self.buffers = {"mean": np.zeros(2)}
+
+    def forward(self, x):
+        self.x = x
+        self.buffers["mean"] += x
+        return x**2
+
+    def backward(self, dout):
+        return 2 * self.x * dout, {}
+
+
+class Undeclared(RunningMean):
+    """A plain dict, as a class without a base class has it."""
+
+    buffers = None
+
+
 class Inside(Layer):
     def __init__(self):
         self.inner = InADict()
@@ -106,6 +129,8 @@ class Slots:
         InADict,
         InAList,
         InABuffer,
+        RunningMean,
+        Undeclared,
         Inside,
         InsideAList,
         InsideATuple,
@@ -116,8 +141,10 @@ class Slots:
 def test_predict_does_not_change_what_forward_cached(kind):
     layer = kind()
     layer.forward(X)
+    held = copy.deepcopy(getattr(layer, "buffers", {}))
     assert predict(layer, np.array([5.0, 5.0])).tolist() == [25.0, 25.0]
     assert layer.backward(1.0)[0].tolist() == [2.0, 4.0]
+    assert str(getattr(layer, "buffers", {})) == str(held)
 
 
 @pytest.mark.parametrize("kind", [Square, InADict, Plain, Slots])

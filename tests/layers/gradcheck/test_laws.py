@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from layers import MSE, Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh
+from layers import MSE, Dropout, FullyConnected, ReLU, SoftmaxCE, Tanh, gradcheck
 from layers.gradcheck.laws import (
     arguments_untouched,
     arrays,
@@ -12,6 +12,7 @@ from layers.gradcheck.laws import (
     same_twice,
 )
 from layers.gradcheck.numeric.experiment import Experiment
+from nets import Sequential
 from tests.layers.gradcheck import wrong_layers as wrong
 
 X = np.random.default_rng(0).normal(size=(5, 4))
@@ -198,3 +199,32 @@ def test_gradients_by_name():
     assert list(arrays((None, {"W": W}))) == ["W"]
     assert arrays((dx, {"W": W}))["W"] is W
     assert arrays((2.0, {}))["x"].tolist() == 2.0
+
+
+class RunningMean(wrong.Square):
+    """A layer with a buffer, which forward may write into."""
+
+    writes = False
+
+    def __init__(self):
+        super().__init__()
+        self.buffers = {"mean": np.zeros(4)}
+
+    def forward(self, x):
+        self.buffers["mean"] += x.mean(axis=0)
+        return super().forward(x)
+
+    def backward(self, dout):
+        self.buffers["mean"] *= 1 - self.writes / 2
+        return super().backward(dout)
+
+
+def test_only_forward_may_write_into_buffers():
+    layer = RunningMean()
+    assert gradcheck(layer, X)
+    layer.writes = True
+    report = gradcheck(Sequential(layer), X)
+    assert [(f.mistake, f.tensor) for f in report.findings] == [
+        ("mutates-input", "the buffer 0.mean")
+    ]
+    assert not layer.buffers["mean"].any()

@@ -219,9 +219,9 @@ def test_the_summary_knows_shapes_and_what_is_frozen():
     rows = model().summary((3,)).rows
     assert [shape for _, shape, _ in rows] == ["(N, 3, 4)", "(N, 12)", "(N, 8)", "(N, 8)", "(N, 7)"]
     total = model(trainable=False).summary().total
-    assert total == "167 parameters, 1.3 kB in float64, beside 28 frozen numbers"
+    assert total == "167 parameters, 1.3 kB in float64, beside 28 numbers that are not trained"
     frozen = Sequential(Embedding(3, 2, trainable=False)).summary()
-    assert frozen.total == "no parameters, beside 6 frozen numbers"
+    assert frozen.total == "no parameters, beside 6 numbers that are not trained"
 
 
 # Frozen vectors.
@@ -251,7 +251,7 @@ def test_frozen_vectors_are_set_like_parameters():
     assert W.tolist() == VECTORS
     with pytest.raises(ValueError, match="'W': expected an array of shape"):
         embedding.buffers["W"] = np.ones((2, 2))
-    with pytest.raises(AttributeError):
+    with pytest.raises(KeyError, match="expected the parameters 'W', got none"):
         embedding.buffers = {}
     with pytest.raises(AttributeError):
         embedding.trainable = True

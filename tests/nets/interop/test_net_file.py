@@ -21,6 +21,7 @@ from nets import Graph, Sequential
 from nets.interop import read_tensors, write_tensors
 from nets.interop.net_file import FORMAT
 from tests.layers.table import GATES, LAYERS, LOOKUPS, ROWS
+from tests.nets.student import Scale
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(6, 4))
@@ -412,6 +413,17 @@ def test_load_params_that_cannot_be_cast_changes_nothing(path):
 
 
 # Layers of one's own.
+
+
+def test_a_name_of_a_parameter_and_a_buffer_is_refused(path):
+    layer = Scale()
+    layer.buffers = {"w": np.zeros(1)}
+    for verb in (Sequential(layer).save, Sequential(layer).load_params):
+        Sequential(Scale()).save(path)
+        with pytest.raises(
+            ValueError, match=r"other names than the parameters, got '0\.w' in both"
+        ):
+            verb(path)
 
 
 def test_a_students_layer_is_saved_and_load_points_to_load_params(path):
