@@ -83,13 +83,12 @@ def gradcheck(
 
     Notes
     -----
-    A finding is of one of three kinds. A "gradient" is wrong: its numbers, or what they are
-    returned for. A "law" is what layers promise besides: shapes and keys, unchanged arguments,
-    equal results of two calls, linearity in dout, one target for each example. Both are in
-    ``findings``, and each fails the check. "Advice" is in ``notes`` and fails nothing: overflow at
-    large scores, inference that is random or depends on the batch, float64 from float32,
-    dependence on the memory layout, and None for dx, which is enough for the first layer of a net.
-    Without a wrong gradient, a report on a broken law says LAW BROKEN and not WRONG.
+    A finding is of one of three kinds. A "gradient" has the wrong numbers. A "law" is what layers
+    promise besides: shapes and keys, unchanged arguments, equal results of two calls, linearity in
+    dout, one target for each example. Both are in ``findings`` and fail the check. "advice" is in
+    ``notes`` and fails nothing: overflow at large scores, inference that is random or depends on
+    the batch, float64 from float32, dependence on the memory layout, and None for dx, which is
+    enough for the first layer of a net.
 
     Random states are put back before each pass, those of ``np.random`` and ``random`` too. Where
     forward gives other numbers all the same, no gradient can be compared, and none is listed.

@@ -2,6 +2,7 @@ import copy
 import random
 import re
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -36,6 +37,8 @@ def mistakes(report):
     return {finding.mistake for finding in report.findings}
 
 
+passes = partial(assert_gradients, explain=False)  # where only the verdict counts
+
 # What is right passes.
 
 SCALES = [1e-6, 1e-2, 1.0, 1e4]
@@ -56,8 +59,8 @@ def test_right_layers_pass_at_any_scale(scale, seed):
     x = scale * rng.normal(size=(n, d))
     for layer in right_layers(seed, d):
         gradcheck(layer, x, rng=seed).raise_if_failed()
-    assert_gradients(MSE(), x, scale * rng.normal(size=(n, d)))
-    assert_gradients(SoftmaxCE(), x, rng.integers(d, size=n))
+    passes(MSE(), x, scale * rng.normal(size=(n, d)))
+    passes(SoftmaxCE(), x, rng.integers(d, size=n))
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
@@ -69,8 +72,8 @@ def test_right_layers_pass_at_exact_kinks(scale, seed):
     x[0, 0] = 0.0
     for layer in right_layers(seed, d):
         gradcheck(layer, x, rng=seed).raise_if_failed()
-    assert_gradients(MSE(), x, x)
-    assert_gradients(SoftmaxCE(), x, rng.integers(d, size=n))
+    passes(MSE(), x, x)
+    passes(SoftmaxCE(), x, rng.integers(d, size=n))
 
 
 @pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh])
@@ -85,23 +88,23 @@ def test_right_nets_of_zero_weights_pass(activation, seed):
         ),
         Chain(zero, activation(), FullyConnected(5, 3, weight_init="zeros")),
     ):
-        assert_gradients(net, rng.normal(size=(6, 4)))
-        assert_gradients(net, np.zeros((6, 4)))
+        passes(net, rng.normal(size=(6, 4)))
+        passes(net, np.zeros((6, 4)))
         if activation is not ReLU:
-            assert_gradients(net, rng.normal(size=(3, 4)), loss=(SoftmaxCE(), [0, 1, 2]))
+            passes(net, rng.normal(size=(3, 4)), loss=(SoftmaxCE(), [0, 1, 2]))
 
 
 @pytest.mark.parametrize("seed", [7, 12, 27])
 def test_right_nets_of_zero_weights_pass_behind_a_loss(seed):
     rng = np.random.default_rng(seed)
     net = Chain(FullyConnected(4, 5, weight_init="zeros"), ReLU(), FullyConnected(5, 3, rng=seed))
-    assert_gradients(net, rng.normal(size=(3, 4)), loss=(SoftmaxCE(), [0, 1, 2]))
+    passes(net, rng.normal(size=(3, 4)), loss=(SoftmaxCE(), [0, 1, 2]))
 
 
 @pytest.mark.parametrize("seed", [0, 5, 13])
 def test_right_nets_pass_at_an_input_of_zeros_behind_a_loss(seed):
     net = Chain(FullyConnected(4, 5, rng=seed), ReLU(), FullyConnected(5, 3, rng=seed))
-    assert_gradients(net, np.zeros((1, 4)), loss=(SoftmaxCE(), [0]))
+    passes(net, np.zeros((1, 4)), loss=(SoftmaxCE(), [0]))
 
 
 def zero_weights(d):
@@ -115,8 +118,8 @@ def test_right_nets_behind_a_loss_pass(seed):
     activation = [ReLU, Sigmoid, Tanh][seed % 3]
     net = Chain(FullyConnected(d, h, rng=rng), activation(), FullyConnected(h, classes, rng=rng))
     x = rng.normal(size=(n, d)) * 10.0 ** rng.integers(-4, 3)
-    assert_gradients(net, x, loss=(SoftmaxCE(), rng.integers(classes, size=n)), rng=seed)
-    assert_gradients(net, x, loss=(MSE(), rng.normal(size=(n, classes))), rng=seed)
+    passes(net, x, loss=(SoftmaxCE(), rng.integers(classes, size=n)), rng=seed)
+    passes(net, x, loss=(MSE(), rng.normal(size=(n, classes))), rng=seed)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -135,7 +138,7 @@ def test_right_nets_of_whole_numbers_pass(seed):
     net = Chain(FullyConnected(d, 4), ReLU(), FullyConnected(4, m))
     for array in net.params.values():
         array[...] = rng.integers(-2, 3, array.shape)
-    assert_gradients(net, rng.integers(-2, 3, (n, d)).astype(float))
+    passes(net, rng.integers(-2, 3, (n, d)).astype(float))
 
 
 def close_to_kinks(distance, seed):
@@ -152,20 +155,20 @@ def close_to_kinks(distance, seed):
 @pytest.mark.parametrize("seed", range(2))
 def test_right_nets_close_to_kinks_pass(distance, seed):
     net, x = close_to_kinks(distance, seed)
-    assert_gradients(net, x)
-    assert_gradients(net, x, loss=(SoftmaxCE(), [0]))
+    passes(net, x)
+    passes(net, x, loss=(SoftmaxCE(), [0]))
 
 
 @pytest.mark.parametrize(("distance", "seed"), [(1e-9, 17), (1e-10, 9), (1e-12, 0)])
 def test_right_nets_closer_to_kinks_pass(distance, seed):
-    assert_gradients(*close_to_kinks(distance, seed))
+    passes(*close_to_kinks(distance, seed))
 
 
 def test_two_kinks_that_cancel_are_no_mistake():
     net = Chain(FullyConnected(1, 2, bias=False), ReLU(), FullyConnected(2, 1, bias=False))
     net.params["0.W"][...] = [[1.0, -1.0]]
     net.params["2.W"][...] = [[1.0], [-1.0]]
-    assert_gradients(net, np.zeros((1, 1)))
+    passes(net, np.zeros((1, 1)))
 
 
 def test_a_kink_under_a_saturated_loss_is_no_mistake():
@@ -186,7 +189,7 @@ def test_a_kink_under_a_saturated_loss_is_no_mistake():
         [-1, 1, -1, -2, -1],
     ]
     second.params["b"] = [2, 1, -1, 1, 1]
-    assert_gradients(Chain(first, ReLU(), second, ReLU()), x, loss=(SoftmaxCE(), labels))
+    passes(Chain(first, ReLU(), second, ReLU()), x, loss=(SoftmaxCE(), labels))
 
 
 @pytest.mark.parametrize(
@@ -200,9 +203,9 @@ def test_the_right_layers_beside_the_wrong_ones_pass(layer):
 
 
 def test_a_number_and_a_vector_can_be_inputs():
-    assert_gradients(Square(), 3.0)
-    assert_gradients(Square(), [1.0, 2.0])
-    assert_gradients(FullyConnected(4, 3, rng=0), X[0])
+    passes(Square(), 3.0)
+    passes(Square(), [1.0, 2.0])
+    passes(FullyConnected(4, 3, rng=0), X[0])
 
 
 def test_a_loss_that_moves_by_last_digits_only_is_no_mistake():
@@ -220,12 +223,12 @@ def test_a_loss_that_moves_by_last_digits_only_is_no_mistake():
 @pytest.mark.parametrize("score", [25.0, 30.0, 34.2, 37.5, 40.0, 100.0])
 def test_a_slope_that_has_lost_its_digits_to_a_difference_is_no_mistake(score):
     """p - 1 is what rounding leaves of it, where p is almost 1 and the loss shows how little."""
-    assert_gradients(SigmoidCE(), np.array([[score]]), np.array([[1]]))
+    passes(SigmoidCE(), np.array([[score]]), np.array([[1]]))
     net = Chain(FullyConnected(1, 1), FullyConnected(1, 1))
     for array in net.params.values():
         array[...] = 1.0
     net.params["0.W"][...] = 1e3
-    assert_gradients(net, np.array([[(score - 2) / 1e3]]), loss=(SigmoidCE(), np.array([[1]])))
+    passes(net, np.array([[(score - 2) / 1e3]]), loss=(SigmoidCE(), np.array([[1]])))
     halved = Tampered(SigmoidCE(), "x", lambda g: g / 2)
     assert bool(gradcheck(halved, np.array([[score]]), np.array([[1]]))) is (score > 34)
 
@@ -468,8 +471,8 @@ def test_float32_is_checked_in_float64():
 
 def test_float32_and_float16_inputs_of_a_layer_without_params_are_checked_in_float64():
     for dtype in (np.float16, np.float32):
-        assert_gradients(Sigmoid(), X.astype(dtype))
-        assert_gradients(MSE(), X.astype(dtype), X.astype(dtype) + 1)
+        passes(Sigmoid(), X.astype(dtype))
+        passes(MSE(), X.astype(dtype), X.astype(dtype) + 1)
 
 
 def test_a_mistake_in_float32_is_found():
@@ -551,7 +554,7 @@ def test_small_tensors_are_compared_entry_by_entry():
 def test_integers_are_passed_through():
     report = gradcheck(SoftmaxCE(), X, LABELS)
     assert [tensor.name for tensor in report.tensors] == ["x"]
-    assert_gradients(SoftmaxCE(), X, [0, 1, 2, 3, 0])
+    passes(SoftmaxCE(), X, [0, 1, 2, 3, 0])
     report = gradcheck(FullyConnected(4, 3, rng=0), np.ones((5, 4), int))
     assert [tensor.name for tensor in report.tensors] == ["W", "b"]
     assert report
@@ -566,7 +569,7 @@ def test_a_check_that_compares_nothing_is_no_proof():
             return 77 * dout, {}
 
     with pytest.raises((TypeError, ValueError, AssertionError), match="float"):
-        assert_gradients(Crazy(), [1, 2, 3])
+        passes(Crazy(), [1, 2, 3])
 
 
 def test_floating_targets_of_a_loss_are_passed_through():
@@ -581,7 +584,7 @@ def test_floating_targets_of_a_loss_are_passed_through():
 )
 def test_weights_of_0_are_passed_through(loss, target):
     mask = np.array([0.0, 1.0, 0.0, 1.0, 0.0])
-    assert_gradients(loss, np.tile(X, (8, 1)), np.concatenate([target] * 8), np.tile(mask, 8))
+    passes(loss, np.tile(X, (8, 1)), np.concatenate([target] * 8), np.tile(mask, 8))
 
 
 def test_several_inputs_are_numbered():
@@ -627,7 +630,7 @@ def test_a_loss_can_stand_behind_a_net():
         report = gradcheck(net, X, loss=options)
         report.raise_if_failed()
         assert [tensor.name for tensor in report.tensors] == ["x", "0.W", "0.b", "2.W", "2.b"]
-    assert_gradients(net, X, loss=(MSE(), SQUARE_X))
+    passes(net, X, loss=(MSE(), SQUARE_X))
 
 
 def test_a_wrong_loss_behind_a_right_net_is_found():
@@ -664,7 +667,7 @@ def test_a_parameter_that_is_a_python_number_is_not_passed_over():
 
 
 def test_an_empty_batch_can_be_checked():
-    assert_gradients(ReLU(), np.zeros((0, 4)))
+    passes(ReLU(), np.zeros((0, 4)))
 
 
 # Large tensors.
@@ -725,7 +728,7 @@ def test_the_seed_is_the_same_unless_one_is_given():
 
 def test_a_generator_can_be_given():
     rng = np.random.default_rng(3)
-    assert gradcheck(Square(), X, rng=rng)
+    assert gradcheck(Square(), X, rng=rng, explain=False)
     assert rng.random() != np.random.default_rng(3).random()
 
 
@@ -758,7 +761,7 @@ def test_a_slope_at_a_kink_that_is_neither_side_nor_between_is_found():
         def backward(self, dout):
             return dout * np.where(self._y > 0, 1.0, -0.5), {}
 
-    assert not gradcheck(FarOff(), np.array([0.0, 1.0]))
+    assert not gradcheck(FarOff(), np.array([0.0, 1.0]), explain=False)
 
 
 # Random layers.
@@ -799,7 +802,7 @@ def test_dropout_in_a_net_redraws_the_same_masks():
 def test_an_object_that_holds_itself_can_be_searched():
     layer = Square()
     layer.me = [layer]
-    assert_gradients(layer, X)
+    passes(layer, X)
 
 
 # What is refused.
@@ -1019,14 +1022,14 @@ def test_the_domain_may_end_nearby():
             return dout / self.x, {}
 
     x = np.array([1e-3, 0.5, 1.0, 20.0])
-    assert_gradients(Log(), x)
+    passes(Log(), x)
     report = gradcheck(Tampered(Log(), "x", lambda g: 1.0005 * g), x)
     assert report.tensors[0].wrong == 4
 
 
 def test_a_tolerance_of_the_callers_own():
     layer = Tampered(Square(), "x", lambda g: 1.0005 * g)
-    assert not gradcheck(layer, X)
+    assert not gradcheck(layer, X, explain=False)
     assert gradcheck(layer, X, tolerance=1e-2)
     assert gradcheck(layer, X, tolerance=1e-2).tolerance == 1e-2
 
