@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 CELL = re.compile(r"^# %%( \[markdown\])?.*\n", re.MULTILINE)
-NO_PYTHON = re.compile(r"^\s*[%!].*$|^(import otter$|grader = otter\.|grader\.).*$", re.MULTILINE)
 
 
-def code_of(path: Path) -> str:
-    """The code of a notebook's cells, one after the other.
-
-    Left out are magics, shell lines, and the lines that otter-grader adds to check and export.
+def cells_of(path: Path) -> list[str]:
+    """The texts of a notebook's code cells.
 
     Raises
     ------
@@ -22,13 +19,12 @@ def code_of(path: Path) -> str:
         If the file is not a notebook.
     """
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path.name}: expected a notebook, and cannot read it: {error}"
         ) from error
-    return "\n\n".join(re.sub(NO_PYTHON, "", cell) for cell in code) + "\n"
 
 
 def notebook_of(text: str) -> dict[str, Any]:

@@ -29,16 +29,31 @@ REFUSED = (
     "os.fork",
     "os.posix_spawn",
     "os.kill",
-    "os.putenv",
     "os.chroot",
     "os.chown",
-    "os.chmod",
     "os.link",
     "os.symlink",
     "sys.addaudithook",
     "pty.",
 )
-TOUCHING = ("open", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.utime")
+TOUCHING = (
+    "open",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.truncate",
+    "os.utime",
+    "os.chmod",
+)
+SYSTEM = (
+    "/dev/urandom",
+    "/etc/",
+    "/usr/lib/",
+    "/usr/share/",
+    "/usr/local/lib/",
+    "/usr/local/share/",
+)
 LOOKING = ("os.listdir", "os.scandir", "os.walk", "glob.glob")
 
 
@@ -100,7 +115,9 @@ def _hook(own: Path) -> Callable[[str, tuple[Any, ...]], None]:
                 return
             real = os.path.realpath(os.fsdecode(path if path is not None else "."))
             reads = event in LOOKING or (event == "open" and _only_reads(args))
-            allowed = (*inside, *readable, "/dev/urandom", "/etc/") if reads else inside
+            if reads and not os.path.lexists(real):
+                return  # programs look in many places, and are told that nothing is there
+            allowed = (*inside, *readable, *SYSTEM) if reads else inside
             others = [real]
             if event == "os.rename":
                 others.append(os.path.realpath(os.fsdecode(args[1])))

@@ -14,6 +14,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,7 @@ import numpy.ma  # layers look for masks; NumPy loads them when first asked, whi
 from layers.core.random_state import generators
 from nets.homework.isolation.channel import GLOBAL, Endpoint, is_default
 from nets.homework.isolation.guard import guard
+from nets.homework.isolation.run_notebook import run_notebook
 
 LONGEST = 500  # characters of an exception's text that are passed on
 
@@ -32,8 +34,10 @@ LONGEST = 500  # characters of an exception's text that are passed on
 class Host(Endpoint):
     """The endpoint that holds the submission's objects."""
 
-    def __init__(self, channel: socket.socket, first: int) -> None:
+    def __init__(self, channel: socket.socket, first: int, file: Path) -> None:
         super().__init__(channel, first, {})
+        self.file = file
+        self.raised: list[str] = []
 
     def encode_object(self, value: Any) -> Any:
         """Keep the object, and send a number for it."""
@@ -45,6 +49,47 @@ class Host(Endpoint):
     def decode_object(self, tree: dict[str, Any]) -> Any:
         """The object of a number."""
         return self.held[tree["object"]]
+
+    def described(self, error: BaseException) -> dict[str, Any]:
+        """An exception for the grader: its kind, its text, and the line that raised it."""
+        text, where = "", ""
+        with suppress(Exception):  # of an exception that cannot be printed
+            text = str(error)[:LONGEST]
+        if isinstance(error, SyntaxError) and error.lineno:
+            where, text = self._line(str(error.filename), error.lineno), str(error.msg)[:LONGEST]
+        for frame in traceback.extract_tb(error.__traceback__):
+            if Path(frame.filename).is_relative_to(self.file.parent):
+                code = linecache.getline(frame.filename, frame.lineno or 0).strip()
+                where = f"{self._line(frame.filename, frame.lineno or 0)}: {code}"[:LONGEST]
+        return {"kind": type(error).__name__, "text": text, "where": where}
+
+    def _line(self, file: str, number: int) -> str:
+        """A line of the submission; the file is named if it is another one."""
+        name = Path(file).name
+        return f"line {number}" if name == self.file.name else f"{name}, line {number}"
+
+    def load(self) -> None:
+        """Import the submission; its folder comes last, so that a layers.py there hides nothing."""
+        sys.path.append(str(self.file.parent))
+        name = self.file.stem
+        if self.file.suffix == ".ipynb":
+            module = ModuleType(name)
+            sys.modules.setdefault(name, module)
+            module.__file__ = str(self.file)
+            self.raised = run_notebook(self.file, module, self._sentence)
+        else:
+            spec = importlib.util.spec_from_file_location(name, self.file)
+            assert spec
+            assert spec.loader
+            module = importlib.util.module_from_spec(spec)
+            sys.modules.setdefault(name, module)
+            spec.loader.exec_module(module)
+        self.hold(GLOBAL, module)
+
+    def _sentence(self, error: BaseException) -> str:
+        """An exception in one line: a student reads it where a name of the notebook is missing."""
+        told = self.described(error)
+        return f"{told['kind']}: {told['text']} ({told['where']})"
 
     def serve(self) -> None:
         """Answer until the grader closes the channel."""
@@ -65,18 +110,18 @@ class Host(Endpoint):
         try:
             value = work()
         except BaseException as error:
-            raised = {"error": described(error)}
+            raised = {"error": self.described(error)}
         states = [found.bit_generator.state for found in drawn]
         try:
             self.send({**raised, "generators": states}, value)
         except (TypeError, ValueError, MemoryError) as error:
-            self.send({"error": described(error), "generators": states}, None)
+            self.send({"error": self.described(error), "generators": states}, None)
         return not raised
 
     def _do(self, message: dict[str, Any], owner: Any, values: Any) -> Any:
         verb, name = message["verb"], message["name"]
         if verb == "get":
-            value = getattr(owner, name)
+            value = self._attribute(owner, name)
             return ("callable", None) if callable(value) else ("value", value)
         if verb == "set":
             setattr(owner, name, values)
@@ -85,6 +130,14 @@ class Host(Endpoint):
             return copy.deepcopy(owner, self._memo(values))
         args, kwargs = values
         return (getattr(owner, name) if name else owner)(*args, **kwargs)
+
+    def _attribute(self, owner: Any, name: str) -> Any:
+        try:
+            return getattr(owner, name)
+        except AttributeError as error:
+            if self.raised and owner is self.held[GLOBAL]:
+                error.args = ("; ".join([str(error), *self.raised]),)
+            raise
 
     def _memo(self, values: Any) -> dict[int, Any]:
         """The copies of arrays that the grader has made, for deepcopy to take."""
@@ -98,44 +151,14 @@ def drawn_from(owner: Any) -> list[np.random.Generator]:
     return [found for found in generators(owner) if is_default(found)]
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """An exception for the grader: its kind, its text, and the submission's line that raised it."""
-    text = str(error)[:LONGEST]
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(Path.cwd())
-    ]
-    where = ""
-    if isinstance(error, SyntaxError) and error.lineno:
-        where = f"line {error.lineno}"
-        text = str(error.msg)[:LONGEST]
-    elif frames:
-        code = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
-        where = f"line {frames[-1].lineno}: {code}"[:LONGEST]
-    return {"kind": type(error).__name__, "text": text, "where": where}
-
-
-def load(path: Path) -> Any:
-    """Import the submission; its folder comes last, so that a layers.py there hides nothing."""
-    sys.path.append(str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)
-    spec.loader.exec_module(module)
-    return module
-
-
 def main(
     descriptor: int, first: int, file: str, forbidden: list[str], megabytes: int, seconds: int
 ) -> None:
     """Serve one submission over a socket."""
     channel = socket.socket(fileno=descriptor)
-    host = Host(channel, first)
+    host = Host(channel, first, Path.cwd() / file)
     guard(Path.cwd(), forbidden, megabytes, seconds)
     np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
     host.answer(lambda: None)  # what follows counts as the submission's time
-    if host.answer(lambda: host.hold(GLOBAL, load(Path.cwd() / file))):
+    if host.answer(host.load):
         host.serve()

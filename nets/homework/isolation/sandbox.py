@@ -22,7 +22,6 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from nets.homework.bundles.notebook_cells import code_of
 from nets.homework.isolation.channel import GLOBAL, Endpoint, generator
 from nets.homework.isolation.guard import ROOT
 from nets.homework.isolation.limits import Limits
@@ -283,10 +282,7 @@ def _own_copy(file: Path, work: Path) -> Path:
     for found in [file] if alone else sorted(file.parent.iterdir()):
         if found.is_file() and not found.is_symlink():
             shutil.copyfile(found, work / found.name)
-    target = work / f"{file.stem}.py"
-    if file.suffix == ".ipynb" and not file.is_symlink():
-        target.write_text(code_of(file), encoding="utf-8")
-    return target
+    return work / file.name
 
 
 def _environment(work: Path) -> dict[str, str]:

@@ -30,7 +30,8 @@ def hand_in(folder, submissions, grader):
     """Write submissions into folders of their students."""
     for name, text in submissions.items():
         (folder / name).mkdir()
-        (folder / name / "dense.py").write_text(text.replace("BUNDLE", str(grader)))
+        file = "dense.ipynb" if name in zoo.NOTEBOOKS else "dense.py"
+        (folder / name / file).write_text(text.replace("BUNDLE", str(grader)))
     return folder
 
 

@@ -1,5 +1,6 @@
 """Made-up submissions for homework 2, each with the points that it must get, of 20."""
 
+import json
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "notebooks" / "homework" / "2-layers"
@@ -52,6 +53,21 @@ RIGHT = {
     + '\nif __name__ == "__main__":\n    raise SystemExit("not when imported")\n',
     "float32 input kept": changed(FORWARD, FORWARD.replace("self.x = x", "self.x = np.asarray(x)")),
 }
+# Correct as well, and to be run in a process of its own.
+REACHING = {
+    "pyplot at the top": before(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('curve.png')"
+    ),
+    "environment": before('import os\nos.environ["OMP_NUM_THREADS"] = "1"'),
+    "chdir": before(
+        "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\nos.chdir('/')"
+    ),
+    "byte order mark": "\ufeff" + SOLUTION,
+    "looks for a configuration": before(
+        "import os\ntry:\n    open('/content/settings')\nexcept FileNotFoundError:\n    pass\n"
+        "os.makedirs('out/a')\nopen('out/a/b', 'w').close()\nos.chmod('out/a/b', 0o600)"
+    ),
+}
 
 WRONG = {
     "bias averaged": grads(b="dout.mean(axis=0)"),
@@ -84,6 +100,46 @@ WRONG = {
     "absolute": changed(RELU, "return abs(x)"),
     "nan": grads("self.x.T @ dout * np.nan"),
     "raises": grads("self.x.T @ dout / undefined"),
+}
+
+
+def notebook(*cells: str) -> str:
+    """A notebook of the solution, and of cells before it and after it, which are tried out."""
+    code = [{"cell_type": "code", "source": text} for text in cells]
+    return json.dumps({"cells": code})
+
+
+MAGICS = """%matplotlib inline
+%load_ext autoreload
+!pip install torch
+files = !ls
+%time three = 3
+x = (7
+%4) + (3
+!=4)
+np.mean?
+?np.sum
+if x:
+    %env A=1
+    !echo
+"""
+# As notebooks, each with all points.
+NOTEBOOKS = {
+    "notebook, magics": notebook(MAGICS, SOLUTION),
+    "notebook, bash": notebook("%%bash\nls | wc\nfor x in 1; do", SOLUTION, "%%html\n<b>"),
+    "notebook, timed": notebook("import numpy as np", "%%time\n" + SOLUTION),
+    "notebook, shell": notebook(SOLUTION, "get_ipython().run_line_magic('cd', '..')\ndisplay(1)"),
+    "notebook, byte order mark": "\ufeff" + notebook("import numpy as np", SOLUTION),
+    "notebook, scratch": notebook(
+        SOLUTION, "1 / 0", "ReLU().forward(", "raise SystemExit", "y = 1"
+    ),
+    "notebook, helper": notebook(
+        "%%writefile sums.py\ndef rows(a):\n    return a.sum(axis=0)",
+        "from sums import rows\n" + SOLUTION.replace("dout.sum(axis=0)", "rows(dout)"),
+    ),
+    "notebook, otter": notebook(
+        "import otter\ngrader = otter.Notebook()", SOLUTION, 'grader.check("q1")'
+    ),
 }
 
 EXIT = "import os\nos._exit(0)"
@@ -237,8 +293,10 @@ AT_IMPORT = {
 # Graded in processes of their own: what isolation could change, and one that fails at import.
 ISOLATED = {
     name: text
-    for name, text in {**RIGHT, **WRONG, **HOSTILE}.items()
-    if (name in HOSTILE and name not in AT_IMPORT)
+    for name, text in {**RIGHT, **REACHING, **NOTEBOOKS, **WRONG, **HOSTILE}.items()
+    if name in REACHING
+    or name in NOTEBOOKS
+    or (name in HOSTILE and name not in AT_IMPORT)
     or name in ("solution", "noisy", "warns", "main guard", "accumulates", "input in place")
     or name in ("dout in place", "raises", "slope 1 at 0", "key missing", "import error")
 }
@@ -249,7 +307,7 @@ LOOPS = {
 }
 
 POINTS = {
-    **dict.fromkeys(RIGHT, 20.0),
+    **dict.fromkeys([*RIGHT, *REACHING, *NOTEBOOKS], 20.0),
     **dict.fromkeys(AT_IMPORT, 0.0),
     "bias averaged": 17.3333,
     "bias one row": 17.3333,
