@@ -1,8 +1,8 @@
 """Initial weights.
 
-An initializer is a callable ``(shape, rng) -> array``, rng being None, a seed or a
-`numpy.random.Generator`. For weights of shape (D, M), D inputs feed each unit (fan-in) and M units
-are fed by each input (fan-out); for kernels (F, C, kh, kw) these are C kh kw and F kh kw.
+An initializer is a callable ``(shape, rng) -> array``, where rng is None, a seed or a
+`numpy.random.Generator`. For weights of shape (D, M), D inputs feed each unit (fan-in) and each
+input feeds M units (fan-out); for kernels (F, C, kh, kw) these are C kh kw and F kh kw.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Initializer = Callable[[Shape, np.random.Generator], Array]
 
 
 @dataclass(frozen=True)
-class uniform:  # noqa: N801, it is used like a function
+class uniform:  # noqa: N801, because it is used like a function
     """Uniform in [-scale, scale].
 
     Parameters
@@ -84,8 +84,8 @@ def he_normal(shape: Shape, rng: Any = None) -> Array:
 
 
 def zeros(shape: Shape, rng: Any = None) -> Array:
-    """All zeros: good for biases; as weights it makes all hidden units learn the same."""
-    checks.generator("zeros", rng)  # unused, but a wrong one is a mistake
+    """All zeros: good for biases, but as weights they make all hidden units learn the same."""
+    checks.generator("zeros", rng)  # unused, but an invalid one is still an error
     return np.zeros(sizes("zeros", shape, 0))
 
 
@@ -117,9 +117,9 @@ def draw(owner: str, init: str | Initializer, shape: Shape, rng: np.random.Gener
     Raises
     ------
     ValueError
-        For an unknown name, and where the initializer returns another shape.
+        If the name is unknown, or the initializer returns an array of another shape.
     TypeError
-        For something that is neither a name nor callable.
+        If it is neither a name nor a callable.
     """
     initializer: Any = BY_NAME.get(init) if isinstance(init, str) else init
     if isinstance(init, str) and initializer is None:
@@ -152,7 +152,7 @@ def _called(owner: str, initializer: Any, shape: Shape, rng: np.random.Generator
     except TypeError as error:
         inside = traceback.extract_tb(error.__traceback__)[1:]
         if inside and not inside[-1].filename.endswith(".pyx"):  # where NumPy draws numbers
-            raise  # its own mistake, in its own line
+            raise  # an error inside the initializer, with its own line
         hint = "; make it with uniform()" if initializer is uniform else ""
         raise TypeError(
             f"{owner}: expected weight_init to be called as weight_init(shape, rng), got "

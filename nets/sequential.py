@@ -263,7 +263,7 @@ class Sequential(Net, kind="net"):
 
     @property
     def label(self) -> str:
-        """What error messages call this net."""
+        """The name of this net in error messages."""
         return f"{self._kind} of {counted(len(self), 'layer')}"
 
     def _repr_html_(self) -> str:

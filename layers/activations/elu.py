@@ -14,18 +14,18 @@ from layers.core.params import Array
 class ELU(Layer):
     """Exponential linear unit, elementwise: y = x where x > 0, else a (exp(x) - 1).
 
-    dy/dx = 1 where x > 0, else a exp(x) = y + a. With a = 1 both sides have slope 1 at x = 0;
-    with another a there is a kink, where it is a, as in PyTorch. Any shape.
+    dy/dx = 1 where x > 0, else a exp(x) = y + a. With a = 1, both sides have slope 1 at x = 0; with
+    any other a, x = 0 is a kink, where the slope is taken to be a, as in PyTorch. Any shape.
 
     Parameters
     ----------
     alpha : float
-        a, above 0: y never falls below -a.
+        a, a positive number: y never falls below -a.
 
     Raises
     ------
     ValueError
-        If alpha is not above 0.
+        If alpha is not positive.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class ELU(Layer):
     def forward(self, x: ArrayLike) -> Array:
         """Return x where it is positive, else a (exp(x) - 1)."""
         x = checks.floating(self, "x", x)
-        # One of the two is 0. expm1 keeps the digits of exp(x) - 1 near 0.
+        # One of the two terms is 0. expm1 keeps exp(x) - 1 accurate near 0.
         self._y = np.maximum(x, 0) + self.alpha * np.expm1(np.minimum(x, 0))
         return self._y
 

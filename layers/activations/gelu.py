@@ -12,8 +12,8 @@ from layers.core.base import Grads, Layer
 from layers.core.cache import Cached
 from layers.core.params import Array
 
-# R(z) = P(z) / Q(z), coefficients from z**0 on, is Φ(-z) exp(z**2 / 2) for z from 0 to 39: fitted
-# to it with a largest relative error of 3e-15. All are positive, so that nothing cancels.
+# R(z) = P(z) / Q(z), with the coefficient of z**0 first, is fitted to Φ(-z) exp(z**2 / 2) for z
+# from 0 to 39, with a relative error of at most 3e-15. All are positive, so nothing cancels.
 P = (
     *(0.5, 0.7188750461462351, 0.5097855864243556, 0.2270858141948036, 0.06880119748351682),
     *(0.014474068605531352, 0.0020694849100071156, 0.00018531676472110001, 8.094142882032593e-06),
@@ -34,8 +34,8 @@ class GELU(Layer):
 
         dy/dx = Φ(x) + x φ(x)
 
-    This is the exact form, PyTorch's default, not the one with tanh that approximates it to three
-    digits. Any shape.
+    This is the exact form, PyTorch's default, and not the tanh approximation, which is correct to
+    three digits. Any shape.
 
     Examples
     --------
@@ -49,9 +49,9 @@ class GELU(Layer):
 
     Notes
     -----
-    NumPy has no error function. So Φ(-z) = exp(-z**2 / 2) R(z), for z >= 0, is computed with a
-    quotient R of two polynomials, correct to 14 digits for z below 6. Source: Hendrycks and
-    Gimpel, 2016.
+    NumPy has no error function, so Φ(-z) = exp(-z**2 / 2) R(z), for z >= 0, is computed with a
+    quotient R of two polynomials, which is correct to 14 digits for z below 6. Source: Hendrycks
+    and Gimpel, 2016.
     """
 
     _slope = Cached[Array]()

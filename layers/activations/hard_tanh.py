@@ -12,7 +12,7 @@ from layers.core.params import Array
 
 
 class HardTanh(Layer):
-    """Hard tanh, elementwise: y = -1 where x < -1, x in between, and 1 where x > 1.
+    """Hard tanh, elementwise: y = -1 where x < -1, 1 where x > 1, and x in between.
 
     dy/dx = 1 where -1 < x < 1, else 0; at the kinks, x = -1 and x = 1, it is 0, as in PyTorch.
     Any shape. nan stays nan.

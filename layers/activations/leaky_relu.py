@@ -15,7 +15,7 @@ class LeakyReLU(Layer):
     """Leaky rectified linear unit, elementwise: y = max(x, k x), with 0 < k < 1.
 
     dy/dx = 1 where x > 0, else k; at the kink, x = 0, it is k, as in PyTorch. Where a `ReLU` is
-    off and learns nothing, this one still passes the share k of the gradient. Any shape.
+    off and learns nothing, this layer still passes on k times the gradient. Any shape.
 
     Parameters
     ----------
@@ -61,5 +61,5 @@ class LeakyReLU(Layer):
     def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
         """Return dx, which is dout where the output is positive and k dout elsewhere."""
         dout = checks.upstream(self, dout, self._y.shape, self._y.dtype)
-        # 1 where y > 0, else k. np.where would be far slower where signs alternate.
+        # 1 where y > 0, else k. np.where is far slower if the signs alternate.
         return dout * np.maximum(np.sign(self._y), self.negative_slope), {}

@@ -14,8 +14,8 @@ from layers.core.params import Array
 class Sigmoid(Layer):
     """Logistic sigmoid, elementwise: y = 1 / (1 + exp(-x)).
 
-    dy/dx = y (1 - y). Any shape. Computed as exp(min(x, 0)) / (1 + exp(-|x|)), in which nothing
-    overflows, so that it is accurate to the last digits for any finite x.
+    dy/dx = y (1 - y). Any shape. Computed as exp(min(x, 0)) / (1 + exp(-|x|)), which cannot
+    overflow, so it is accurate to the last digits for any finite x.
 
     Examples
     --------
@@ -29,7 +29,7 @@ class Sigmoid(Layer):
 
     Notes
     -----
-    Source: CSE 587, lecture 3, "A Neuron"; the derivative as in CSCI 544, lecture 8.
+    Source: CSE 587, lecture 3, "A Neuron"; CSCI 544, lecture 8, for the derivative.
     """
 
     _y = Cached[Array]()

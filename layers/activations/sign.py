@@ -14,9 +14,8 @@ from layers.core.params import Array
 class Sign(Layer):
     """Sign, elementwise: y = -1 where x < 0, 0 where x = 0, and 1 where x > 0.
 
-    dy/dx = 0 wherever there is a slope; at the jump, x = 0, it is taken to be 0 too. So nothing
-    below a sign learns by gradient descent, which is why nets do without it. Any shape. nan stays
-    nan.
+    dy/dx = 0 everywhere but at the jump, x = 0, where it is taken to be 0 too. So no layer before a
+    sign learns by gradient descent, which is why nets do not use it. Any shape. nan stays nan.
 
     Examples
     --------

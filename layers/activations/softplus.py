@@ -15,8 +15,8 @@ class Softplus(Layer):
     """Softplus, a smooth ReLU, elementwise: y = log(1 + exp(x)).
 
     dy/dx is the sigmoid of x, 1 / (1 + exp(-x)) = 1 - exp(-y). Any shape. Computed as
-    max(x, 0) + log(1 + exp(-|x|)), which cannot overflow, so that it is accurate for any finite x.
-    (PyTorch returns x itself from x = 20 on, which is 2e-9 less.)
+    max(x, 0) + log(1 + exp(-|x|)), which cannot overflow, so it is accurate for any finite x.
+    (PyTorch returns x itself for x above 20, which differs by at most 2e-9.)
 
     Examples
     --------

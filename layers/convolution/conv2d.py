@@ -197,7 +197,7 @@ class Conv2D(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         kh, kw = self.windows.size
         return f"{type(self).__name__} {self.in_channels} -> {self.out_channels}, {kh} x {kw}"
 

@@ -25,7 +25,7 @@ Self = TypeVar("Self", bound="Layer")
 
 
 class LayerLike(Protocol):
-    """What the rest of the library asks of a layer: any class with these three will do."""
+    """What the rest of the library requires of a layer: any class with these three members."""
 
     params: Any
 
@@ -37,7 +37,7 @@ class LayerLike(Protocol):
 
 
 class _Constructor:
-    """What help shows of a class: the arguments of its ``__init__``, not those of ``__new__``."""
+    """Make help show the arguments of a class's ``__init__`` instead of those of ``__new__``."""
 
     def __get__(self, layer: Any, owner: type) -> inspect.Signature:
         signature = inspect.signature(owner.__init__)  # type: ignore[misc]  # that of a class
@@ -45,7 +45,7 @@ class _Constructor:
 
 
 class _Label:
-    """What error messages call a layer: its class, even if it keeps something else as `label`."""
+    """The name of a layer in error messages: its class, whatever else its `label` may hold."""
 
     def __get__(self, layer: Any, owner: type) -> str:
         return owner.__name__
@@ -60,8 +60,8 @@ class Layer:
     there are any, go into ``self.params``. Nothing else is required.
 
     A subclass never writes into an array that it was given or has returned, and does not
-    accumulate: ``backward`` may be called twice and returns the same. The caller leaves x and y as
-    they are until then, because layers keep them and not copies.
+    accumulate: ``backward`` may be called twice and returns the same gradients. The caller must not
+    change x and y before ``backward``, because layers keep the arrays themselves, not copies.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Layer:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Give every layer its dicts, whether or not its class calls ``super().__init__()``."""
-        if args or kwargs:  # a copy and a pickle are made without any
+        if args or kwargs:  # copying and unpickling pass no arguments
             _require_arguments(cls, args, kwargs)
         layer = super().__new__(cls)
         layer._params, layer._buffers = Params(), Params()
@@ -110,7 +110,7 @@ class Layer:
                     setattr(cls, name, Fixed(name))
 
     def __init__(self) -> None:
-        """Take no arguments, and refuse any, for a class without a constructor of its own."""
+        """Take no arguments, and refuse any, for a class that defines no constructor."""
 
     def _set_params(self, arrays: Mapping[str, Array]) -> None:
         if self._params:
@@ -149,7 +149,7 @@ class Layer:
 
         @property
         def label(self) -> str:
-            """What error messages call this layer."""
+            """The name of this layer in error messages."""
     else:
         label = _Label()
         # attrgetter, because it runs in C, and every pass reads the parameters
@@ -165,22 +165,22 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} does not define backward(dout)")
 
     def __call__(self, *_: Any, **__: Any) -> NoReturn:
-        """Say which of the two passes to call instead."""
+        """Raise an error that says which of the two passes to call instead."""
         raise TypeError(
             f"{label(self)}: a layer is not called like a function; call forward(x) in training, "
             "which keeps what backward needs, or predict(x) in inference"
         )
 
     def predict(self, *xs: Any) -> Any:
-        """Compute the output in inference: the same y as `forward`, with nothing kept."""
+        """Compute the output in inference: the same y as `forward`, without caching anything."""
         return shared_copy(self, shares_buffers=is_ours(type(self))).forward(*xs)
 
     @classmethod
     def param_shapes(cls, *_: Any, **__: Any) -> dict[str, tuple[int, ...]]:
-        """The shapes of the params and buffers of a layer made with these arguments.
+        """Return the shapes of the params and buffers of a layer made with these arguments.
 
-        A layer with any overrides this, and takes the arguments of its constructor; ``load``
-        compares the shapes with a file before it makes the layer, which takes their memory.
+        A layer that has any overrides this method, with the arguments of its constructor; ``load``
+        compares the shapes with a file before it makes the layer and allocates their memory.
 
         Examples
         --------
@@ -191,7 +191,7 @@ class Layer:
         return {}
 
     def astype(self: Self, dtype: DTypeLike) -> Self:
-        """A copy of this layer, independent of it, whose parameters have the given dtype.
+        """Return an independent copy of this layer with parameters of the given dtype.
 
         Parameters
         ----------
@@ -207,7 +207,7 @@ class Layer:
         return cast(self, dtype)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copies and pickles leave out what `forward` kept: a copy has not been run yet."""
+        """Leave what `forward` cached out of copies and pickles: a copy has not been run yet."""
         kind = type(self)
         return {
             name: value

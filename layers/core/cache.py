@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Cached(Generic[T]):
-    """Declares what `forward` keeps for `backward`; reading it before `forward` raises."""
+    """Declares a value that `forward` caches for `backward`; reading it before `forward` raises."""
 
     @overload
     def __get__(self, layer: None, owner: type) -> Cached[T]: ...
@@ -18,7 +18,7 @@ class Cached(Generic[T]):
     def __get__(self, layer: object, owner: type) -> T: ...
     # A non-data descriptor: the layer's own attribute, once forward has set it, is found first.
     def __get__(self, layer: Any, owner: type) -> Any:
-        """Raise for a layer that has not run forward."""
+        """Raise an error if the layer has not run forward."""
         if layer is None:
             return self
         raise RuntimeError(

@@ -16,13 +16,13 @@ T = TypeVar("T")
 
 
 def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
-    """`dtype` as a NumPy dtype of this machine's byte order, float64 for None.
+    """Return `dtype` as a NumPy dtype in this machine's byte order, float64 for None.
 
-    Only floating ones of 32 bits or more will do.
+    It must be a floating dtype of at least 32 bits.
     """
     try:
         found = np.dtype(np.float64 if dtype is None else dtype)
-    except Exception:  # whatever a foreign type raises when asked for its dtype
+    except Exception:  # another library's type may raise anything when asked for its dtype
         found = np.dtype(object)
     if found.kind != "f":
         raise TypeError(f"dtype: expected a floating dtype such as 'float32', got {short(dtype)}")
@@ -30,10 +30,10 @@ def floating_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
 
 
 def cast(layer: T, dtype: DTypeLike | None) -> T:
-    """A deep copy of a layer or net whose floating parameters have another dtype.
+    """Return a deep copy of a layer or net with its floating parameters in another dtype.
 
-    Works on any object with ``params``. An array that the object holds under further names (a
-    student's ``self.W`` beside ``self.params["W"]``) stays one array in the copy.
+    Works on any object with ``params``. An array that the object also holds under another name (a
+    student's ``self.W`` in addition to ``self.params["W"]``) is still one array in the copy.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
     array([0., 0.])
     """
     target = floating_dtype(dtype)
-    # deepcopy looks every object up in `memo` first, and takes the copy that it finds there.
+    # deepcopy first looks up every object in `memo`, and uses the copy that it finds there.
     memo: dict[int, Any] = {}
-    # Held until the end: a view made for the occasion must not leave its id to something else.
+    # Kept alive until the end, so that no other object can reuse the id of a temporary view.
     held = [*layer.params.values(), *buffers(layer).values()]  # type: ignore[attr-defined]
     for array in held:
         if isinstance(array, np.ndarray) and array.dtype.kind == "f":
@@ -63,7 +63,7 @@ def cast(layer: T, dtype: DTypeLike | None) -> T:
 
 
 def _own_params(layer: Any, twin: Any, memo: dict[int, Any]) -> None:
-    """Give the copy params of its own if they belong to the class, which deepcopy leaves out."""
+    """Give the copy its own params if they are a class attribute, which deepcopy leaves out."""
     if isinstance(getattr(type(layer), "params", None), dict) and twin.params is layer.params:
         twin.params = copy.deepcopy(layer.params, memo)
     for one, other in zip(_inside(layer), _inside(twin), strict=True):
@@ -77,7 +77,7 @@ def _inside(layer: Any) -> list[Any]:
 
 
 def _cast_into(memo: dict[int, Any], array: Any, target: np.dtype[Any]) -> Any:
-    """Note an array's copy of another dtype; the copy of a view is a view of the copy."""
+    """Record an array's copy in the other dtype; the copy of a view is a view of the copy."""
     base = array.base
     if id(array) in memo:
         return memo[id(array)]

@@ -1,7 +1,7 @@
 """What layers require of their arguments, and the error messages.
 
 Each function returns the argument as an array that the layer can compute with, and never
-changes it. The common case, an array that fits, costs a few comparisons.
+changes it. The common case, a valid array, costs a few comparisons.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ SEEDS = (
 
 
 def label(owner: Any) -> str:
-    """What error messages call a layer, of whatever class, or a function given by its name."""
+    """The name in error messages of a layer of any class, or of a function given by its name."""
     if isinstance(owner, str):
         return owner
-    found = getattr(owner, "label", None)  # a user's class may keep something else there
+    found = getattr(owner, "label", None)  # a user's class may use this name for something else
     return found if isinstance(found, str) else type(owner).__name__
 
 
 def numbers(owner: Any, name: str, value: ArrayLike | None) -> Array:
-    """`value` as an array of real numbers; strings, objects, complex and masks are refused."""
+    """Return `value` as an array of real numbers; refuse strings, objects, complex and masks."""
     if value is None:
         raise TypeError(f"{label(owner)}: expected {name} to be an array of numbers, got None")
     array = value if type(value) is np.ndarray else as_array(label(owner), name, value)
@@ -57,7 +57,7 @@ def _remedy(value: Any, array: Array) -> str:
 
 
 def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype in which numbers of `dtype` are computed with: float64 for integers.
+    """Return the dtype in which to compute with numbers of `dtype`: float64 for integers.
 
     float16 is refused, because its sums overflow at 65,504.
     """
@@ -68,9 +68,9 @@ def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def floating(owner: Any, name: str, x: Any, dtype: Any = None) -> Array:
-    """`x` as a floating array: of `dtype`, or where that is None of its own.
+    """Return `x` as a floating array of `dtype`, or of its own dtype if that is None.
 
-    Integers become float64 where no dtype is asked for, and float16 is refused.
+    Integers become float64 if no dtype is given, and float16 is refused.
     """
     array: Array = x
     if type(x) is not np.ndarray or x.dtype not in COMPUTED:
@@ -81,7 +81,7 @@ def floating(owner: Any, name: str, x: Any, dtype: Any = None) -> Array:
 
 
 def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
-    """`dout` in the dtype of the output, whose shape it must have."""
+    """Return `dout` in the dtype of the output; it must also have the output's shape."""
     array: Array = dout
     if type(dout) is not np.ndarray or dout.dtype != dtype:
         array = numbers(owner, "dout", dout)
@@ -96,8 +96,8 @@ def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array
 
 
 def factor(owner: Any, dout: Any, dtype: np.dtype[Any]) -> float:
-    """`dout` of a loss, a number, as a Python float; inf as nan, since 0 times inf has no value."""
-    if type(dout) is float and -1e38 < dout < 1e38:  # which every dtype can hold
+    """Return `dout` of a loss as a Python float; inf becomes nan, because 0 * inf is undefined."""
+    if type(dout) is float and -1e38 < dout < 1e38:  # within the range of every dtype
         return dout
     array = numbers(owner, "dout", dout)
     if array.ndim:
@@ -110,7 +110,7 @@ def factor(owner: Any, dout: Any, dtype: np.dtype[Any]) -> float:
 
 
 def not_empty(owner: Any, name: str, x: Array) -> None:
-    """Refuse an empty batch, of which there is no mean."""
+    """Refuse an empty batch, which has no mean."""
     if not x.size:
         raise ValueError(
             f"{label(owner)}: expected at least one example, got {name} of shape {x.shape}; "
@@ -119,7 +119,7 @@ def not_empty(owner: Any, name: str, x: Array) -> None:
 
 
 def allowed(owner: Any, expected: str, x: Array, fits: Array, hint: str = "") -> None:
-    """Refuse an array with an entry that does not fit, and name the first one."""
+    """Refuse an array with an entry that is not allowed, and name the first one."""
     if not fits.all():
         place = tuple(int(i) for i in np.argwhere(~fits)[0])
         where = f" at {list(place)}" if place else ""
@@ -127,10 +127,10 @@ def allowed(owner: Any, expected: str, x: Array, fits: Array, hint: str = "") ->
 
 
 def labels(owner: Any, y: Any, n: int, classes: int) -> Array:
-    """Class labels: `n` integers from 0 to `classes` - 1."""
+    """Return class labels, which must be `n` integers from 0 to `classes` - 1."""
     array = numbers(owner, "labels", y)
     if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
-        return array.astype(np.intp, copy=False)  # uint64 and integers would add up to floats
+        return array.astype(np.intp, copy=False)  # uint64 plus int64 would give float64
     if array.shape == (n, classes) and classes > 1:
         raise ValueError(
             f"{label(owner)}: expected labels of shape ({n},), one integer an example, got "
@@ -154,15 +154,15 @@ def labels(owner: Any, y: Any, n: int, classes: int) -> Array:
 
 
 def all_below(array: Array, limit: int) -> bool:
-    """Whether integers are from 0 to below `limit`."""
+    """Whether all integers are in [0, limit)."""
     if not array.size:
         return True
-    # The places of the least and the largest are found in half the time of their values.
+    # argmin and argmax take half the time of min and max.
     return bool(array.item(array.argmin()) >= 0 and array.item(array.argmax()) < limit)
 
 
 def weights(owner: Any, sample_weight: Any, n: int, dtype: Any) -> Array:
-    """Weights of the `n` examples, scaled to sum to 1."""
+    """Return the weights of the `n` examples, scaled to sum to 1."""
     array = floating(owner, "sample_weight", sample_weight, np.result_type(dtype, np.float64))
     if array.shape != (n,):
         raise ValueError(
@@ -181,9 +181,9 @@ def weights(owner: Any, sample_weight: Any, n: int, dtype: Any) -> Array:
 
 
 def counted(weight: Any, values: Array) -> Array:
-    """What the losses compute from: `values`, with 0 in place of those of weight 0.
+    """Return `values` with 0 in place of those of weight 0, as the losses use them.
 
-    They count for nothing then, neither in the loss nor in its gradient, even if nan or infinite.
+    These then affect neither the loss nor its gradient, even if they are nan or infinite.
     """
     if not isinstance(weight, np.ndarray) or weight.all():
         return values
@@ -195,7 +195,7 @@ def _as_a_row(array: Array, n: int, name: str) -> str:
 
 
 def brief(value: Any, longest: int = 60) -> str:
-    """What an argument looks like, in a few words: a large array by its shape.
+    """Describe an argument in a few words: a large array by its shape.
 
     Examples
     --------
@@ -208,14 +208,14 @@ def brief(value: Any, longest: int = 60) -> str:
         return str(getattr(value, "__name__", type(value).__name__))
     try:
         text = " ".join(repr(value).split())
-    except Exception:  # a foreign repr, or an integer too long to print
+    except Exception:  # a repr that raises, or an integer too long to print
         return f"a value of type {type(value).__name__}"
     fits = len(text) <= longest or isinstance(value, int)
     return text if fits else f"{text[: longest - 3]}... ({type(value).__name__})"
 
 
 def unlike(owner: Any, name: str, kind: str, value: Any, hint: str = "") -> str:
-    """The sentence that an argument is not what it should be."""
+    """Return the sentence that an argument is not what it should be."""
     return f"{label(owner)}: expected {name} to be {kind}, got {brief(value)}{hint}"
 
 
@@ -224,26 +224,26 @@ def _is_whole(value: Any) -> bool:
 
 
 def count(owner: Any, name: str, value: Any, other: str = "") -> int:
-    """A positive integer, which an index can hold; `other` names what else would do."""
+    """Return a positive integer that fits an index; `other` names what else is allowed."""
     if not _is_whole(value) or not 1 <= value <= sys.maxsize:
         raise ValueError(unlike(owner, name, f"a positive integer{other}", value))
     return int(value)
 
 
 def whole(owner: Any, name: str, value: Any) -> int:
-    """An integer of either sign."""
+    """Return an integer of either sign."""
     if not _is_whole(value):
         raise TypeError(unlike(owner, name, "an integer", value))
     return int(value)
 
 
 def real(owner: Any, name: str, value: Any) -> float:
-    """A finite number."""
+    """Return a finite number."""
     try:
         number = (
             float(value) if _is_whole(value) or isinstance(value, (float, np.floating)) else np.nan
         )
-    except OverflowError:  # an int that no float can hold
+    except OverflowError:  # an int too large for a float
         number = np.nan
     if not np.isfinite(number):
         raise ValueError(unlike(owner, name, "a finite number", value))
@@ -251,14 +251,14 @@ def real(owner: Any, name: str, value: Any) -> float:
 
 
 def flag(owner: Any, name: str, value: Any) -> bool:
-    """True or False, and nothing that merely counts as one."""
+    """Return True or False; refuse values that are merely truthy or falsy."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(unlike(owner, name, "True or False", value))
     return bool(value)
 
 
 def generator(owner: Any, rng: Any) -> np.random.Generator:
-    """The random numbers to use: `rng` itself, or a new generator from a seed or from None."""
+    """Return the generator to use: `rng` itself, or a new one made from a seed or from None."""
     if rng is None or (isinstance(rng, SEEDS) and not isinstance(rng, bool)):
         with suppress(TypeError, ValueError):  # for a negative seed
             return np.random.default_rng(rng)

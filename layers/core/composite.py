@@ -13,13 +13,13 @@ from layers.core.params import Array, Params, buffers
 class Composite(Layer):
     """A layer made of named layers, with their parameters in one dict.
 
-    A subclass defines ``named_layers``, and its ``forward`` and ``backward`` run the layers;
-    `prefixed` joins their gradients under the keys of ``params``.
+    A subclass defines ``named_layers``, and runs the layers in its ``forward`` and ``backward``;
+    `prefixed` merges their gradients under the keys of ``params``.
 
     Attributes
     ----------
     params : dict of str to ndarray
-        All parameters, live, under the name of their layer, a dot and their own name.
+        All parameters, live, under the name of their layer, a dot and their key in that layer.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Composite(Layer):
     _joint = Cached[tuple[list[Mapping[str, Array]], Params]]()
 
     def named_layers(self) -> list[tuple[str, LayerLike]]:
-        """The layers, in the order in which they run, under the names that `params` gives them."""
+        """The layers in the order in which they run, by the names used in `params`."""
         raise NotImplementedError(f"{type(self).__name__} does not define named_layers()")
 
     def _dicts(self) -> list[Mapping[str, Array]]:
@@ -68,7 +68,7 @@ class Composite(Layer):
         if kept and all(map(is_, dicts, kept[0])) and sum(map(len, dicts)) == len(kept[1]):
             return kept[1]
         params = Params(self._named_params(), takes_new=False)
-        if all(type(each) is Params for each in dicts):  # a plain dict may exchange its arrays
+        if all(type(each) is Params for each in dicts):  # a plain dict may rebind its arrays
             self._joint = dicts, params
         return params
 
@@ -78,7 +78,7 @@ class Composite(Layer):
 
     @property
     def buffers(self) -> Params:
-        """The layers' arrays that are not trained, live, under keys like those of `params`."""
+        """The layers' untrained arrays, live, under keys like those of `params`."""
         return Params(self._named_buffers(), takes_new=False)
 
     @buffers.setter
@@ -87,5 +87,5 @@ class Composite(Layer):
 
 
 def prefixed(named: Iterable[tuple[object, Mapping[str, Array]]]) -> dict[str, Array]:
-    """One dict of many, each under a name: its keys are that name, a dot and the key there."""
+    """Merge named dicts into one: each key is the name of the dict, a dot and the key in it."""
     return {f"{name}.{key}": array for name, arrays in named for key, array in arrays.items()}

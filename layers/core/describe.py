@@ -1,4 +1,4 @@
-"""How a layer shows itself: the constructor's arguments that made it."""
+"""The repr of a layer: the constructor call that made it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-UNKNOWN: Any = ...  # an argument that the layer does not keep
-# Arguments that only say how weights are drawn: what is known afterwards is the weights.
+UNKNOWN: Any = ...  # an argument that the layer does not store
+# Arguments that only control how weights are drawn: the layer stores just the weights.
 DRAWING = ("rng", "weight_init")
-LONGEST_ARGUMENT, LONGEST_CALL = 80, 160  # letters
+LONGEST_ARGUMENT, LONGEST_CALL = 80, 160  # characters
 VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def shown(layer: Any) -> str:
-    """The call that makes such a layer, in a line or two.
+    """Return the call that makes such a layer, in a line or two.
 
-    Long arguments are shortened, and ``...`` replaces arguments that the layer does not keep.
+    Long arguments are shortened, and ``...`` replaces arguments that the layer does not store.
     """
     given: list[str] = []
     complete = True
@@ -32,10 +32,10 @@ def shown(layer: Any) -> str:
 
 
 def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
-    """The constructor's arguments that made a layer: name, value, whether given by position.
+    """Yield the constructor arguments that made a layer: name, value, whether positional.
 
-    An argument's value is the attribute of its name, and `UNKNOWN` where there is none. Those at
-    their default are left out, and so is `rng`.
+    An argument's value is the attribute of the same name, or `UNKNOWN` if there is none. Arguments
+    at their default are left out, and so is `rng`.
     """
     for parameter in _parameters(layer):
         required = parameter.default is parameter.empty
@@ -48,7 +48,7 @@ def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _parameters(layer: Any) -> list[inspect.Parameter]:
-    # Of __init__, because some versions of Python would look at __new__ first.
+    # That of __init__, because some versions of Python look at __new__ first.
     init = type(layer).__init__
     if init is object.__init__:
         return []
@@ -59,7 +59,7 @@ def _parameters(layer: Any) -> list[inspect.Parameter]:
 
 
 def _kept(layer: Any, name: str) -> Any:
-    """The attribute of a name, a dtype by its name and a NumPy number as Python's."""
+    """Return an attribute, with a dtype as its name and a NumPy number as a Python one."""
     try:
         value = getattr(layer, name)
     except Exception:  # a user's property may raise anything
@@ -76,12 +76,12 @@ def _same(value: Any, default: Any) -> bool:
         return value is default
     try:
         return value is default or bool(value == default)
-    except Exception:  # what does not say whether it is equal, such as a list of arrays
+    except Exception:  # values that cannot be compared, such as a list of arrays
         return False
 
 
 class _Short(reprlib.Repr):
-    """Python's own shortened reprs, and one for arrays."""
+    """Python's shortened reprs, and one for arrays."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class _Short(reprlib.Repr):
         self.maxstring = self.maxother = LONGEST_ARGUMENT
 
     def repr_ndarray(self, array: Any, _: int) -> str:
-        """A small array with its entries, a larger one by its shape and dtype."""
+        """Show a small array with its entries, a larger one by its shape and dtype."""
         words = " ".join(repr(array).split()) if array.size <= self.maxlist else ""
         return words if 0 < len(words) <= LONGEST_ARGUMENT else _shape(array)
 
@@ -102,7 +102,7 @@ _short = _Short()
 
 
 def short(value: Any) -> str:
-    """The repr of a value, at most about a line; a layer's is left as it is.
+    """Return the repr of a value in at most about a line; a layer's is not shortened.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def short(value: Any) -> str:
         return str(value.__name__)
     try:
         words = _short.repr(value)
-    except Exception:  # an int of more digits than Python prints
+    except Exception:  # an int with more digits than Python prints
         words = f"<{type(value).__name__}>"
     words = " ".join(words.split()) if "\n" in words else words
     return words if len(words) <= LONGEST_ARGUMENT else words[: LONGEST_ARGUMENT - 3] + "..."

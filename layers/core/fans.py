@@ -1,4 +1,4 @@
-"""How many inputs feed a unit, and how many units each input feeds."""
+"""Fan-in and fan-out: how many inputs feed a unit, and how many units each input feeds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Shape = tuple[int, ...]
 
 
 def fans(shape: Shape) -> tuple[int, int]:
-    """Fan-in and fan-out of weights (D, M), of a vector (D,), or of kernels (F, C, kh, kw).
+    """Return the fan-in and fan-out of weights (D, M), a vector (D,), or kernels (F, C, kh, kw).
 
     Each of the F units of a convolution is fed by a window of C kh kw inputs, and each input
     feeds F units at kh kw places.
@@ -28,7 +28,7 @@ def fans(shape: Shape) -> tuple[int, int]:
 
 
 def sizes(owner: Any, shape: Any, least: int = 1) -> Shape:
-    """A shape as a tuple of positive integers, at least so many of them as `least`."""
+    """Return a shape as a tuple of at least `least` positive integers."""
     if not isinstance(shape, (tuple, list)) or len(shape) < least:
         some = f" of {least} or more" if least else ""
         raise TypeError(

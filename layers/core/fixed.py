@@ -1,4 +1,4 @@
-"""Attributes of this library's layers that cannot be assigned to, because nothing would change."""
+"""Attributes of this library's layers that cannot be assigned to, as it would have no effect."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ KINDS = {"params": "parameter", "buffers": "buffer"}
 
 
 def is_ours(kind: type) -> bool:
-    """Whether this library defines a class; a user's layers may assign to any attribute."""
+    """Whether a class is defined in this library; users' layers may assign to any attribute."""
     return kind.__module__.startswith("layers.")
 
 
 class Fixed:
-    """An argument of a constructor: set once, as what was made from it would stay as it is.
+    """A constructor argument that is set once, because whatever was made from it would not change.
 
-    It has no `__get__`, so that reading the attribute costs no more than reading any other.
+    It has no `__get__`, so reading the attribute costs no more than reading any other.
     """
 
     def __init__(self, name: str) -> None:
@@ -42,7 +42,7 @@ class FixedParam(Fixed):
         self.where = where  # one of KINDS
 
     def __get__(self, layer: Any, owner: type) -> Any:
-        """Return what a user's subclass keeps under this name."""
+        """Return what a user's subclass stores under this name."""
         if layer is None:
             return self
         if self.name in vars(layer):

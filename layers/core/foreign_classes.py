@@ -1,4 +1,4 @@
-"""Layers by the names of other libraries, and what they are called here."""
+"""The names that other libraries use for layers, and what they are called here."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ HERE = {
 
 
 def missing(package: str, name: str) -> Exception:
-    """The error for a name that is not in `layers`.
+    """Return the error for a name that is not in `layers`.
 
-    For a name of another library it is an ImportError: ``from layers import Dense`` would replace
-    the message of an AttributeError.
+    For another library's name it is an ImportError, because ``from layers import Dense`` would
+    replace the message of an AttributeError.
 
     Examples
     --------

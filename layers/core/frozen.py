@@ -14,34 +14,34 @@ from layers.core.params import Array, buffers
 
 
 class Frozen(Composite):
-    """A layer or a net with frozen parameters: no optimizer moves them, and none has a gradient.
+    """A layer or net with frozen parameters, which get no gradient and no update.
 
-    For fine-tuning: the layers of a net that was trained on much data stay as they are, and only
-    the new ones after them are trained on the few examples that there are. Everything else is as
-    in the layer itself, which is held and not copied: its output, dx, the keys of its arrays, and
-    files. With ``input_gradient=False``, a net's ``backward`` ends at the first layer that is
-    still trained.
+    For fine-tuning: the layers of a net that was trained on a lot of data stay as they are, and
+    only the new ones after them are trained on a few examples. Everything else is the same as in
+    the layer itself, which is not copied: its output, dx, the keys of its arrays, and saved files.
+    With ``input_gradient=False``, a net's ``backward`` ends at the first layer that is still
+    trained.
 
     Parameters
     ----------
     layer : layer or net
-        To be frozen. ``frozen.layer`` gives it back.
+        The layer to freeze, also available as ``frozen.layer``.
     names : str or sequence of str, optional
-        The parameters to freeze. All unless given.
+        The parameters to freeze; all of them by default.
 
     Attributes
     ----------
     params : dict of str to ndarray
         The parameters that are still trained, live.
     buffers : dict of str to ndarray
-        The frozen ones, live: saved, copied and cast with the layer.
+        The frozen parameters, live: saved, copied and cast with the layer.
 
     Raises
     ------
     TypeError
         If `layer` is not a layer.
     ValueError
-        If the layer has no parameter of one of the names.
+        If one of the names is not a parameter of the layer.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Frozen(Composite):
                 )
 
     def named_layers(self) -> list[tuple[str, LayerLike]]:
-        """The one layer inside."""
+        """The wrapped layer."""
         return [("layer", self.layer)]
 
     def _is_frozen(self, name: str) -> bool:
@@ -91,13 +91,13 @@ class Frozen(Composite):
         return {**frozen, **buffers(self.layer)}
 
     def forward(self, *xs: Any) -> Any:
-        """Run the layer, in training as well: a dropout inside still drops."""
+        """Run the layer for training: a dropout inside still drops."""
         return self.layer.forward(*xs)
 
     def backward(self, dout: Any, input_gradient: bool = True) -> tuple[Any, Grads]:
-        """Return dx, and the gradients of what is not frozen.
+        """Return dx, and the gradients of the parameters that are not frozen.
 
-        ``input_gradient=False`` gives None for dx, and runs nothing if all parameters are frozen.
+        ``input_gradient=False`` returns None for dx, and runs nothing if everything is frozen.
         """
         if not flag(self, "input_gradient", input_gradient) and not self.params:
             return None, {}
@@ -122,5 +122,5 @@ class Frozen(Composite):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer: as they call the one inside."""
+        """The name of this layer in error messages: that of the wrapped layer."""
         return label(self.layer)

@@ -1,4 +1,4 @@
-"""Names of a package whose modules are loaded when the names are first used (PEP 562)."""
+"""Package names that load their modules when they are first used (PEP 562)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 def loaded_on_use(
     package: str, modules: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The ``__getattr__`` and the ``__dir__`` of a package that loads its names when they are used.
+    """Return the ``__getattr__`` and ``__dir__`` of a package that loads its names on first use.
 
     The modules inside the package are found in the same way, as if they had been imported.
 
@@ -37,7 +37,7 @@ def loaded_on_use(
             found = getattr(import_module(modules[name]), name)
         else:
             found = _module_inside(package, name)
-        setattr(sys.modules[package], name, found)  # found there from now on, without this function
+        setattr(sys.modules[package], name, found)  # so that later look-ups find it
         return found
 
     def names() -> list[str]:

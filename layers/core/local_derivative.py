@@ -15,7 +15,7 @@ POINTS = 161
 
 
 class Curve(NamedTuple):
-    """An activation at some points, and its slope there."""
+    """An activation and its slope at a number of points."""
 
     x: Array
     y: Array
@@ -28,21 +28,21 @@ class Curve(NamedTuple):
 
     @property
     def switches_off(self) -> bool:
-        """Whether a part of it is 0 and flat, as that of a ReLU left of 0."""
+        """Whether part of it is 0 and flat, as a ReLU is for negative x."""
         return bool(np.any((self.y == 0) & (self.slope == 0)))
 
     @property
     def steepest(self) -> float:
-        """Its greatest slope, up or down."""
+        """Its steepest slope, up or down."""
         return float(np.abs(self.slope).max())
 
 
 def local_derivatives(layer: Any, xs: tuple[Any, ...], y: Any) -> tuple[Array | None, ...]:
-    """dy/dx at each entry, for each input of a layer that has just run forward.
+    """Return dy/dx at each entry, for each input of a layer that has just run forward.
 
-    ``backward(dout)`` is the product of dout with the Jacobian. Where the Jacobian is diagonal,
-    because each entry of y depends on the same entry of x alone, ``backward(1)`` is its diagonal,
-    and any other dout gives dout times that. Where it does not, the derivative is None.
+    ``backward(dout)`` is the product of dout and the Jacobian. If the Jacobian is diagonal, because
+    each entry of y depends only on the same entry of x, ``backward(1)`` is its diagonal, and any
+    other dout gives dout times that. If it is not diagonal, the derivative is None.
     """
     y = np.asarray(y, None if np.asarray(y).dtype.kind == "f" else np.float64)
     probe = np.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
@@ -60,10 +60,10 @@ def local_derivatives(layer: Any, xs: tuple[Any, ...], y: Any) -> tuple[Array | 
 
 
 def curve(layer: Any, reach: float) -> Curve | None:
-    """The curve of an activation from -reach to reach, from a copy; None for other layers.
+    """Return the curve of an activation from -reach to reach; None for other layers.
 
-    An activation works on each entry by itself, draws no random numbers, has no parameters, and
-    is not linear.
+    An activation is elementwise and nonlinear, draws no random numbers and has no parameters. The
+    curve is computed on a copy.
     """
     x = np.linspace(-reach, reach, POINTS)[:, None]
     # A layer that raises for such an input is not an activation.
@@ -87,6 +87,6 @@ def _inputs(dx: Any) -> tuple[Any, ...]:
 
 
 def _close(a: Any, b: Any) -> bool:
-    """Whether two arrays are equal up to rounding in float32."""
+    """Whether two arrays are equal to within float32 rounding."""
     scale = float(np.abs(b).max(initial=0.0))
     return bool(np.allclose(a, b, rtol=1e-4, atol=1e-5 * scale, equal_nan=True))

@@ -1,6 +1,6 @@
-"""Words, numbers and tables for notebooks, and the page of a layer.
+"""Text, numbers and tables for notebooks, and the page of a layer.
 
-Nothing has a colour of its own, so that it suits light and dark themes.
+No colours are set, so the output suits light and dark themes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from layers.core.params import Array, buffers
 
-LONGEST = 60  # letters of a name
+LONGEST = 60  # characters of a name
 MOST = 24  # parameters of a layer; nets may have thousands
 ANONYMOUS: Any = object.__repr__
 MINUS = "\N{MINUS SIGN}"
@@ -23,11 +23,11 @@ IN_ASCII = str.maketrans({"‖": "|", "…": DOTS, MINUS: "-", "\N{EN DASH}": "-
 
 
 class Html(str):
-    """HTML in a cell, such as a picture, which is not escaped."""
+    """HTML for a table cell, such as a picture, which is not escaped."""
 
 
 def text(words: str) -> str:
-    """Words, escaped for HTML.
+    """Escape text for HTML.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def text(words: str) -> str:
 
 
 def title(layer: Any) -> str:
-    """A layer in one short line: the start of its repr, or its class if it defines none."""
+    """Return a layer in one short line: the start of its repr, or its class if it has no repr."""
     if type(layer).__repr__ is ANONYMOUS:
         return type(layer).__name__
     first, *more = repr(layer).split("\n")
@@ -50,12 +50,12 @@ def title(layer: Any) -> str:
 
 
 def cut(words: str, longest: int = LONGEST) -> str:
-    """Words short enough for a table."""
+    """Shorten text to fit a table."""
     return words if len(words) <= longest else words[: longest - len(DOTS)] + DOTS
 
 
 def number(value: float) -> str:
-    """A number to three digits, or to an integer.
+    """Format a number to three digits, or as an integer if it is large.
 
     Examples
     --------
@@ -67,12 +67,12 @@ def number(value: float) -> str:
 
 
 def typeset(value: float) -> str:
-    """A number for a picture or a page, with a minus as wide as a plus."""
+    """Format a number for a picture or a page, with a minus sign as wide as a plus."""
     return number(value).replace("-", MINUS)
 
 
 def plain(words: str) -> str:
-    """Words with the special characters of this library in ASCII, for every terminal.
+    """Replace this library's special characters with ASCII, for terminals that lack them.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def plain(words: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
-    """An HTML table with the first `left` columns aligned to the left, the others to the right."""
+    """Return an HTML table with the first `left` columns left-aligned, the others right-aligned."""
 
     def line(cells: Sequence[str], tag: str) -> str:
         return f"<tr>{''.join(map(cell, range(len(cells)), cells, [tag] * len(cells)))}</tr>"
@@ -98,7 +98,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -
 
 
 def norm(*arrays: Any) -> float:
-    """The norm of arrays as one vector, without overflow; None counts 0.
+    """Return the norm of arrays taken as one vector, without overflow; None counts as 0.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def _length(array: Any) -> float:
 
 
 def layer_page(layer: Any) -> str:
-    """A layer as HTML: its constructor, its formula, and its parameters."""
+    """Return a layer as HTML: its constructor, its formula, and its parameters."""
     said = (type(layer).__doc__ or "").strip().split("\n")[0].strip("`")
     about = f"<div>{text(cut(said, 2 * LONGEST))}</div>" if said else ""
     rows = list(_arrays(layer))

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
-MOST = 24  # names in a message
+MOST = 24  # names listed in a message
 
-# What layers compute in: of the machine's own byte order, which BLAS asks for.
+# The dtypes that layers compute in, in the machine's byte order, as BLAS requires.
 COMPUTED = frozenset(map(np.dtype, (np.float32, np.float64, np.longdouble)))
 
 
 def as_array(owner: str, name: str, value: Any) -> Array:
-    """`value` as an array of whatever it holds; a masked array would lose its mask."""
+    """Return `value` as an array of any dtype; refuse a masked one, which would lose its mask."""
     if _is_masked(value):
         raise TypeError(
             f"{owner}: expected {name} without a mask, got a masked array; leave out "
@@ -25,7 +25,7 @@ def as_array(owner: str, name: str, value: Any) -> Array:
         )
     try:
         return np.asarray(value)
-    except Exception as error:  # whatever a foreign type raises when it is to become an array
+    except Exception as error:  # another library's type may raise anything on conversion
         if isinstance(value, (list, tuple)) and isinstance(error, ValueError):
             raise ValueError(
                 f"{owner}: expected {name} to be a rectangular array, got rows of different lengths"
@@ -37,7 +37,7 @@ def as_array(owner: str, name: str, value: Any) -> Array:
 
 
 def native(expected: str, dtype: np.dtype[Any], hint: str = "") -> np.dtype[Any]:
-    """A floating dtype in this machine's byte order; float16 is refused."""
+    """Return a floating dtype in this machine's byte order; refuse float16."""
     found: np.dtype[Any] = dtype.newbyteorder("=")
     if found not in COMPUTED:
         raise TypeError(
@@ -47,7 +47,7 @@ def native(expected: str, dtype: np.dtype[Any], hint: str = "") -> np.dtype[Any]
 
 
 def fitting(expected: str, array: Array, dtype: np.dtype[Any]) -> Array:
-    """The array in another dtype, refused where a finite number would become infinite."""
+    """Return the array in another dtype; refuse it if a finite number would become infinite."""
     try:
         with np.errstate(over="raise"):
             return array.astype(dtype, copy=False)
@@ -66,26 +66,26 @@ def _is_masked(value: Any) -> bool:
 class Params(dict[str, Array]):
     """Parameters by name; assigning to a name copies into the array that is there.
 
-    A parameter is one piece of memory that a layer, the net around it and an optimizer all
-    look at. ``params["W"][...] = value`` writes into that memory, and so does
-    ``params["W"] = value``, after a check of the shape: no assignment can cut the tie. A dict
-    that starts empty takes new names, which is how a layer of your own fills it.
+    A parameter is a piece of memory shared by a layer, the net around it and an optimizer.
+    ``params["W"][...] = value`` writes into that memory, and so does ``params["W"] = value``,
+    after a check of the shape: no assignment breaks the sharing. A dict that starts empty accepts
+    new names, which is how a layer of your own fills it.
 
     Parameters
     ----------
     arrays : mapping of str to ndarray
-        The parameters, held as they are, not copied. Those of float16 and masked ones are refused.
+        The parameters, which are not copied. float16 and masked arrays are refused.
     takes_new : bool
-        Whether a dict that starts empty takes new names.
+        Whether a dict that starts empty accepts new names.
 
     Raises
     ------
     KeyError
-        On assignment to a name that is not there, and on removing one.
+        On assignment to an unknown name, and on removing a parameter.
     ValueError
         On assignment of an array of another shape.
     TypeError
-        On assignment of something that is not real numbers, or is masked.
+        On assignment of anything that is not real numbers, or is masked.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class Params(dict[str, Array]):
                 raise TypeError(
                     f"parameter {name!r}: expected a NumPy array, got {type(array).__name__}"
                 )
-            # The same memory, without the operators of a matrix.
+            # The same memory, without the operators of np.matrix.
             super().__setitem__(name, _held(name, as_array(f"parameter {name!r}", "it", array)))
         self._open = takes_new and not self
 
@@ -129,14 +129,14 @@ class Params(dict[str, Array]):
         raise KeyError(self._unknown(name))
 
     def update(self, *others: Any, **named: Any) -> None:
-        """Assign several parameters; everything is checked before the first is written."""
+        """Assign several parameters; all of them are checked before the first is written."""
         try:
             values = dict(*others, **named)
         except (TypeError, ValueError):
             kinds = ", ".join(type(other).__name__ for other in others)
             raise TypeError(f"expected a dict of arrays by name, got {kinds}") from None
         checked = {name: self._checked(name, value) for name, value in values.items()}
-        # What is read from one parameter must not be what was just written into another.
+        # Copies, so that a value read from one parameter is not one just written to another.
         here = [self[name] for name in checked if name in self]
         for name, array in checked.items():
             if name in self and any(np.may_share_memory(array, own) for own in here):
@@ -145,13 +145,13 @@ class Params(dict[str, Array]):
             self[name] = array
 
     def setdefault(self, name: str, default: Any = None) -> Array:
-        """Return a parameter; one that is not there yet can be added to an open dict only."""
+        """Return a parameter; only a dict that takes new names can get one that is missing."""
         if name not in self:
             self[name] = default
         return self[name]
 
     def _checked(self, name: str, value: ArrayLike) -> Array:
-        """The array to write, in the dtype of the parameter; raise if it cannot be written."""
+        """Return the array to write, in the parameter's dtype; raise if it cannot be written."""
         array = as_array(f"parameter {name!r}", "it", value)
         if not isinstance(name, (str, int)):
             raise KeyError(f"expected the name of a parameter, got {type(name).__name__}")
@@ -190,7 +190,7 @@ class Params(dict[str, Array]):
         return f"there is no parameter {name!r} here{only}{hint}"
 
     def replace(self, arrays: Mapping[str, ArrayLike]) -> None:
-        """Assign all parameters at once; the names must be those that are here."""
+        """Assign all parameters at once; the names must be exactly those of the parameters."""
         if not isinstance(arrays, Mapping):
             raise TypeError(
                 f"expected a dict with the parameters {_names(self)}, got {type(arrays).__name__}"
@@ -216,7 +216,7 @@ class Params(dict[str, Array]):
 
 
 def buffers(layer: Any) -> Mapping[str, Array]:
-    """Arrays that are saved, copied and cast with a layer as its params are, but never trained.
+    """Return the arrays that are saved, copied and cast with a layer's params, but never trained.
 
     They are in its attribute ``buffers``: frozen word vectors, for instance. A user's class may use
     that name for something other than a dict.
@@ -226,7 +226,7 @@ def buffers(layer: Any) -> Mapping[str, Array]:
 
 
 def _held(name: str, array: Array) -> Array:
-    """A new parameter, which must be something that can be computed with."""
+    """Return a new parameter, which must be an array that layers can compute with."""
     if array.dtype.kind not in "fiub":
         raise TypeError(f"parameter {name!r}: expected real numbers, got dtype {array.dtype}")
     if array.dtype.kind == "f":

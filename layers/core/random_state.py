@@ -10,7 +10,7 @@ import numpy as np
 
 
 def generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:
-    """All random generators that an object holds, directly or in objects inside."""
+    """Yield all random generators that an object holds, directly or in nested objects."""
     seen = set() if seen is None else seen
     if id(thing) in seen:
         return
@@ -28,7 +28,7 @@ def generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:
 
 
 def state_of(generator: Any) -> Any:
-    """The state of a generator, for `put_back`."""
+    """Return the state of a generator, for `put_back`."""
     if isinstance(generator, np.random.Generator):
         return generator.bit_generator.state
     if isinstance(generator, np.random.RandomState):
@@ -37,12 +37,12 @@ def state_of(generator: Any) -> Any:
 
 
 def global_state() -> tuple[Any, Any]:
-    """The states of the generators that ``np.random`` and ``random`` share with everyone."""
-    return np.random.get_state(), random.getstate()  # noqa: NPY002, it is the one that users draw from
+    """Return the states of the global generators of ``np.random`` and ``random``."""
+    return np.random.get_state(), random.getstate()  # noqa: NPY002, because users draw from it
 
 
 def drawn_since(state: tuple[Any, Any]) -> bool:
-    """Whether one of the global generators has drawn numbers since `global_state`."""
+    """Whether a global generator has drawn numbers since `global_state`."""
     (_, words, *rest), (_, words_now, *rest_now) = state[0], global_state()[0]
     unchanged = rest == rest_now and np.array_equal(words, words_now)
     return not unchanged or random.getstate() != state[1]

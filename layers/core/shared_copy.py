@@ -1,4 +1,4 @@
-"""A copy of a layer to run forward on, which leaves the cache of the layer as it is."""
+"""A copy of a layer on which to run forward without changing the layer's cache."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PLAIN = (int, float, str, type(None), np.dtype, np.random.Generator, Params)
 
 
 def shared_copy(layer: T, shared: Iterable[Any] = (), *, shares_buffers: bool = True) -> T:
-    """A copy with a cache of its own that shares the arrays of the parameters and buffers.
+    """Return a copy with its own cache that shares the arrays of the parameters and buffers.
 
-    Without `shares_buffers` it gets its own, which its forward may write into. It shares the
-    objects in `shared` too, such as random generators. Where forward can only set
-    attributes, a shallow copy will do. What forward might write into, such as a dict or a layer
-    inside, is copied too.
+    Without `shares_buffers` it gets its own buffers, which its forward may write into. It also
+    shares the objects in `shared`, such as random generators. If forward can only set attributes,
+    a shallow copy is enough. Anything that forward might write into, such as a dict or a nested
+    layer, is copied too.
     """
     held = vars(layer) if hasattr(layer, "__dict__") else {}
     kind = type(layer)

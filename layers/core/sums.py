@@ -12,11 +12,11 @@ import numpy as np
 
 from layers.core.params import Array
 
-KEPT = 2**14  # numbers of the longest vector that is kept for the next call
+KEPT = 2**14  # length of the longest vector that is cached for the next call
 
 
 def over_rows(matrix: Array) -> Array:
-    """The same as `matrix.sum(axis=0)`.
+    """Return the same as `matrix.sum(axis=0)`.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def over_rows(matrix: Array) -> Array:
 
 
 def over_columns(matrix: Array) -> Array:
-    """The same as `matrix.sum(axis=1)`.
+    """Return the same as `matrix.sum(axis=1)`.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def over_columns(matrix: Array) -> Array:
 
 
 def weighted(values: Array, weights: Array) -> float:
-    """The sum of values (N,) times their weights (N,), of many numbers in float64.
+    """Return the sum of values (N,) times their weights (N,), in float64 if there are many.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def weighted(values: Array, weights: Array) -> float:
 
 
 def mean(x: Array, axis: int) -> Array:
-    """The same as `x.mean(axis)`; of many numbers in float64, because float32 counts to 2**24 only.
+    """Return `x.mean(axis)`, in float64 if there are many numbers: float32 only counts to 2**24.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def mean(x: Array, axis: int) -> Array:
 
 
 def equal_shares(n: int, dtype: np.dtype[Any]) -> Array:
-    """A vector of n times 1 / n: a product with it is the mean. Read-only, because it is shared.
+    """Return a vector of n times 1 / n; a product with it is the mean. It is shared, so read-only.
 
     Examples
     --------
@@ -86,5 +86,5 @@ def _repeated(n: int, value: float, dtype: np.dtype[Any]) -> Array:
     return vector
 
 
-# Of the sizes that are met again and again, at most 8 MB in all; large ones are made anew.
+# Caches the sizes that recur, at most 8 MB in all; large vectors are made anew.
 _kept = lru_cache(maxsize=64)(_repeated)

@@ -17,8 +17,8 @@ from layers.gates import gate
 class Add(Layer):
     """Add gate, the gradient distributor: y = x0 + x1 + ...
 
-    dy/dx0 = dy/dx1 = ... = 1: each input gets dout as it is. Two numbers or more, or arrays of one
-    shape.
+    dy/dx0 = dy/dx1 = ... = 1: each input gets dout unchanged. Takes two or more numbers, or arrays
+    of the same shape.
 
     Raises
     ------

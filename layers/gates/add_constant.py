@@ -16,7 +16,7 @@ from layers.gates import gate
 class AddConstant(Layer):
     """Gate that adds a constant, elementwise: y = c + x.
 
-    dy/dx = 1. A number, or an array of any shape.
+    dy/dx = 1. Takes a number or an array of any shape.
 
     Parameters
     ----------

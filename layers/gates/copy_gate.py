@@ -17,14 +17,14 @@ from layers.gates import gate
 class Copy(Layer):
     """Copy gate, the gradient adder: y0 = y1 = ... = x.
 
-    ``forward`` returns a tuple of n times x, for n places that use it, and ``backward`` takes a
-    tuple of the n gradients that come back from there: dx = dout0 + dout1 + ... A number, or an
-    array of any shape.
+    ``forward`` returns a tuple that holds x n times, once for each place that uses it, and
+    ``backward`` takes a tuple of the n gradients that come back: dx = dout0 + dout1 + ... Takes a
+    number or an array of any shape.
 
     Parameters
     ----------
     n : int
-        How many copies.
+        The number of copies.
 
     Raises
     ------
@@ -42,7 +42,7 @@ class Copy(Layer):
 
     Notes
     -----
-    The copies are one array, not several. Source: EECS 442, discussion 5, "Backpropagation of some
+    The copies are all the same array. Source: EECS 442, discussion 5, "Backpropagation of some
     common operations"; CSE 587, lecture 3, "Backpropagation: Multiple Outputs".
     """
 
@@ -72,5 +72,5 @@ class Copy(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         return f"Copy {self.n}"

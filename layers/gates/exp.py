@@ -17,7 +17,7 @@ from layers.gates import gate
 class Exp(Layer):
     """Exponential gate, elementwise: y = exp(x).
 
-    dy/dx = y. A number, or an array of any shape.
+    dy/dx = y. Takes a number or an array of any shape.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class Exp(Layer):
 
     def forward(self, x: ArrayLike) -> Any:
         """Return exp(x)."""
-        with np.errstate(over="ignore"):  # infinite where it is too large for the dtype
+        with np.errstate(over="ignore"):  # inf where the value is too large for the dtype
             self._y = np.exp(checks.floating(self, "x", x))
         return gate.plain(self._y)
 

@@ -1,4 +1,4 @@
-"""What the gates of a computational graph share: several inputs, and numbers as outputs."""
+"""Code shared by the gates of a computational graph: several inputs, and numbers as outputs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.core.params import Array
 
 
 def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
-    """Two or more inputs as floating arrays of their common dtype."""
+    """Return two or more inputs as floating arrays of their common dtype."""
     if len(xs) < 2:
         packed = len(xs) == 1 and isinstance(xs[0], (list, tuple))
         raise TypeError(
@@ -26,7 +26,7 @@ def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
 
 
 def alike(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
-    """Two or more inputs, which must have the same shape."""
+    """Return two or more inputs, which must have the same shape."""
     arrays = inputs(layer, xs)
     shapes = [array.shape for array in arrays]
     if len(set(shapes)) > 1:
@@ -38,5 +38,5 @@ def alike(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
 
 
 def plain(y: Array) -> Any:
-    """A single float64 as a Python float, which prints as a number; anything else unchanged."""
+    """Return a single float64 as a Python float, which prints as a number; anything else as is."""
     return float(y) if y.ndim == 0 and y.dtype == np.float64 else y

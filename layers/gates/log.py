@@ -17,12 +17,12 @@ from layers.gates import gate
 class Log(Layer):
     """Natural logarithm gate, elementwise: y = log(x), for x above 0.
 
-    dy/dx = 1 / x. A number, or an array of any shape.
+    dy/dx = 1 / x. Takes a number or an array of any shape.
 
     Raises
     ------
     ValueError
-        If some x is 0 or negative, where there is no logarithm.
+        If any x is 0 or negative, where the logarithm is undefined.
 
     Examples
     --------

@@ -17,9 +17,9 @@ from layers.gates import gate
 class Max(Layer):
     """Max gate, the gradient router: y = max(x0, x1, ...), entry by entry.
 
-    dy/dx = 1 for the largest input and 0 for the others. At a tie, a kink, the largest share it
-    equally, as in PyTorch, so that max(x, x) = x has slope 1. Two numbers or more, or arrays of one
-    shape. nan stays nan.
+    dy/dx = 1 for the largest input and 0 for the others. At a tie, which is a kink, the largest
+    inputs share it equally, as in PyTorch, so max(x, x) = x has slope 1. Takes two or more numbers,
+    or arrays of the same shape. nan stays nan.
 
     Raises
     ------
@@ -49,7 +49,7 @@ class Max(Layer):
         x = np.stack(gate.alike(self, xs))
         y = x.max(axis=0)
         largest = (x == y).astype(x.dtype)
-        self._shares = largest / np.maximum(largest.sum(axis=0), 1)  # nan equals nothing: 0 then
+        self._shares = largest / np.maximum(largest.sum(axis=0), 1)  # the sum is 0 for nan
         return gate.plain(y)
 
     def backward(self, dout: ArrayLike) -> tuple[tuple[Any, ...], Grads]:

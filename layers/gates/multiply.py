@@ -18,8 +18,8 @@ from layers.gates import gate
 class Multiply(Layer):
     """Multiply gate, the gradient switcher: y = x0 * x1 * ..., entry by entry.
 
-    dy/dx0 = x1 and dy/dx1 = x0: each input gets dout times the product of the others. Two numbers
-    or more, or arrays of one shape.
+    dy/dx0 = x1 and dy/dx1 = x0: each input gets dout times the product of the others. Takes two or
+    more numbers, or arrays of the same shape.
 
     Raises
     ------

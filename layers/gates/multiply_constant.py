@@ -1,4 +1,4 @@
-"""The gate that multiplies with a constant."""
+"""The gate that multiplies by a constant."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from layers.gates import gate
 
 
 class MultiplyConstant(Layer):
-    """Gate that multiplies with a constant, elementwise: y = a x.
+    """Gate that multiplies by a constant, elementwise: y = a x.
 
-    dy/dx = a. A number, or an array of any shape.
+    dy/dx = a. Takes a number or an array of any shape.
 
     Parameters
     ----------

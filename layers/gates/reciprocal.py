@@ -17,12 +17,12 @@ from layers.gates import gate
 class Reciprocal(Layer):
     """Reciprocal gate, elementwise: y = 1 / x, for x other than 0.
 
-    dy/dx = -1 / x**2 = -y**2. A number, or an array of any shape.
+    dy/dx = -1 / x**2 = -y**2. Takes a number or an array of any shape.
 
     Raises
     ------
     ValueError
-        If some x is 0, which has no reciprocal.
+        If any x is 0, which has no reciprocal.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class Reciprocal(Layer):
         """Return 1 / x."""
         x = checks.floating(self, "x", x)
         checks.allowed(self, "x other than 0, which has no reciprocal", x, x != 0)
-        with np.errstate(over="ignore"):  # infinite where it is too large for the dtype
+        with np.errstate(over="ignore"):  # inf where the value is too large for the dtype
             self._y = 1 / x
         return gate.plain(self._y)
 

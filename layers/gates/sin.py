@@ -17,7 +17,7 @@ from layers.gates import gate
 class Sin(Layer):
     """Sine gate, elementwise: y = sin(x), x in radians.
 
-    dy/dx = cos(x). A number, or an array of any shape.
+    dy/dx = cos(x). Takes a number or an array of any shape.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Layers with an output that is linear in their parameters."""
+"""Layers that are linear in their parameters."""

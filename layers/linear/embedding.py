@@ -19,8 +19,8 @@ class Embedding(Layer):
     """Look up the vector of each word: y = W[ids].
 
     W (V, D) holds a vector for each of the V words of the vocabulary. ids are integers from 0 to
-    V - 1 of any shape, such as (N, T) for N texts of T words, and y has the shape (N, T, D). It is
-    what a `FullyConnected` without bias does with one-hot rows, without the product::
+    V - 1 of any shape, such as (N, T) for N texts of T words, and y then has shape (N, T, D). This
+    is a `FullyConnected` without bias applied to one-hot rows, without computing the product::
 
         dW[i] = sum of dout over the places where ids = i     (D,)
 
@@ -34,13 +34,13 @@ class Embedding(Layer):
         D, the length of a vector.
     trainable : bool
         Whether W is learned. Otherwise it is a constant: it is in ``buffers`` and not in
-        ``params``, and has no gradient. It is saved, copied and cast with the layer all the same.
+        ``params``, and has no gradient. It is still saved, copied and cast with the layer.
     weight_init : str or callable
         A name from `layers.initializers`, or a callable ``(shape, rng) -> array``.
     dtype : dtype
-        Of W, and so of y. float64 unless given.
+        The dtype of W, and so of y. float64 by default.
     rng : None, int or numpy.random.Generator
-        Where the vectors are drawn from.
+        The source of the random vectors.
 
     Raises
     ------
@@ -102,13 +102,13 @@ class Embedding(Layer):
         return self.W.take(self._ids, axis=0)
 
     def backward(self, dout: ArrayLike) -> tuple[None, Grads]:
-        """Return None for the ids, and the gradient of W, where the places of a word add up."""
+        """Return None for the ids, and the gradient of W, summed over the places of each word."""
         ids, W = self._ids, self.W
         dout = checks.upstream(self, dout, (*ids.shape, self.dim), W.dtype)
         if not self.trainable:
             return None, {}
         dW = np.zeros(W.shape, W.dtype)
-        # Number by number, which np.add.at does several times faster than row by row.
+        # One number at a time, because np.add.at is several times faster that way than with rows.
         places = ids.reshape(-1, 1) * self.dim + np.arange(self.dim)
         np.add.at(dW.reshape(-1), places.reshape(-1), dout.reshape(-1))
         return None, {"W": dW}
@@ -135,7 +135,7 @@ class Embedding(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         return f"{type(self).__name__} {self.vocabulary_size} -> {self.dim}"
 
     def _checked(self, ids: ArrayLike) -> Array:

@@ -22,7 +22,7 @@ class FullyConnected(Layer):
 
         dW = x.T dout       (D, M)   each example adds its outer product
         db = sum of dout    (M,)     over the examples: b is added to every row
-        dx = dout W.T       (N, D)   the errors flow back along the same weights
+        dx = dout W.T       (N, D)   the errors flow back through the same weights
 
     x may have any shape (..., D); the axes before the last one are all batch.
 
@@ -33,13 +33,13 @@ class FullyConnected(Layer):
     out_features : int
         M, the size of the last axis of y.
     bias : bool
-        Whether there is a b; it starts at 0.
+        Whether the layer has a bias b, which starts at 0.
     weight_init : str or callable
         A name from `layers.initializers`, or a callable ``(shape, rng) -> array``.
     dtype : dtype
-        Of the parameters, and so of the computation: x is cast to it. float64 unless given.
+        The dtype of the parameters and of the computation: x is cast to it. float64 by default.
     rng : None, int or numpy.random.Generator
-        Where the weights are drawn from.
+        The source of the random weights.
 
     Raises
     ------
@@ -64,8 +64,8 @@ class FullyConnected(Layer):
 
     Notes
     -----
-    Source: EECS 442, discussion 5, "Fully Connected Layer"; CSE 587, lecture 3, where the same
-    layer is written for columns, W x + b.
+    Source: EECS 442, discussion 5, "Fully Connected Layer"; CSE 587, lecture 3, which writes the
+    same layer for columns, W x + b.
     """
 
     _x = Cached[Array]()
@@ -103,7 +103,7 @@ class FullyConnected(Layer):
     def backward(self, dout: ArrayLike, input_gradient: bool = True) -> tuple[Array | None, Grads]:
         """Return dx, in the shape of x, and the gradients of W and b.
 
-        ``input_gradient=False`` saves the product for dx, and gives None in its place.
+        ``input_gradient=False`` skips the product for dx, and returns None in its place.
         """
         x, W = self._x, self.params["W"]
         dout = _rows(checks.upstream(self, dout, self._output_shape(), x.dtype))
@@ -118,7 +118,7 @@ class FullyConnected(Layer):
     def param_shapes(
         cls, in_features: int, out_features: int, bias: bool = True, **_: Any
     ) -> dict[str, tuple[int, ...]]:
-        """The shapes of the params of a layer made with these arguments."""
+        """Return the shapes of the params of a layer made with these arguments."""
         shapes: dict[str, tuple[int, ...]] = {"W": (in_features, out_features)}
         return {**shapes, "b": (out_features,)} if bias else shapes
 
@@ -129,7 +129,7 @@ class FullyConnected(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         return f"{type(self).__name__} {self.in_features} -> {self.out_features}"
 
     def _batch(self, x: ArrayLike) -> Array:
@@ -145,5 +145,5 @@ class FullyConnected(Layer):
 
 
 def _rows(x: Array) -> Array:
-    """All axes but the last as one batch axis."""
+    """Merge all axes but the last into one batch axis."""
     return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])

@@ -1,4 +1,4 @@
-"""The mean of a text's word vectors, without padding."""
+"""The mean of a text's word vectors, ignoring padding."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from layers.linear.embedding import Embedding
 class MeanEmbedding(Embedding):
     """The mean of the vectors of each text's words: y[n] = mean of W[ids[n, t]] over t.
 
-    Texts of different lengths fit into one array (N, T) when the short ones are filled up with
-    padding, which does not count here: with c[n] words in text n that are not padding,
+    Texts of different lengths fit into one array (N, T) if the short ones are filled up with
+    padding, which this layer ignores: with c[n] words in text n that are not padding,
 
         y[n] = sum of W[ids[n, t]] / c[n] over the t where ids[n, t] is not padding      (N, D)
         dW[i] = sum of dout[n] / c[n] over the places (n, t) where ids[n, t] = i         (D,)
 
-    Without a padding it is an `Embedding` followed by a `Mean`.
+    Without padding, it is an `Embedding` followed by a `Mean`.
 
     Parameters
     ----------
     vocabulary_size, dim, trainable, weight_init, dtype, rng
         As in `Embedding`.
     padding : int, optional
-        The id of the padding, which must be one of the vocabulary's. No padding unless given.
+        The id of the padding, which must be in the vocabulary. By default there is no padding.
 
     Raises
     ------
@@ -95,13 +95,13 @@ class MeanEmbedding(Embedding):
         return y
 
     def backward(self, dout: ArrayLike) -> tuple[None, Grads]:
-        """Return None for the ids, and the gradient of W, to which each word adds its share."""
+        """Return None for the ids, and the gradient of W, the sum of the shares of all words."""
         share = self._share
         dout = checks.upstream(self, dout, (len(share), self.dim), self.dtype)
         return super().backward(share[:, :, None] * dout[:, None, :])
 
     def _shares(self, ids: Array) -> Array:
-        """What each place counts in the mean of its text: nothing where there is padding."""
+        """Return the weight of each place in the mean of its text: 0 where there is padding."""
         if ids.ndim != 2:
             raise ValueError(f"{self.label}: expected ids of shape (N, T), got {ids.shape}")
         words: Array = np.not_equal(ids, -1 if self.padding is None else self.padding)

@@ -1,1 +1,1 @@
-"""Losses: layers with a number for an output."""
+"""Losses: layers that output a number."""

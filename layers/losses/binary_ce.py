@@ -17,19 +17,19 @@ from layers.losses.by_entry import ByEntry, ByTwoClasses
 class BinaryCE(ByTwoClasses):
     """Binary cross-entropy, for two classes, 0 and 1, from the probability p of class 1.
 
-    For p and targets t of one shape, whatever it is::
+    For p and targets t of the same shape, which may be any shape::
 
         loss = mean over all entries of -(t log p + (1 - t) log(1 - p))
         dp = ((1 - t) / (1 - p) - t / p) / (number of entries)
 
-    Nothing is clipped. A p of 0 or 1 costs nothing if it is correct; if it is wrong, the loss
-    is infinite, and so is dp. After a `Sigmoid` that happens once it rounds to 0 or 1: train with
-    `SigmoidCE` instead, which computes the same from the scores, for any finite ones.
+    Nothing is clipped. A p of 0 or 1 costs nothing if it is correct; if it is wrong, both the loss
+    and dp are infinite. After a `Sigmoid`, that happens as soon as the output rounds to 0 or 1, so
+    train with `SigmoidCE` instead, which computes the same loss from any finite scores.
 
     Raises
     ------
     ValueError
-        If the shapes differ, p or a target is not from 0 to 1, or there is no entry.
+        If the shapes differ, p or a target is outside [0, 1], or the arrays are empty.
 
     Examples
     --------
@@ -56,11 +56,11 @@ class BinaryCE(ByTwoClasses):
     def forward(self, p: ArrayLike, t: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean of -(t log p + (1 - t) log(1 - p))."""
         p = checks.floating(self, "p", p)
-        t = ByEntry.check(self, p.shape, t)  # the range counts below, where the weights are known
+        t = ByEntry.check(self, p.shape, t)  # its range is checked below, given the weights
         checks.not_empty(self, "p", p)
         p, t, weight = self._weighed(p, t, sample_weight)
         p, t = self._probabilities(p), self._from_0_to_1(t).astype(p.dtype, copy=False)
-        with np.errstate(all="ignore"):  # where the factor t or 1 - t is 0, nothing is added
+        with np.errstate(all="ignore"):  # terms with a factor t or 1 - t of 0 are left out
             one = np.where(t > 0, t * np.log(p), 0)
             zero = np.where(t < 1, (1 - t) * np.log1p(-p), 0)
             slope = np.where(t < 1, (1 - t) / (1 - p), 0) - np.where(t > 0, t / p, 0)
@@ -85,7 +85,7 @@ class BinaryCE(ByTwoClasses):
         return loss._accuracy(loss._probabilities(checks.floating(loss, "p", p)), 0.5, t)
 
     def _probabilities(self, p: Array) -> Array:
-        inside = ~((p < 0) | (p > 1))  # nan is let through, and stays visible
+        inside = ~((p < 0) | (p > 1))  # nan passes, so that it stays visible
         hint = "; scores are for SigmoidCE"
         checks.allowed(self, "probabilities p from 0 to 1", p, inside, hint)
         return p

@@ -16,13 +16,13 @@ class ByClass(Layer):
     """A loss of scores (N, C) and labels (N,), integers from 0 to C - 1."""
 
     def check(self, shape: tuple[int, ...], labels: ArrayLike) -> Array:
-        """The labels for scores of the given shape; raise if they do not fit."""
+        """Return the labels for scores of the given shape; raise if they do not fit."""
         if len(shape) != 2 or not shape[1]:
             raise ValueError(f"{self.label}: expected scores of shape (N, C), got {shape}")
         return checks.labels(self, labels, *shape)
 
     def _weighed(self, scores: Array, sample_weight: ArrayLike | None) -> tuple[Array, Array]:
-        """Scores, and how much each row counts, (N,): 1 / N, or its share of all weights.
+        """Return the scores and the weight of each row, (N,): 1 / N, or its share of all weights.
 
         Rows of weight 0 become 0: see `checks.counted`.
         """
@@ -33,7 +33,7 @@ class ByClass(Layer):
 
     @classmethod
     def accuracy(cls, scores: ArrayLike, labels: ArrayLike) -> float:
-        """The share of examples with the highest score for the correct class.
+        """Return the fraction of examples in which the correct class has the highest score.
 
         Examples
         --------
@@ -59,11 +59,11 @@ class ByClass(Layer):
             )
         correct = best == labels
         if math.isnan(np.add.reduce(scores, axis=None)):
-            correct &= ~np.isnan(scores).any(axis=-1)  # argmax takes nan for the largest
+            correct &= ~np.isnan(scores).any(axis=-1)  # argmax treats nan as the largest
         return float(np.count_nonzero(correct) / correct.size)
 
     @staticmethod
     def accuracy_of_checked(scores: ArrayLike, labels: ArrayLike) -> float:
-        """The accuracy on what forward has checked, and found finite, in a third of the time."""
+        """Return the accuracy on scores that forward has checked, in a third of the time."""
         correct = np.asarray(scores).argmax(axis=-1) == labels
         return float(np.count_nonzero(correct) / correct.size)

@@ -13,7 +13,7 @@ from layers.core.params import Array
 
 
 class ByEntry(Layer):
-    """A loss of an output and targets t of the same shape, of any shape."""
+    """A loss of an output and targets t of the same shape, which may be any shape."""
 
     output = "y"  # what error messages call the output
 
@@ -30,7 +30,7 @@ class ByEntry(Layer):
     def _weighed(
         self, y: Array, t: Array, sample_weight: ArrayLike | None
     ) -> tuple[Array, Array, Any]:
-        """An output, its targets, and how much each entry counts.
+        """Return an output, its targets, and the weight of each entry.
 
         Entries of weight 0 become 0 in both: see `checks.counted`.
         """
@@ -43,7 +43,7 @@ class ByEntry(Layer):
 
 
 class ByTwoClasses(ByEntry):
-    """A loss of targets that are one of two classes, 0 or 1, or a probability of class 1."""
+    """A loss for targets that are classes 0 and 1, or probabilities of class 1."""
 
     def check(self, shape: tuple[int, ...], t: ArrayLike) -> Array:
         """The targets for an output of the given shape; raise if they do not fit."""
@@ -55,7 +55,7 @@ class ByTwoClasses(ByEntry):
         return t
 
     def _accuracy(self, y: Array, middle: float, t: ArrayLike) -> float:
-        """The share of entries with y above `middle` for class 1, and not above it for class 0."""
+        """Return the fraction of entries on the correct side: y above `middle` for class 1 only."""
         targets = self.check(y.shape, t)
         checks.not_empty(self, self.output.removeprefix("the "), y)
         correct = ((y > middle) == (targets > 0.5)) & ~np.isnan(y)

@@ -23,8 +23,8 @@ class Hinge(ByClass):
         dscores[n, j] = 1 / N if the term of j is above 0, else 0
         dscores[n, y] = -(how many terms are above 0) / N
 
-    At the kink, where a term is just 0, its slope is 0, as in PyTorch; its ``MultiMarginLoss``
-    also divides by C.
+    At the kink, where a term is exactly 0, its slope is 0, as in PyTorch. PyTorch's
+    ``MultiMarginLoss`` also divides by C.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class Hinge(ByClass):
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
             terms = np.maximum(s - s[right][:, None] + 1, 0)
-            terms[right] -= 1  # the correct class itself, whose term is 1, does not count
+            terms[right] -= 1  # the term of the correct class itself, which is 1, does not count
             loss = float((weight[:, None] * terms).sum())
         self._above, self._right, self._weight = (terms > 0).astype(s.dtype), right, weight
         return loss

@@ -17,13 +17,13 @@ from layers.losses.by_entry import ByEntry
 class MSE(ByEntry):
     """Mean squared error: loss = mean of (y - t)**2, over all entries.
 
-    dy = 2 (y - t) / (number of entries). y and t have the same shape, whatever it is; the target
-    t gets no gradient.
+    dy = 2 (y - t) / (number of entries). y and t have the same shape, which may be any shape; the
+    target t gets no gradient.
 
     Raises
     ------
     ValueError
-        If the shapes of y and t differ, or there is no entry.
+        If the shapes of y and t differ, or they are empty.
 
     Examples
     --------
@@ -38,8 +38,8 @@ class MSE(ByEntry):
     Notes
     -----
     ``sample_weight`` (N,) makes it the weighted mean over the examples, the rows of y: weight 2
-    counts an example as if it stood there twice, and weight 0 as if it were not there, even if its
-    y or t is nan.
+    counts an example as if it occurred twice, and weight 0 as if it were absent, even if its y or t
+    is nan.
     """
 
     _difference = Cached[Array]()
@@ -51,7 +51,7 @@ class MSE(ByEntry):
         t = self.check(y.shape, t)
         checks.not_empty(self, "y", y)
         y, t, self._weight = self._weighed(y, t, sample_weight)
-        with np.errstate(over="ignore"):  # the loss is infinite where it is too large for the dtype
+        with np.errstate(over="ignore"):  # the loss is inf if it is too large for the dtype
             d = self._difference = y - t.astype(y.dtype, copy=False)
             return float((self._weight * d * d).sum())  # d * d alone overflows before its mean
 

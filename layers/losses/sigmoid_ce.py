@@ -17,7 +17,7 @@ from layers.losses.by_entry import ByEntry, ByTwoClasses
 class SigmoidCE(ByTwoClasses):
     """Sigmoid followed by binary cross-entropy, for two classes, 0 and 1.
 
-    For scores s and targets t of one shape, whatever it is::
+    For scores s and targets t of the same shape, which may be any shape::
 
         a = 1 / (1 + exp(-s))
         loss = mean over all entries of -(t log a + (1 - t) log(1 - a))
@@ -30,7 +30,7 @@ class SigmoidCE(ByTwoClasses):
     Raises
     ------
     ValueError
-        If the shapes differ, a target is not from 0 to 1, or there is no entry.
+        If the shapes differ, a target is outside [0, 1], or the arrays are empty.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class SigmoidCE(ByTwoClasses):
     ) -> float:
         """Return the mean of -(t log a + (1 - t) log(1 - a))."""
         s = checks.floating(self, "scores", scores)
-        t = ByEntry.check(self, s.shape, t)  # the range counts below, where the weights are known
+        t = ByEntry.check(self, s.shape, t)  # its range is checked below, given the weights
         checks.not_empty(self, "scores", s)
         s, t, weight = self._weighed(s, t, sample_weight)
         t = self._from_0_to_1(t).astype(s.dtype, copy=False)
@@ -74,7 +74,7 @@ class SigmoidCE(ByTwoClasses):
 
     @staticmethod
     def accuracy(scores: ArrayLike, t: ArrayLike) -> float:
-        """The share of entries with a score above 0 for class 1, and not above 0 for class 0.
+        """Return the fraction of entries on the correct side: a score above 0 for class 1 only.
 
         Examples
         --------

@@ -15,9 +15,9 @@ from layers.losses.by_class import ByClass
 
 
 def softmax(scores: ArrayLike) -> Array:
-    """Probabilities from scores: exp(s) / sum of exp(s), along the last axis.
+    """Turn scores into probabilities: exp(s) / sum of exp(s), along the last axis.
 
-    Subtracting the largest score first changes nothing in the quotient and keeps exp from
+    The largest score is subtracted first, which does not change the quotient and keeps exp from
     overflowing.
 
     Parameters
@@ -80,10 +80,10 @@ class SoftmaxCE(ByClass):
 
     Notes
     -----
-    ``sample_weight`` (N,) makes it the weighted mean over the examples; one of weight 0 counts for
-    nothing, even if its scores are nan. Source: CSCI 544,
-    lecture 8, "FNN and Classification"; the lecture of Li, Karpathy and Johnson, whose 0.89 for
-    this example is a logarithm to base 10.
+    ``sample_weight`` (N,) makes it the weighted mean over the examples; an example of weight 0
+    does not count, even if its scores are nan. Source: CSCI 544, lecture 8, "FNN and
+    Classification"; the lecture of Li, Karpathy and Johnson, where the 0.89 for this example is a
+    logarithm to base 10.
     """
 
     _e = Cached[Array]()
@@ -103,23 +103,23 @@ class SoftmaxCE(ByClass):
         self._right, self._weight = rows + labels, weight
         shifted = _below_the_largest(scores, rows)
         right = shifted.take(self._right)
-        self._e = np.exp(shifted, out=shifted)  # in place: new memory takes longer than exp
+        self._e = np.exp(shifted, out=shifted)  # in place, because allocating takes longer than exp
         self._total = sums.over_columns(self._e)
         return sums.weighted(np.log(self._total) - right, weight)
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
         """Return dscores = (p - onehot(labels)) / N * dout."""
         share = self._weight * checks.factor(self, dout, self._e.dtype)
-        # p, each row times its share; one row after another, or else the line below is lost.
+        # p, each row times its share; contiguous, because the next line must write into it.
         dscores = np.multiply(self._e, (share / self._total)[:, None], order="C")
-        dscores.reshape(-1)[self._right] -= share  # at [n, labels[n]] for all n, in less time
+        dscores.reshape(-1)[self._right] -= share  # faster than indexing with [n, labels[n]]
         return dscores, {}
 
 
 def _below_the_largest(scores: Array, rows: Array) -> Array:
-    """The scores, each less the largest of its row, row after row in memory.
+    """Return the scores minus the largest of their row, contiguous in memory.
 
-    Looking the largest up by its place is several times faster than ``scores.max(axis=1)``, which
+    Looking up the largest by its index is several times faster than ``scores.max(axis=1)``, which
     is slow on short rows.
     """
     top = scores.take(rows + scores.argmax(axis=1))
@@ -130,5 +130,5 @@ def _below_the_largest(scores: Array, rows: Array) -> Array:
 
 
 def _row_starts(matrix: Array) -> Array:
-    """Where each row begins among all numbers of a matrix, row after row."""
+    """Return the index at which each row of a flattened matrix begins."""
     return np.arange(0, matrix.size, matrix.shape[1])

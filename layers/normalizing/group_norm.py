@@ -123,5 +123,5 @@ class GroupNorm(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         return f"GroupNorm {self.groups} of {self.channels}"

@@ -101,5 +101,5 @@ class LayerNorm(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         return f"LayerNorm {self.features}"

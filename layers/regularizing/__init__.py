@@ -1,1 +1,1 @@
-"""Layers that act in training alone."""
+"""Layers that act only in training."""

@@ -16,24 +16,24 @@ from layers.core.params import Array
 class Dropout(Layer):
     """Set each entry to 0 with probability p in training; do nothing in inference.
 
-    The mask holds 0 with probability p and 1 / (1 - p) otherwise, drawn anew by every forward::
+    Every forward pass draws a new mask, which is 0 with probability p and 1 / (1 - p) otherwise::
 
         y = x * mask,    dx = dout * mask
 
-    Dividing by 1 - p in training ("inverted" dropout) leaves the mean of y that of x, so that
-    ``predict`` returns x as it is.
+    Dividing by 1 - p in training ("inverted" dropout) keeps the mean of y equal to that of x, so
+    ``predict`` returns x unchanged.
 
     Parameters
     ----------
     p : float
         The probability of dropping an entry, at least 0 and below 1.
     rng : None, int or numpy.random.Generator
-        Where the masks are drawn from.
+        The source of the random masks.
 
     Raises
     ------
     ValueError
-        If p is below 0, or 1 or more.
+        If p is not in [0, 1).
 
     Examples
     --------
@@ -69,7 +69,7 @@ class Dropout(Layer):
         return y
 
     def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
-        """Return dx: the gradient passes where the entry did, scaled likewise."""
+        """Return dx: the gradient passes where the entry did, with the same scale."""
         dout = checks.upstream(self, dout, self._mask.shape, self._mask.dtype)
         return dout * self._mask, {}
 
@@ -79,5 +79,5 @@ class Dropout(Layer):
 
     @property
     def label(self) -> str:
-        """What error messages call this layer."""
+        """The name of this layer in error messages."""
         return f"Dropout {self.p}"

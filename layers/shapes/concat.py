@@ -15,10 +15,10 @@ from layers.gates import gate
 
 
 class Concat(Layer):
-    """Lay arrays end to end along one axis: x0 (N, D0), x1 (N, D1), ... give y (N, D0 + D1 + ...).
+    """Join arrays along one axis: x0 (N, D0), x1 (N, D1), ... give y (N, D0 + D1 + ...).
 
-    Each input gets the part of dout that belongs to it. Two arrays or more, of any shape that
-    differs at most along the axis. The gradients are views of dout.
+    Each input gets the part of dout that belongs to it. Takes two or more arrays with shapes that
+    differ at most along the axis. The gradients are views of dout.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Concat(Layer):
     TypeError
         If there are fewer than two inputs.
     ValueError
-        If they have no such axis, or differ elsewhere.
+        If they have no such axis, or their shapes differ along another one.
 
     Examples
     --------
@@ -44,8 +44,8 @@ class Concat(Layer):
 
     Notes
     -----
-    Source: CSCI 544, lecture 8, "Feedforward Neural LM", where the vectors of the words before are
-    concatenated; where these are one array already, `Flatten` does it.
+    Source: CSCI 544, lecture 8, "Feedforward Neural LM", which concatenates the vectors of the
+    preceding words; if these are already one array, `Flatten` does it.
     """
 
     _shape = Cached[tuple[int, ...]]()
@@ -81,6 +81,6 @@ class Concat(Layer):
 
 
 def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    """The shape with 0 in place of one axis."""
+    """Return the shape with 0 for one axis."""
     axis %= len(shape)
     return (*shape[:axis], 0, *shape[axis + 1 :])

@@ -15,9 +15,9 @@ from layers.core.params import Array
 
 
 class Flatten(Layer):
-    """Lay each example out as one row: (N, ...) becomes (N, D), D the product of the rest.
+    """Flatten each example into a row: (N, ...) becomes (N, D), with D the product of the rest.
 
-    y and dx are views: the same numbers in another shape.
+    y and dx are views if the memory layout allows it.
 
     Raises
     ------
@@ -39,7 +39,7 @@ class Flatten(Layer):
     _dtype = Cached[np.dtype[Any]]()
 
     def forward(self, x: ArrayLike) -> Array:
-        """Return x with all axes but the first made one."""
+        """Return x with all axes but the first merged."""
         batch = checks.floating(self, "x", x)
         if batch.ndim == 0:
             raise ValueError(f"{self.label}: expected x of shape (N, ...), got a single number")

@@ -14,19 +14,19 @@ from layers.core.params import Array
 
 
 class Mean(Layer):
-    """Mean along one axis: with axis 1, word vectors (N, T, D) become their averages (N, D).
+    """Average along one axis: with axis 1, word vectors (N, T, D) become their means (N, D).
 
     dy/dx = 1 / T: each of the T vectors gets an equal part of dout.
 
     Parameters
     ----------
     axis : int
-        The axis that is averaged over and goes.
+        The axis to average over, which y no longer has.
 
     Raises
     ------
     ValueError
-        If x has no such axis, or it is empty.
+        If x has no such axis, or the axis is empty.
 
     Examples
     --------

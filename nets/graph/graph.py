@@ -363,7 +363,7 @@ class Graph(Net, kind="graph"):
 
     @property
     def label(self) -> str:
-        """What error messages call this graph."""
+        """The name of this graph in error messages."""
         return f"Graph of {counted(len(self), 'node')}"
 
     def _repr_html_(self) -> str:
