@@ -91,8 +91,7 @@ def fits(owner: str, shape: tuple[int, ...]) -> None:
     """Refuse an array that no computer has room for, before any memory is taken."""
     if 8 * math.prod(shape) > MOST_BYTES:
         raise ValueError(
-            f"{owner}: expected sizes of which an array fits into memory, "
-            f"got the shape {brief(shape)}"
+            f"{owner}: expected an array that fits into memory, got the shape {brief(shape)}"
         )
 
 

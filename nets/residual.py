@@ -102,8 +102,8 @@ class Residual(Sequential, kind="residual"):
         """A layer by its position."""
         if isinstance(index, slice):
             raise TypeError(
-                f"{self.label}: expected a position, got a slice, whose layers would lack the way "
-                "around them; take a slice of its layers"
+                f"{self.label}: expected a position, got a slice, which would lose the skip "
+                "connection; take a slice of its layers"
             )
         return super().__getitem__(index)
 

@@ -36,7 +36,7 @@ def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array
     Raises
     ------
     ValueError
-        If a gradient is nan or infinite, which no factor mends, or max_norm is negative.
+        If a gradient is nan or infinite, which cannot be clipped, or max_norm is negative.
     TypeError
         If a gradient is not an array of real numbers, is masked, or has fewer than 32 bits.
 
@@ -64,8 +64,8 @@ def _finite(grads: dict[str, Array]) -> dict[str, Array]:
     for key, g in grads.items():
         if not np.isfinite(norms.largest([g])):
             raise ValueError(
-                f"clip_by_norm: grads[{key!r}] holds nan or infinity, which no factor mends; "
-                "lower the learning rate, or find what is not finite in the net"
+                f"clip_by_norm: grads[{key!r}] holds nan or infinity, which cannot be clipped; "
+                "lower the learning rate, or find the layer that is not finite"
             )
     return grads
 
@@ -166,7 +166,7 @@ class Clipped(Optimizer):
             )
         if (norm is None) == (value is None):
             raise ValueError(
-                "Clipped: expected norm or value, one of them, "
+                "Clipped: expected exactly one of norm and value, "
                 f"got norm={requirements.short(norm)} and value={requirements.short(value)}"
             )
         self.optimizer, self.norm, self.value = optimizer, norm, value

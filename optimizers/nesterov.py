@@ -84,8 +84,8 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
             np.copyto(theta, before[key])
     if optimizer.t != t:
         raise RuntimeError(
-            "look_ahead: expected the step after the block, got it inside, where it was lost "
-            "when the parameters were put back"
+            "look_ahead: expected the step after the block, not inside it, where it was lost "
+            "when the parameters were restored"
         )
 
 

@@ -44,7 +44,7 @@ def wide(owner: str, name: str, array: Array) -> Array:
     """Refuse floats of fewer than 32 bits, in which sums of squares overflow or vanish."""
     if array.dtype.kind == "f" and array.dtype.itemsize < 4:
         raise TypeError(
-            f"{owner}: expected {name} in float32 or float64, got {array.dtype}, whose sums "
+            f"{owner}: expected {name} in float32 or float64, got {array.dtype}, in which sums "
             "overflow at 65,504; use .astype(np.float32)"
         )
     return array

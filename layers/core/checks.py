@@ -114,7 +114,7 @@ def not_empty(owner: Any, name: str, x: Array) -> None:
     if not x.size:
         raise ValueError(
             f"{label(owner)}: expected at least one example, got {name} of shape {x.shape}; "
-            "the mean over an empty batch does not exist"
+            "the mean of an empty batch is undefined"
         )
 
 

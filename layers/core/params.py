@@ -41,7 +41,7 @@ def native(expected: str, dtype: np.dtype[Any], hint: str = "") -> np.dtype[Any]
     found: np.dtype[Any] = dtype.newbyteorder("=")
     if found not in COMPUTED:
         raise TypeError(
-            f"{expected} float32 or float64, got {found}, whose sums overflow at 65,504{hint}"
+            f"{expected} float32 or float64, got {found}, in which sums overflow at 65,504{hint}"
         )
     return found
 
@@ -204,7 +204,7 @@ class Params(dict[str, Array]):
         return self
 
     def _refuse(self, *_: Any) -> NoReturn:
-        raise KeyError(f"a layer keeps its parameters ({_names(self)}): none can be removed")
+        raise KeyError(f"the parameters of a layer ({_names(self)}) cannot be removed")
 
     __delitem__ = _refuse
     pop = _refuse

@@ -16,9 +16,9 @@ def inputs(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
     if len(xs) < 2:
         packed = len(xs) == 1 and isinstance(xs[0], (list, tuple))
         raise TypeError(
-            f"{layer.label}: expected two inputs or more, got {len(xs)}; "
+            f"{layer.label}: expected at least two inputs, got {len(xs)}; "
             + ("pass them one by one, as in forward(x0, x1); " if packed else "")
-            + "a Sequential hands on only one: put this gate into a Graph"
+            + "a Sequential passes on only one: put this gate into a Graph"
         )
     arrays = [checks.floating(layer, f"x{i}", x) for i, x in enumerate(xs)]
     dtype = np.result_type(*(array.dtype for array in arrays))
@@ -31,8 +31,9 @@ def alike(layer: Layer, xs: tuple[Any, ...]) -> list[Array]:
     shapes = [array.shape for array in arrays]
     if len(set(shapes)) > 1:
         raise ValueError(
-            f"{layer.label}: expected inputs of one shape, got {' and '.join(map(str, shapes))}; "
-            "reshape or repeat some of them, they are never broadcast"
+            f"{layer.label}: expected inputs of the same shape, "
+            f"got {' and '.join(map(str, shapes))}; reshape or repeat some of them, because they "
+            "are never broadcast"
         )
     return arrays
 

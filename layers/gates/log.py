@@ -45,7 +45,7 @@ class Log(Layer):
     def forward(self, x: ArrayLike) -> Any:
         """Return log(x)."""
         x = checks.floating(self, "x", x)
-        checks.allowed(self, "x above 0, where the logarithm has a value", x, ~(x <= 0))
+        checks.allowed(self, "x above 0, where the logarithm is defined", x, ~(x <= 0))
         self._x = x
         return gate.plain(np.log(x))
 

@@ -23,7 +23,7 @@ class ByEntry(Layer):
         if array.shape != shape:
             raise ValueError(
                 f"{self.label}: expected targets t of shape {shape}, the shape of {self.output}, "
-                f"got {array.shape}; reshape one of them, they are never broadcast"
+                f"got {array.shape}; reshape one of them, because they are never broadcast"
             )
         return array
 

@@ -172,8 +172,9 @@ class Graph(Net, kind="graph"):
         layer, *sources = self.nodes[name]
         if upstream is None and layer.params:
             raise ValueError(
-                "its parameters have no gradient, because a node that takes its output gives none "
-                "for it, as a loss does for its targets; make such a value an input of the graph"
+                "its parameters have no gradient, because a node that takes its output returns "
+                "none for it, as a loss does for its targets; make such a value an input of the "
+                "graph"
             )
         if upstream is None or not needed[name]:
             return None, {}

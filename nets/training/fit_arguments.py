@@ -60,12 +60,12 @@ def parts(
         if not isinstance(theta, np.ndarray):
             raise TypeError(
                 f"fit: expected net.params[{name!r}] to be an array, which a step changes in "
-                f"place, got {brief(theta)}; put np.array(...) there"
+                f"place, got {brief(theta)}; store np.array(...) instead"
             )
         if theta.dtype.kind == "f" and not np.isfinite(theta).all():
             raise ValueError(
                 f"fit: expected finite numbers in net.params[{name!r}], got nan or infinity, "
-                "perhaps from an earlier run; begin with a new net"
+                "perhaps from an earlier run; start with a new net"
             )
     found = list(callbacks) if np.iterable(callbacks) else [callbacks]
     if not np.iterable(callbacks) or not all(map(_is_callback, found)):
@@ -137,7 +137,7 @@ def _remedy(value: Any, name: str) -> str:
     kinds: Any = getattr(value, "dtypes", None)  # of the columns of a DataFrame
     if getattr(kinds, "ndim", 0):
         texts = [str(column) for column, kind in kinds.items() if kind.kind not in "fiub"]
-        return f"; not numbers are the columns {', '.join(texts[:5])}" if texts else ""
+        return f"; these columns are not numeric: {', '.join(texts[:5])}" if texts else ""
     if value is not None and name.endswith("y") and np.ndim(value) == 1:
         return "; number the classes: names, y = np.unique(y, return_inverse=True)"
     return ""

@@ -48,7 +48,7 @@ class Training:
         if name not in self.__dataclass_fields__:
             raise AttributeError(
                 f"Training: {name} cannot be set; call training.stop() to end the run, and keep "
-                "what is yours in the callback"
+                "your own state in the callback"
             )
         if name in ("stopped", "remark") and not isinstance(value, str):
             raise TypeError(unlike("Training", name, "a string", value))

@@ -194,8 +194,16 @@ def test_repr_evals_back_and_copies_are_made():
 @pytest.mark.parametrize(
     ("make", "error", "sentence"),
     [
-        (lambda: Clipped(SGD()), ValueError, "expected norm or value, one of them, got norm=None"),
-        (lambda: Clipped(SGD(), 1.0, 2.0), ValueError, "one of them, got norm=1.0 and value=2.0$"),
+        (
+            lambda: Clipped(SGD()),
+            ValueError,
+            "expected exactly one of norm and value, got norm=None",
+        ),
+        (
+            lambda: Clipped(SGD(), 1.0, 2.0),
+            ValueError,
+            "norm and value, got norm=1.0 and value=2.0$",
+        ),
         (
             lambda: Clipped(SGD(), norm=-1.0),
             ValueError,

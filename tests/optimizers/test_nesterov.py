@@ -146,7 +146,7 @@ def test_parameters_that_do_not_fit_are_refused(params, error, sentence):
 def test_a_step_in_the_block_is_not_lost_in_silence():
     optimizer, params = moving()
     with (
-        pytest.raises(RuntimeError, match="expected the step after the block, got it inside"),
+        pytest.raises(RuntimeError, match="expected the step after the block, not inside it"),
         look_ahead(optimizer, params),
     ):
         optimizer.step(params, {"theta": np.ones(4)})

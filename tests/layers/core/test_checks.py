@@ -124,7 +124,7 @@ def test_a_factor_is_not_an_array(shape):
 def test_an_empty_batch_is_refused(shape):
     message = (
         f"SoftmaxCE: expected at least one example, got scores of shape {shape}; "
-        "the mean over an empty batch does not exist"
+        "the mean of an empty batch is undefined"
     )
     with pytest.raises(ValueError, match=sentence(message)):
         checks.not_empty(CE, "scores", np.ones(shape))

@@ -69,7 +69,7 @@ def test_float16_is_copied_into_what_is_there_and_never_held(params, W):
     short = np.full((2, 3), 0.5, np.float16)
     params["W"] = short
     assert W.tolist() == [[0.5] * 3] * 2
-    message = r"^parameter 'W': expected float32 or float64, got float16, whose sums overflow at"
+    message = r"^parameter 'W': expected float32 or float64, got float16, in which sums overflow at"
     for put in (lambda: Params({"W": short}), lambda: Params().__setitem__("W", short)):
         with pytest.raises(TypeError, match=message):
             put()
@@ -204,7 +204,7 @@ def test_a_new_name_takes_real_numbers_only(value):
     ],
 )
 def test_no_parameter_can_be_removed(params, remove):
-    with pytest.raises(KeyError, match=r"a layer keeps its parameters \('W', 'b'\): none can"):
+    with pytest.raises(KeyError, match=r"parameters of a layer \('W', 'b'\) cannot be"):
         remove(params)
     assert list(params) == ["W", "b"]
 

@@ -97,8 +97,8 @@ SHAPES = [((2, 3), (3,)), ((3,), (3, 1)), ((3,), (1,)), ((2,), ()), ((2, 3), (3,
 def test_inputs_are_never_broadcast(make, shapes):
     gate = make()
     message = (
-        f"{type(gate).__name__}: expected inputs of one shape, got {shapes[0]} and {shapes[1]}; "
-        "reshape or repeat some of them, they are never broadcast"
+        f"{type(gate).__name__}: expected inputs of the same shape, got {shapes[0]} and "
+        f"{shapes[1]}; reshape or repeat some of them, because they are never broadcast"
     )
     for verb in (gate.forward, gate.predict):
         with pytest.raises(ValueError, match=exactly(message)):
@@ -115,8 +115,8 @@ def test_all_shapes_are_shown():
 def test_there_are_two_inputs_or_more(make, xs):
     gate = make()
     message = (
-        f"{type(gate).__name__}: expected two inputs or more, got {len(xs)}; "
-        "a Sequential hands on only one: put this gate into a Graph"
+        f"{type(gate).__name__}: expected at least two inputs, got {len(xs)}; "
+        "a Sequential passes on only one: put this gate into a Graph"
     )
     with pytest.raises(TypeError, match=exactly(message)):
         gate.forward(*xs)
@@ -134,8 +134,8 @@ def test_the_input_that_is_not_an_array_is_named(make):
 def test_a_chain_cannot_hold_a_gate_of_several_inputs(make):
     net = Sequential(Exp(), make())
     message = (
-        f"layer 1 ({type(net[1]).__name__}): expected two inputs or more, got 1; "
-        "a Sequential hands on only one: put this gate into a Graph"
+        f"layer 1 ({type(net[1]).__name__}): expected at least two inputs, got 1; "
+        "a Sequential passes on only one: put this gate into a Graph"
     )
     for verb in (net.forward, net.predict):
         with pytest.raises(TypeError, match=exactly(message)):

@@ -89,7 +89,7 @@ def test_what_is_no_probability_is_refused_with_its_place(wrong):
 def test_targets_of_another_shape_are_never_broadcast(t):
     message = (
         f"BinaryCE: expected targets t of shape (6,), the shape of p, got {t}; "
-        "reshape one of them, they are never broadcast"
+        "reshape one of them, because they are never broadcast"
     )
     loss = BinaryCE()
     for verb in (loss.forward, loss.predict, loss.accuracy):
@@ -108,8 +108,8 @@ def test_targets_outside_are_refused():
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3)])
-def test_there_is_no_mean_over_nothing(shape):
-    message = f"BinaryCE: expected at least one example, got p of shape {shape}; the mean over"
+def test_an_empty_batch_is_refused(shape):
+    message = f"BinaryCE: expected at least one example, got p of shape {shape}; the mean of"
     loss = BinaryCE()
     for verb in (loss.forward, loss.accuracy):
         with pytest.raises(ValueError, match="^" + re.escape(message)):

@@ -101,8 +101,8 @@ def test_scores_have_two_axes(shape):
         Hinge().forward(np.zeros(shape), [0, 1])
 
 
-def test_there_is_no_mean_over_nothing():
-    message = "Hinge: expected at least one example, got scores of shape (0, 3); the mean over"
+def test_an_empty_batch_is_refused():
+    message = "Hinge: expected at least one example, got scores of shape (0, 3); the mean of"
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         Hinge().forward(np.zeros((0, 3)), np.zeros(0, int))
 

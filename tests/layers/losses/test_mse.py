@@ -64,7 +64,7 @@ def test_targets_are_cast_to_the_dtype_of_y():
 def test_targets_of_another_shape_are_never_broadcast(y, t):
     message = (
         f"MSE: expected targets t of shape {y}, the shape of y, got {t}; "
-        "reshape one of them, they are never broadcast"
+        "reshape one of them, because they are never broadcast"
     )
     mse = MSE()
     for verb in (mse.forward, mse.predict):
@@ -75,8 +75,8 @@ def test_targets_of_another_shape_are_never_broadcast(y, t):
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
-def test_there_is_no_mean_over_nothing(shape):
-    message = f"MSE: expected at least one example, got y of shape {shape}; the mean over an empty"
+def test_an_empty_batch_is_refused(shape):
+    message = f"MSE: expected at least one example, got y of shape {shape}; the mean of an empty"
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         MSE().forward(np.ones(shape), np.ones(shape))
 

@@ -86,7 +86,7 @@ def test_a_single_number():
 def test_targets_of_another_shape_are_never_broadcast(t):
     message = (
         f"SigmoidCE: expected targets t of shape (6,), the shape of the scores, got {t}; "
-        "reshape one of them, they are never broadcast"
+        "reshape one of them, because they are never broadcast"
     )
     loss = SigmoidCE()
     for verb in (loss.forward, loss.predict, loss.accuracy):
@@ -114,7 +114,7 @@ def test_check_gives_the_targets_as_an_array():
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3)])
-def test_there_is_no_mean_over_nothing(shape):
+def test_an_empty_batch_is_refused(shape):
     message = f"SigmoidCE: expected at least one example, got scores of shape {shape}; the mean"
     loss = SigmoidCE()
     for verb in (loss.forward, loss.accuracy):

@@ -270,8 +270,8 @@ def test_parameters_that_lead_to_a_target_are_refused_instead_of_left_out():
     graph.forward(X)
     sentence = (
         "node h (FullyConnected 4 -> 4): its parameters have no gradient, because a node that "
-        "takes its output gives none for it, as a loss does for its targets; make such a value an "
-        "input of the graph"
+        "takes its output returns none for it, as a loss does for its targets; make such a value "
+        "an input of the graph"
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         graph.backward()

@@ -111,5 +111,5 @@ def test_options_that_would_count_for_nothing_are_refused():
         mlp(4, 3, dropout=0.5)
     with pytest.raises((TypeError, ValueError), match="weight_init"):
         mlp(4, 3, weight_init="")
-    with pytest.raises(ValueError, match="mlp: expected sizes of which an array fits into memory"):
+    with pytest.raises(ValueError, match="mlp: expected an array that fits into memory"):
         mlp(4, 10**15, 3)

@@ -770,7 +770,7 @@ def test_what_a_students_parts_return_is_checked_before_anything_changes(change,
         (
             {"net": Careless(params={"w": 1.0}, forward=1, backward=1)},
             TypeError,
-            r"expected net.params\['w'\] to be an array, .* got 1.0; put np.array",
+            r"expected net.params\['w'\] to be an array, .* got 1.0; store np.array",
         ),
         (
             {"net": Careless(params={"w": np.array([1.0, np.nan])}, forward=1, backward=1)},
