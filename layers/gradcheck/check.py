@@ -143,7 +143,8 @@ def _require_layer(layer: Any) -> None:
     if missing:
         raise TypeError(
             f"gradcheck: expected an object with params, forward and backward, "
-            f"got {label(layer)}, which lacks {', '.join(missing)}"
+            f"got {label(layer)}, which lacks {', '.join(missing)}; layers.gradcheck.adapt takes "
+            "layers in other forms"
         )
     if not isinstance(layer.params, Mapping):
         raise TypeError(

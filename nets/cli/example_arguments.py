@@ -154,7 +154,7 @@ class Scene:
     def values(self, name: str) -> tuple[Any, ...]:
         """What an argument of this name may be."""
         if plain(name) in ("mask", "masks"):
-            return (np.ones(self.shape[:-1]),)
+            return (np.ones(self.shape[:-1], int),)
         if plain(name) in OPTIONS:
             return OPTIONS[plain(name)]
         return tuple(self.array(letters) for letters in self._fitting(_shapes(name)))
@@ -243,6 +243,7 @@ SCENES = (
     Scene("columns", (5, 4), "DN"),
     Scene("images, channels first", (2, 3, 6, 6), "NCYX"),
     Scene("images, channels last", (2, 6, 6, 3), "NYXC"),
+    Scene("sequences, channels first", (2, 3, 8), "NCX"),
     Scene("sequences", (2, 5, 4), "NTD"),
     Scene("sequences in columns", (4, 2, 5), "DNT"),
     Scene("token ids", (2, 5), "NT", integers=True),

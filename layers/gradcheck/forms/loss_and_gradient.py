@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array
-from layers.gradcheck.forms.argument_roles import name_of, plain
+from layers.gradcheck.forms.argument_roles import name_of
 from layers.gradcheck.forms.named_arguments import NamedArguments
 
 
@@ -28,7 +28,6 @@ class LossAndGradient:
     ) -> None:
         self._function, self._name = NamedArguments(function, arguments), name_of(function)
         self.label = self._name
-        self._used: tuple[str, ...] | None = None
 
     @property
     def form(self) -> str:
@@ -83,8 +82,3 @@ class LossAndGradient:
 def is_loss(value: Any) -> bool:
     """Whether a value is one number."""
     return not isinstance(value, (Mapping, tuple, list, type(None))) and np.size(value) == 1
-
-
-def is_named_so(name: str) -> bool:
-    """Whether a function's name says that it returns a loss and its gradient."""
-    return plain(name).endswith(("loss", "lossnaive", "lossvectorized", "lossandgradient"))
