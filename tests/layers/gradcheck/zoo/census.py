@@ -19,7 +19,7 @@ from tests.layers.gradcheck.zoo import (
 )
 from tests.layers.gradcheck.zoo.specimen import Specimen
 
-HOUSES = (affine, activations, losses, one_hot, others, courses, subtle, nets)
+HOUSES = (affine, activations, losses, others, courses, nets, one_hot, subtle)
 
 
 def specimens() -> Iterator[Specimen]:
