@@ -16,26 +16,26 @@ from optimizers.requirements import Below1, LearningRate, NotNegative, declared
 class Adadelta(Optimizer):
     """Step by the gradient, times the size of recent steps over the size of recent gradients.
 
-    The rule is that of `Adagrad` with a rolling average for the sum, and the root mean square of
-    the steps so far for the learning rate::
+    The rule is that of `Adagrad`, with a rolling average instead of the sum, and the root mean
+    square of the steps so far instead of the learning rate::
 
         v <- rho * v + (1 - rho) * g**2             rolling average of gradients
         delta = sqrt(u + epsilon) / sqrt(v + epsilon) * g
         u <- rho * u + (1 - rho) * delta**2         rolling average of steps
         theta <- theta - learning_rate * delta
 
-    A gradient has the units of 1 / theta, delta those of theta. epsilon stands inside the roots,
-    as in the paper and in PyTorch: u starts at 0, so the first steps are as large as epsilon lets
-    them be.
+    A gradient has the units of 1 / theta, and delta has those of theta. epsilon is inside the
+    roots, as in the paper and in PyTorch: u starts at 0, so epsilon sets the size of the first
+    steps.
 
     Parameters
     ----------
     learning_rate : float or callable
-        A factor of every step, or a schedule ``t -> float``; the paper has none, which is 1.
+        A factor of every step, or a schedule ``t -> float``. The paper has no such factor: use 1.
     rho : float
-        In [0, 1): how much of the averages is kept.
+        The fraction of the averages that is kept, in [0, 1).
     epsilon : float
-        Gets the steps going.
+        A small number that lets the first steps be larger than 0.
     weight_decay : float
         Adds weight_decay * theta to the gradient.
 
@@ -46,7 +46,7 @@ class Adadelta(Optimizer):
 
     Examples
     --------
-    The size of the gradient does not matter, nor does that of a learning rate:
+    Neither the size of the gradient nor a learning rate matters:
 
     >>> import numpy as np
     >>> params, optimizer = {"theta": np.array([1.0, 1.0])}, Adadelta(rho=0.75, epsilon=1e-4)
@@ -57,7 +57,7 @@ class Adadelta(Optimizer):
 
     Notes
     -----
-    Source: CSE 587, lecture 3, where it is named beside `Adagrad`; Zeiler, 2012.
+    Source: CSE 587, lecture 3, which lists it with `Adagrad`; Zeiler, 2012.
     """
 
     slots = ("v", "u")
@@ -69,7 +69,7 @@ class Adadelta(Optimizer):
     weight_decay: NotNegative = 0.0
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """Move theta against its gradient, by a step of the size of those before."""
+        """Move theta against its gradient, by a step of the size of the recent ones."""
         if self.weight_decay:
             g = g + self.weight_decay * theta
         u, v = state["u"], rolled(state["v"], self.rho, g * g)

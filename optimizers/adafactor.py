@@ -23,9 +23,9 @@ from optimizers.requirements import (
 @declared
 @dataclass(repr=False, eq=False)
 class Adafactor(Optimizer):
-    """Divide the gradient by a root mean square that is remembered in little memory.
+    """Divide the gradient by a root mean square that takes little memory.
 
-    The rule, for a matrix of n rows and m columns, keeps n + m numbers where `Adam` has 2nm::
+    For a matrix of n rows and m columns, the rule stores n + m numbers, where `Adam` stores 2nm::
 
         beta2 = 1 - t**beta2_decay                  0 at the first step, then towards 1
         row <- beta2 * row + (1 - beta2) * mean of g**2 over the columns
@@ -36,25 +36,25 @@ class Adafactor(Optimizer):
         size = max(epsilon2, rms(theta)) * min(learning_rate, 1 / sqrt(t))
         theta <- theta - size * step
 
-    The steps are in proportion to the parameter's own size. Parameters with one axis or none keep
-    v whole; of those with more than two, the last two axes are rows and columns.
+    The steps are proportional to the size of the parameter. Parameters with at most one axis store
+    all of v; in those with more than two, the last two axes are the rows and columns.
 
-    This is PyTorch's form. In the paper epsilon1 is added to g**2, and the learning rate is 0.01.
+    This is PyTorch's form. In the paper, epsilon1 is added to g**2, and the learning rate is 0.01.
 
     Parameters
     ----------
     learning_rate : float or callable
-        The largest step in relation to the parameter, or a schedule ``t -> float``.
+        The largest step relative to the parameter, or a schedule ``t -> float``.
     beta2_decay : float
-        At most 0: how soon the averages forget; at 0 they remember nothing.
+        At most 0: how quickly the averages forget; at 0 they remember nothing.
     epsilon1 : float, optional
-        The smallest root that is divided by. None: that of one rounding in the parameter's dtype.
+        The smallest root to divide by. None: the machine epsilon of the parameter's dtype.
     epsilon2 : float
-        The size of a parameter that is smaller, so that it can leave 0.
+        The least size that a parameter is taken to have, so that it can move away from 0.
     d : float
-        At least 1: the root mean square that a step is cut to.
+        The largest root mean square of a step, at least 1.
     weight_decay : float
-        The share of theta that decays per step and unit of learning rate, as in `AdamW`.
+        The fraction of theta that decays per step and unit of learning rate, as in `AdamW`.
 
     Raises
     ------
@@ -75,7 +75,7 @@ class Adafactor(Optimizer):
 
     Notes
     -----
-    Source: CSE 587, lecture 3, where it is named beside `AdamW`; Shazeer and Stern, 2018.
+    Source: CSE 587, lecture 3, which lists it with `AdamW`; Shazeer and Stern, 2018.
     """
 
     slots = ("row", "column", "v")
@@ -88,15 +88,15 @@ class Adafactor(Optimizer):
     weight_decay: NotNegative = 0.0
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-        """A row and a column, or the whole of what has no rows."""
+        """Return the shapes of a row and a column, or of v itself if there are no rows."""
         if len(shape) < 2:
             return {"v": shape}
         return {"row": (*shape[:-1], 1), "column": (*shape[:-2], 1, shape[-1])}
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """Move theta against its gradient, by a share of its own size."""
+        """Move theta against its gradient, by a fraction of its own size."""
         if not theta.size:
-            return  # of nothing there is no mean
+            return  # an empty array has no mean
         size = max(self.epsilon2, _rms(theta)) * min(learning_rate, 1 / math.sqrt(self.t))
         least = np.finfo(theta.dtype).eps if self.epsilon1 is None else self.epsilon1
         step = g / np.maximum(np.sqrt(self._second_moment(g * g, state, least)), least)
@@ -104,7 +104,7 @@ class Adafactor(Optimizer):
         theta -= size / max(1.0, _rms(step) / self.d) * step
 
     def _second_moment(self, square: Array, state: State, least: float) -> Array:
-        """Take the squares of a gradient into their averages, and return v."""
+        """Add the squares of a gradient to their averages, and return v."""
         new = self.t**self.beta2_decay
         if "v" in state:
             return _roll(state["v"], new, square)
@@ -115,12 +115,12 @@ class Adafactor(Optimizer):
 
 
 def _roll(average: Array, new: float, square: Array) -> Array:
-    """Move an average by the share `new` towards something new, in place."""
+    """Move an average towards a new value by the fraction `new`, in place."""
     average += new * (square - average)
     return average
 
 
 def _rms(array: Array) -> float:
-    """The root mean square, which does not overflow in float32."""
+    """Return the root mean square, without overflow in float32."""
     scale = norms.scale_of(norms.largest([array]))
     return math.sqrt(norms.squares([array], scale) / array.size) * float(scale)

@@ -14,26 +14,25 @@ from optimizers.requirements import LearningRate, NotNegative, declared
 @declared
 @dataclass(repr=False, eq=False)
 class Adagrad(Optimizer):
-    """Take larger steps for parameters that rarely have a gradient, smaller ones for the others.
+    """Take larger steps for parameters that rarely have a gradient, and smaller ones for others.
 
     The rule, as the lecture writes it::
 
         G <- G + g**2                               the sum of the squares of all gradients so far
         theta <- theta - learning_rate / sqrt(G + epsilon) * g
 
-    Here, as in PyTorch, epsilon stands outside the root: the step is divided by
-    sqrt(G) + epsilon. The lecture's G is a diagonal matrix; this one is its diagonal, in the
-    shape of theta.
+    Here, as in PyTorch, epsilon is outside the root: the step is divided by sqrt(G) + epsilon. The
+    lecture's G is a diagonal matrix; this one is its diagonal, in the shape of theta.
 
-    G only grows, so training can stall. `RMSProp`, `Adadelta` and `Adam` have a rolling average
-    in its place.
+    G only grows, so training can stall. `RMSProp`, `Adadelta` and `Adam` use a rolling average
+    instead.
 
     Parameters
     ----------
     learning_rate : float or callable
         Step size, or a schedule ``t -> float``.
     epsilon : float
-        Keeps the quotient finite where all gradients were 0.
+        Keeps the quotient finite if all gradients so far were 0.
     weight_decay : float
         Adds weight_decay * theta to the gradient.
 
@@ -44,7 +43,7 @@ class Adagrad(Optimizer):
 
     Examples
     --------
-    With gradients that stay the same, step t has the size learning_rate / sqrt(t):
+    If the gradients stay the same, step t has the size learning_rate / sqrt(t):
 
     >>> import numpy as np
     >>> params, optimizer = {"theta": np.array([1.0, 1.0])}, Adagrad(learning_rate=0.1)
@@ -70,7 +69,7 @@ class Adagrad(Optimizer):
     weight_decay: NotNegative = 0.0
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """Move theta against its gradient, in units of the root of all squares so far."""
+        """Move theta against its gradient, divided by the root of all squares so far."""
         if self.weight_decay:
             g = g + self.weight_decay * theta
         state["G"] += g * g

@@ -16,7 +16,7 @@ from optimizers.running import Loop
 @declared
 @dataclass(repr=False, eq=False)
 class Adam(Optimizer):
-    """Step against the mean of recent gradients, measured in their root mean square.
+    """Step against the mean of recent gradients, divided by their root mean square.
 
     The rule::
 
@@ -25,16 +25,16 @@ class Adam(Optimizer):
         theta <- theta - learning_rate * m_hat / (sqrt(v_hat) + epsilon)
 
     with m_hat = m / (1 - beta1**t) and v_hat = v / (1 - beta2**t), which correct for m and v
-    starting at 0. epsilon stands outside the root.
+    starting at 0. epsilon is outside the root.
 
     Parameters
     ----------
     learning_rate : float or callable
         Step size, or a schedule ``t -> float``.
     beta1, beta2 : float
-        In [0, 1): how much of m and of v is kept.
+        The fractions of m and of v that are kept, in [0, 1).
     epsilon : float
-        Keeps the quotient finite where all gradients were 0.
+        Keeps the quotient finite if all gradients so far were 0.
     weight_decay : float
         Adds weight_decay * theta to the gradient; see `AdamW` for the decoupled form.
 
@@ -69,7 +69,7 @@ class Adam(Optimizer):
     weight_decay: NotNegative = 0.0
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """Move theta against the mean gradient, in units of the gradient's size."""
+        """Move theta against the mean gradient, divided by the gradient's size."""
         step, epsilon, decay, keep = self.numbers(learning_rate)[2:]
         if keep != 1:
             theta *= keep
@@ -85,11 +85,11 @@ class Adam(Optimizer):
         return _loop
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
-        """The averages' shares, then the step and epsilon for m and v in place of m_hat and v_hat.
+        """Return the fractions to average by, and the step and epsilon for m and v, uncorrected.
 
-        Both sides of the fraction m_hat / (sqrt(v_hat) + epsilon) are multiplied by
-        sqrt(1 - beta2**t), so that numbers are corrected instead of arrays. The decay, and the
-        share of theta that is kept, come last: the decay is in the gradient, or in theta itself.
+        Numerator and denominator of m_hat / (sqrt(v_hat) + epsilon) are multiplied by
+        sqrt(1 - beta2**t), so that numbers are corrected instead of arrays. The decay and the
+        fraction of theta that is kept come last: the decay is in the gradient or in theta itself.
         """
         root = math.sqrt(1 - self.beta2**self.t)
         step, epsilon = learning_rate * root / (1 - self.beta1**self.t), self.epsilon * root

@@ -11,22 +11,22 @@ from optimizers.requirements import NotNegative, declared
 @declared
 @dataclass(repr=False, eq=False)
 class AdamW(Adam):
-    """Adam, with the decay of the weights outside of the adaptive step.
+    """Adam, with the weight decay outside the adaptive step.
 
     The rule::
 
         theta <- theta - learning_rate * weight_decay * theta
-        then a step of Adam, whose gradient knows nothing of the decay
+        then a step of Adam, with a gradient that does not include the decay
 
-    In `Adam`, a weight decay becomes part of g and is divided by sqrt(v) with it; here all
-    weights decay at the same rate.
+    In `Adam`, the weight decay is part of g and is divided by sqrt(v) with it; here all weights
+    decay at the same rate.
 
     Parameters
     ----------
     learning_rate, beta1, beta2, epsilon
         As in `Adam`.
     weight_decay : float
-        The share of theta that decays per step and unit of learning rate.
+        The fraction of theta that decays per step and unit of learning rate.
 
     Raises
     ------

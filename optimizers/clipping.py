@@ -1,4 +1,4 @@
-"""Gradient clipping: keep a step from becoming too long where the loss is steep."""
+"""Gradient clipping, which keeps a step from becoming too long where the loss is steep."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from optimizers.spelling import spelled
 
 @spelled
 def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array]:
-    """Shorten all gradients by one factor, so that they keep their direction.
+    """Scale all gradients down by one factor, so that they keep their direction.
 
-    g <- g * max_norm / norm where the norm, taken over all gradients as one long vector, is more
-    than max_norm; otherwise they stay as they are.
+    g <- g * max_norm / norm if the norm of all gradients, taken as one long vector, is above
+    max_norm; otherwise they stay as they are.
 
     Parameters
     ----------
     grads : dict of str to ndarray
         The gradients; left as they are.
     max_norm : float
-        The greatest length of all of them together.
+        The largest norm of all of them together.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def clip_by_norm(grads: Mapping[str, Array], max_norm: float) -> dict[str, Array
     max_norm = requirements.number("clip_by_norm", "max_norm", max_norm)
     plain = _finite(param_arrays.all_real("clip_by_norm", "grads", grads))
     scale = norms.scale_of(norms.largest(plain.values()))
-    norm = np.sqrt(norms.squares(plain.values(), scale))  # of the gradients over the scale
+    norm = np.sqrt(norms.squares(plain.values(), scale))  # of the gradients divided by the scale
     with np.errstate(over="ignore"):
         if norm <= max_norm / scale:
             return dict(grads)
@@ -71,7 +71,7 @@ def _finite(grads: dict[str, Array]) -> dict[str, Array]:
 
 
 def _times(g: Array, scale: Any, factor: Any) -> Array:
-    """A gradient divided by the scale and multiplied, in double precision, in its own dtype."""
+    """Return a gradient divided by the scale and multiplied in double precision, in its dtype."""
     with np.errstate(under="ignore"):
         scaled: Array = (g if scale == 1 else g / scale) * factor
         return scaled.astype(g.dtype if g.dtype.kind == "f" else scaled.dtype, copy=False)
@@ -79,14 +79,14 @@ def _times(g: Array, scale: Any, factor: Any) -> Array:
 
 @spelled
 def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
-    """Cut every entry of the gradients to the range from -limit to limit.
+    """Clip every entry of the gradients to [-limit, limit].
 
     Parameters
     ----------
     grads : dict of str to ndarray
         The gradients; left as they are.
     limit : float
-        The greatest size of an entry.
+        The largest absolute value of an entry.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def clip_by_value(grads: Mapping[str, Array], limit: float) -> dict[str, Array]:
 
 
 def _inside(name: str) -> property:
-    """An attribute of the optimizer inside, which may be set too."""
+    """An attribute of the wrapped optimizer, which may also be set."""
     return property(
         lambda self: getattr(self.optimizer, name),
         lambda self, value: setattr(self.optimizer, name, value),
@@ -123,12 +123,12 @@ def _inside(name: str) -> property:
 class Clipped(Optimizer):
     """An optimizer that sees clipped gradients, for `fit`; in your own loop, call the function.
 
-    Its learning rate, clock and state are those of the optimizer inside.
+    Its learning rate, clock and state are those of the wrapped optimizer.
 
     Parameters
     ----------
     optimizer : Optimizer
-        What makes the step.
+        The optimizer that takes the step.
     norm : float, optional
         Clip the gradients by `clip_by_norm`.
     value : float, optional
@@ -137,7 +137,7 @@ class Clipped(Optimizer):
     Raises
     ------
     ValueError, TypeError
-        If neither is asked for or both are, or `optimizer` is not an optimizer.
+        If neither or both are given, or `optimizer` is not an optimizer.
 
     Examples
     --------
@@ -173,7 +173,7 @@ class Clipped(Optimizer):
 
     @spelled
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
-        """Clip the gradients, and let the optimizer make its step."""
+        """Clip the gradients, and let the optimizer take its step."""
         if self.norm is not None:
             grads = clip_by_norm(grads, self.norm)
         if self.value is not None:
@@ -181,7 +181,7 @@ class Clipped(Optimizer):
         self.optimizer.step(params, grads)
 
     def state_dict(self) -> dict[str, Any]:
-        """The rule's name and settings, and the `state_dict` of the optimizer inside."""
+        """The rule's name and settings, and the `state_dict` of the wrapped optimizer."""
         return {
             "rule": type(self).__name__,
             "settings": {"norm": self.norm, "value": self.value},
@@ -190,7 +190,7 @@ class Clipped(Optimizer):
 
     @spelled
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict`; see `Optimizer.load_state_dict`."""
+        """Continue from a `state_dict`; see `Optimizer.load_state_dict`."""
         with param_arrays.loading("load_state_dict"):
             param_arrays.saved("load_state_dict", saved, self.state_dict())
             restored = type(self)(self.optimizer, **saved["settings"])

@@ -23,19 +23,19 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
         v <- momentum * v + learning_rate * J'(theta - momentum * v)
         theta <- theta - v
 
-    This is momentum, but for the point at which the gradient is taken. So take it in this block,
-    and let `SGD` with momentum make its step after it. `SGD` has the learning rate outside of v,
-    so its look-ahead point is theta - learning_rate * momentum * v.
+    This is momentum, except for the point at which the gradient is taken. So compute the gradient
+    in this block, and let `SGD` with momentum take its step after it. `SGD` has the learning rate
+    outside v, so its look-ahead point is theta - learning_rate * momentum * v.
 
-    ``SGD(nesterov=True)`` needs no block, and is what to use with `fit`. While the learning rate
-    stays the same, it makes the same iterates: its parameters are the look-ahead points.
+    ``SGD(nesterov=True)`` needs no block, and is what to use with `fit`. As long as the learning
+    rate stays the same, it gives the same iterates: its parameters are the look-ahead points.
 
     Parameters
     ----------
     optimizer : SGD
-        With momentum, and neither nesterov nor weight_decay.
+        Must have momentum, and neither nesterov nor weight_decay.
     params : dict of str to ndarray
-        Moved in place, and put back when the block ends.
+        Moved in place, and restored when the block ends.
 
     Raises
     ------
@@ -44,11 +44,11 @@ def look_ahead(optimizer: SGD, params: Mapping[str, Array]) -> Iterator[None]:
     ValueError
         If it has nesterov or weight_decay, or does not fit the parameters.
     RuntimeError
-        If the step is made in the block, where it is lost when the parameters are put back.
+        If the step is taken inside the block, where it is lost when the parameters are restored.
 
     Examples
     --------
-    Downhill on J = theta**2, whose gradient is 2 * theta:
+    Downhill on J = theta**2, with the gradient 2 * theta:
 
     >>> import numpy as np
     >>> params, optimizer = {"theta": np.array([1.0])}, SGD(0.1, momentum=0.5)
@@ -101,6 +101,6 @@ def _check(optimizer: SGD) -> None:
         )
     if optimizer.weight_decay:
         raise ValueError(
-            "look_ahead: expected an SGD without weight_decay, whose gradient it would not take "
-            "at the look-ahead point; add weight_decay * theta to the gradient in the block"
+            "look_ahead: expected an SGD without weight_decay, because the decay would not be "
+            "taken at the look-ahead point; add weight_decay * theta to the gradient in the block"
         )

@@ -1,4 +1,4 @@
-"""What all optimizers share: the step over a dict, the clock and the state."""
+"""The base of all optimizers: the step over a dict, the clock and the state."""
 
 from __future__ import annotations
 
@@ -24,24 +24,23 @@ class Optimizer:
 
     An optimizer knows neither layers nor nets: `step` takes a dict of parameters and a dict of
     gradients with the same keys. Subclasses name the arrays that they keep for each parameter in
-    `slots`, and define `update`, the rule for one parameter; `shapes` says which of the slots a
-    parameter needs, where it is not all. `checks` says for each setting what
-    values it may have. Where the rule treats every entry by itself, the subclass sets
-    ``elementwise = True``: `update` may then see several parameters joined to one vector, or a
-    part of one, which is faster.
+    `slots`, and define `update`, the rule for one parameter; they override `shapes` if a parameter
+    does not need all the slots. `checks` says which values each setting may have. If the rule is
+    elementwise, the subclass sets ``elementwise = True``: `update` may then see several parameters
+    joined into one vector, or part of one, which is faster.
 
     Parameters
     ----------
     learning_rate : float or callable
-        The size of the steps, or a schedule ``t -> float`` of the clock, whose first value is 1.
+        The size of the steps, or a schedule ``t -> float`` of the clock, which starts at 1.
 
     Attributes
     ----------
     state : dict of str to dict of str to ndarray
-        What the rule remembers, by the parameter's name: ``state["0.W"]["m"]``. It appears with
+        What the rule remembers, by the parameter's name: ``state["0.W"]["m"]``. It is created by
         the first step, and may be read and set.
     t : int
-        The clock: how many steps were made.
+        The clock: the number of steps taken.
 
     Raises
     ------
@@ -64,14 +63,14 @@ class Optimizer:
             spelled_class(cls)
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-        """The shapes of the arrays that are kept for a parameter of a shape: mostly the same."""
+        """Return the shapes of the arrays kept for a parameter of a shape: usually the same."""
         return dict.fromkeys(self.slots, shape)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Check a setting whenever it is set; the library's own rules have no other attributes."""
+        """Check every setting that is set; the library's own rules have no other attributes."""
         if check := self.checks.get(name):
             value = check(self, name, value)
-            if name != "learning_rate":  # what is remembered may depend on the other settings
+            if name != "learning_rate":  # what the rule remembers may depend on the other settings
                 object.__setattr__(self, "_running", None)
         elif name not in ("state", "t") and self._is_unknown(name):
             raise AttributeError(f"{type(self).__name__} has no attribute {name}{self._hint(name)}")
@@ -86,8 +85,8 @@ class Optimizer:
         """Change every parameter in place by one step of the rule.
 
         An error inside the rule itself, such as one in your own `update`, or a
-        FloatingPointError under ``np.seterr(all="raise")``, leaves the step half made: some
-        parameters have moved, and the clock has ticked.
+        FloatingPointError under ``np.seterr(all="raise")``, leaves the step half done: some
+        parameters have moved, and the clock has advanced.
 
         Parameters
         ----------
@@ -99,10 +98,10 @@ class Optimizer:
         Raises
         ------
         KeyError
-            If the keys differ. Nothing has been changed then, nor after the errors below.
+            If the keys differ. This error and those below leave everything unchanged.
         ValueError
             If a gradient, or the state of an earlier step, does not have the shape of its
-            parameter, or a parameter is read-only or a view whose entries share memory.
+            parameter, or a parameter is read-only or a view with entries that share memory.
         TypeError
             If a parameter is not a floating array of at least 32 bits, a gradient is not one of
             real numbers, or either is masked.
@@ -128,22 +127,22 @@ class Optimizer:
 
     @property
     def loop(self) -> Loop | None:
-        """The rule as a function over all entries; None where there is just `update`."""
+        """The rule as a function over all entries; None if there is only `update`."""
         return None
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
-        """What the loop takes beside the arrays."""
+        """Return the arguments of the loop other than the arrays."""
         raise NotImplementedError(f"{type(self).__name__} has a loop, but does not define numbers")
 
     def _arranged(self, params: Mapping[str, Array]) -> Running:
-        """The parameters, ready to be updated: by the loop, unless a subclass changed the rule."""
+        """Prepare the parameters: for the loop, unless a subclass changed the rule."""
         rule = next(cls for cls in type(self).__mro__ if {"loop", "update"} & vars(cls).keys())
         own = "loop" in vars(rule) and "update" not in vars(self) and self.loop
         loop = compiled(own) if own else None
         return Running(params, self.state, self.shapes, self.elementwise, loop)
 
     def _fill(self, params: Mapping[str, Array]) -> None:
-        """Begin with zeros what is not remembered yet."""
+        """Initialise missing state with zeros."""
         for key, theta in params.items():
             kept = self.state.setdefault(key, {})
             for slot, shape in self.shapes(theta.shape).items():
@@ -178,12 +177,12 @@ class Optimizer:
 
     @spelled
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict`, of which copies are taken.
+        """Continue from a copy of a `state_dict`.
 
         Raises
         ------
         ValueError
-            If it is not one, or one of another rule. Nothing has been changed then.
+            If it is not a `state_dict`, or is that of another rule. Nothing has been changed.
         """
         owner = "load_state_dict"
         with param_arrays.loading(owner):
@@ -194,11 +193,11 @@ class Optimizer:
         self.__dict__.update({**vars(restored), "state": state, "t": t, "_running": None})
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copies and pickles begin to run anew: in a copy, views of joined state are arrays."""
+        """Leave prepared parameters out of copies: views of joined state become arrays there."""
         return {name: value for name, value in vars(self).items() if name != "_running"}
 
     def __getattr__(self, name: str) -> Any:
-        """Say what to do instead of what other libraries' optimizers have."""
+        """Raise an error that says what to do instead of using another library's attribute."""
         raise AttributeError(f"{type(self).__name__} has no attribute {name}{self._hint(name)}")
 
     def _hint(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What optimizers require of parameters, gradients and state, and the errors they raise."""
+"""Checks of parameters, gradients and state, and their error messages."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Shapes = Callable[[tuple[int, ...]], dict[str, tuple[int, ...]]]
 
 
 def rolled(average: Array, kept: float, new: Array) -> Array:
-    """Take something new into a rolling average, in place."""
+    """Add a new value to a rolling average, in place."""
     average *= kept
     average += (1 - kept) * new
     return average
 
 
 def real(owner: str, name: str, value: Any, kinds: str = "fiu") -> Array:
-    """`value` as a plain array of real numbers, sharing its memory.
+    """Return `value` as a plain array of real numbers, without copying.
 
-    Masked arrays are refused, as the mask would be lost.
+    Masked arrays are refused, because the mask would be lost.
     """
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
@@ -41,7 +41,7 @@ def real(owner: str, name: str, value: Any, kinds: str = "fiu") -> Array:
 
 
 def wide(owner: str, name: str, array: Array) -> Array:
-    """Refuse floats of fewer than 32 bits, in which sums of squares overflow or vanish."""
+    """Refuse floats of fewer than 32 bits, in which sums of squares overflow or underflow."""
     if array.dtype.kind == "f" and array.dtype.itemsize < 4:
         raise TypeError(
             f"{owner}: expected {name} in float32 or float64, got {array.dtype}, in which sums "
@@ -51,7 +51,7 @@ def wide(owner: str, name: str, array: Array) -> Array:
 
 
 def mapping(owner: str, name: str, given: Any) -> Mapping[str, Any]:
-    """A dict of arrays by name."""
+    """Return a dict of arrays by name."""
     if not isinstance(given, Mapping):
         hint = "; pass net.params" if isinstance(getattr(given, "params", None), Mapping) else ""
         raise TypeError(
@@ -61,7 +61,7 @@ def mapping(owner: str, name: str, given: Any) -> Mapping[str, Any]:
 
 
 def all_real(owner: str, name: str, given: Any) -> dict[str, Array]:
-    """A dict of arrays of real numbers."""
+    """Return a dict of arrays of real numbers."""
     named = {key: (f"{name}[{key!r}]", array) for key, array in mapping(owner, name, given).items()}
     return {key: wide(owner, n, real(owner, n, array)) for key, (n, array) in named.items()}
 
@@ -69,9 +69,9 @@ def all_real(owner: str, name: str, given: Any) -> dict[str, Array]:
 def for_step(
     params: Any, grads: Any, state: Any, shapes: Shapes
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Parameters and their gradients, which fit each other and the state of earlier steps.
+    """Return parameters and gradients that fit each other and the state of earlier steps.
 
-    The gradients are in the dtypes of the parameters.
+    The gradients have the dtypes of the parameters.
     """
     mapping("step", "params", params)
     if params.keys() != mapping("step", "grads", grads).keys():
@@ -100,7 +100,7 @@ def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterator
 
 
 def _writable(name: str, array: Any) -> None:
-    """Refuse what cannot be written entry by entry."""
+    """Refuse an array that cannot be written entry by entry."""
     real("step", name, array, kinds="f")
     if not array.flags.writeable:
         raise ValueError(f"step: expected {name} to be writable, got a read-only array; copy it")
@@ -113,7 +113,7 @@ def _writable(name: str, array: Any) -> None:
 
 def _overlaps_itself(array: Array) -> bool:
     """Whether two entries of an array may share memory."""
-    reach = array.itemsize  # bytes from the first entry to the end, over the axes so far
+    reach = array.itemsize  # bytes from the first entry to the end, along the axes so far
     for stride, n in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True)):
         if n > 1:
             if stride < reach:
@@ -125,7 +125,7 @@ def _overlaps_itself(array: Array) -> bool:
 def _fitting_state(
     key: str, theta: Array, state: Any, shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
-    """Refuse state that cannot be used, or does not fit: that belongs to another net."""
+    """Refuse state that cannot be used or belongs to another net."""
     kept = _dict("step", "state", state).get(key, {})
     for slot, array in _dict("step", f"state[{key!r}]", kept).items():
         name, shape = f"state[{key!r}][{slot!r}]", shapes.get(slot, theta.shape)
@@ -139,7 +139,7 @@ def _fitting_state(
 
 @contextmanager
 def loading(owner: str) -> Iterator[None]:
-    """Turn errors about what is loaded into a ValueError that names the function."""
+    """Turn errors about loaded state into a ValueError that names the function."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -147,7 +147,7 @@ def loading(owner: str) -> Iterator[None]:
 
 
 def saved(owner: str, given: Any, own: Mapping[str, Any]) -> None:
-    """Refuse what is not a `state_dict` of the same rule."""
+    """Refuse anything but a `state_dict` of the same rule."""
     if not isinstance(given, Mapping) or given.keys() != own.keys():
         raise ValueError(f"{owner}: expected a dict with the keys {list(own)}")
     if given["rule"] != own["rule"]:
@@ -161,7 +161,7 @@ def saved(owner: str, given: Any, own: Mapping[str, Any]) -> None:
 
 
 def saved_state(owner: str, given: Any, slots: tuple[str, ...]) -> dict[str, State]:
-    """Copies of a saved state, which must be that of a rule with these slots."""
+    """Return a copy of a saved state, which must be that of a rule with these slots."""
     state: dict[str, State] = {}
     for key, kept in _dict(owner, "state", given).items():
         name = f"state[{key!r}]"

@@ -1,4 +1,4 @@
-"""What optimizers and schedules require of their settings, and the errors they raise.
+"""Checks of the settings of optimizers and schedules, and their error messages.
 
 A class declares its settings as the fields of a dataclass; the type of a field holds its check.
 """
@@ -27,7 +27,7 @@ def number(
     below: float = math.inf,
     most: float = math.inf,
 ) -> float:
-    """A finite number of at least `low` and at most `most`, and less than `below`."""
+    """Return a finite number of at least `low` and at most `most`, and less than `below`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{label(owner)}: expected {name} to be a number, got {short(value)}")
     if not (_finite(value) and low <= value <= most and value < below):
@@ -42,17 +42,17 @@ def number(
 def _finite(value: Any) -> bool:
     try:
         return math.isfinite(value)
-    except OverflowError:  # an int that no float can hold
+    except OverflowError:  # an int too large for a float
         return False
 
 
 def optional(owner: Any, name: str, value: Any) -> float | None:
-    """A finite number of at least 0, or None."""
+    """Return a finite number of at least 0, or None."""
     return None if value is None else number(owner, name, value)
 
 
 def count(owner: Any, name: str, value: Any, low: int = 1) -> int:
-    """A positive integer, or with ``low=0`` a non-negative one."""
+    """Return a positive integer, or with ``low=0`` a non-negative one."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < low:
         kind = "a positive integer" if low else "a non-negative integer"
         raise ValueError(f"{label(owner)}: expected {name} to be {kind}, got {short(value)}")
@@ -60,14 +60,14 @@ def count(owner: Any, name: str, value: Any, low: int = 1) -> int:
 
 
 def flag(owner: Any, name: str, value: Any) -> bool:
-    """True or False, and nothing that merely counts as one."""
+    """Return True or False; refuse values that are merely truthy or falsy."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{label(owner)}: expected {name} to be True or False, got {short(value)}")
     return bool(value)
 
 
 def learning_rate(owner: Any, name: str, value: Any) -> Any:
-    """A number of at least 0, or a schedule, which is asked at each step."""
+    """Return a number of at least 0, or a schedule, which is called at each step."""
     if isinstance(value, type):
         got = f"the class {value.__name__}; pass an instance of it"
     elif spelling.looks_like_parameters(value):
@@ -86,7 +86,7 @@ def learning_rate(owner: Any, name: str, value: Any) -> Any:
 
 
 def takes(function: Any, *inputs: Any) -> bool:
-    """Whether a function can be called with that many inputs, as far as is known."""
+    """Whether a function can be called with that many inputs, as far as can be told."""
     try:
         inspect.signature(function).bind(*inputs)
     except TypeError:
@@ -97,20 +97,20 @@ def takes(function: Any, *inputs: Any) -> bool:
 
 
 def rate_at(owner: Any, value: Any, t: int) -> float:
-    """The learning rate at step `t`."""
+    """Return the learning rate at step `t`."""
     return number(owner, f"the learning rate at step {t}", value(t) if callable(value) else value)
 
 
 def label(owner: Any) -> str:
-    """The name at the start of a message: that of a function, or of the object's class."""
+    """Return the name that starts a message: a function's, or that of an object's class."""
     return owner if isinstance(owner, str) else type(owner).__name__
 
 
 def short(value: Any, most: int = 80) -> str:
-    """How a value looks, in one line of bounded length."""
+    """Return the repr of a value in one line of bounded length."""
     try:
         text = " ".join(repr(value).split())
-    except Exception:  # a user-defined repr, or an integer of too many digits
+    except Exception:  # a user-defined repr, or an integer with too many digits
         text = type(value).__name__
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
@@ -127,7 +127,7 @@ LearningRate = Annotated[float | Callable[[int], float], learning_rate]
 
 
 def declared(cls: C) -> C:
-    """Collect the checks of a class from its annotations, and help where it is called wrongly."""
+    """Collect the checks of a class from its annotations, and explain calls that do not fit."""
     hints = get_type_hints(cls, include_extras=True)
     checks = {name: h.__metadata__[0] for name, h in hints.items() if hasattr(h, "__metadata__")}
     type.__setattr__(cls, "checks", checks)

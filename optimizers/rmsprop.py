@@ -1,4 +1,4 @@
-"""RMSProp: the gradient in units of its recent root mean square."""
+"""RMSProp: the gradient divided by its recent root mean square."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from optimizers.requirements import Below1, Flag, LearningRate, NotNegative, dec
 class RMSProp(Optimizer):
     """Divide the gradient by the root of a rolling average of its square.
 
-    The rule is `Adagrad` with a rolling average for the sum, so that the steps do not die out::
+    The rule is `Adagrad` with a rolling average instead of the sum, so the steps do not die out::
 
         v <- alpha * v + (1 - alpha) * g**2         rolling average
         theta <- theta - learning_rate * g / (sqrt(v) + epsilon)
 
-    It is also `Adam` without m and without the corrections for v starting at 0: the first steps
-    are 1 / sqrt(1 - alpha) times as long as the learning rate. epsilon stands outside the root,
-    as in PyTorch; some write it inside.
+    It is also `Adam` without m and without the correction for v starting at 0: the first steps are
+    1 / sqrt(1 - alpha) times as long as the learning rate. epsilon is outside the root, as in
+    PyTorch; some authors write it inside.
 
-    With momentum, which as in `SGD` leaves the learning rate outside::
+    With momentum, which, as in `SGD`, does not include the learning rate::
 
         velocity <- momentum * velocity + g / (sqrt(v) + epsilon)
         theta <- theta - learning_rate * velocity
 
-    Centered, the gradient is measured in its standard deviation: v - m**2 stands for v, where m
-    is the rolling average of g.
+    If centered, the gradient is divided by its standard deviation: v - m**2 replaces v, where m is
+    the rolling average of g.
 
     Parameters
     ----------
     learning_rate : float or callable
         Step size, or a schedule ``t -> float``.
     alpha : float
-        In [0, 1): how much of the averages is kept.
+        The fraction of the averages that is kept, in [0, 1).
     epsilon : float
-        Keeps the quotient finite where all gradients were 0.
+        Keeps the quotient finite if all gradients so far were 0.
     weight_decay : float
         Adds weight_decay * theta to the gradient.
     momentum : float
-        In [0, 1): how much of the velocity is kept.
+        The fraction of the velocity that is kept, in [0, 1).
     centered : bool
         Whether to divide by the standard deviation instead of the root mean square.
 
@@ -63,8 +63,8 @@ class RMSProp(Optimizer):
 
     Notes
     -----
-    Source: CSE 587, lecture 3, where it is named beside `Adagrad`; Tieleman and Hinton, 2012;
-    the centered form is that of Graves, 2013.
+    Source: CSE 587, lecture 3, which lists it with `Adagrad`; Tieleman and Hinton, 2012; Graves,
+    2013, for the centered form.
     """
 
     slots = ("v", "m", "velocity")
@@ -78,18 +78,18 @@ class RMSProp(Optimizer):
     centered: Flag = False
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-        """The average of squares, and what the options need beside it."""
+        """Return the shapes of the average of squares and of the state that the options need."""
         needed = {"v": True, "m": self.centered, "velocity": self.momentum > 0}
         return {slot: shape for slot in self.slots if needed[slot]}
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
-        """Move theta against its gradient, in units of the gradient's recent size."""
+        """Move theta against its gradient, divided by the gradient's recent size."""
         if self.weight_decay:
             g = g + self.weight_decay * theta
         v = rolled(state["v"], self.alpha, g * g)
         if self.centered:
             m = rolled(state["m"], self.alpha, g)
-            v = np.maximum(v - m * m, 0)  # rounding can take a variance below 0
+            v = np.maximum(v - m * m, 0)  # rounding can make a variance negative
         step = g / (np.sqrt(v) + self.epsilon)
         if self.momentum:
             velocity = state["velocity"]

@@ -1,7 +1,7 @@
 """How a rule runs over many parameters: as a compiled loop, or in blocks and threads.
 
-A rule is written for one array. NumPy passes over memory once for every operation of it, twelve
-times for Adam, and each operation costs as much as some thousand additions before it begins. So
+A rule is written for one array. NumPy passes over memory once for each of its operations, twelve
+times for Adam, and the overhead of an operation is that of some thousand additions. So
 
 - with numba, a rule that has a loop over the entries runs as that loop, which passes once;
 - large parameters are cut into blocks, which stay in the processor's cache from the first
@@ -9,7 +9,7 @@ times for Adam, and each operation costs as much as some thousand additions befo
   threads run while it computes;
 - small parameters are updated as one vector where that saves more operations than it adds.
 
-All give the same numbers to the bit, in any layout of memory.
+All give bitwise identical results, in any memory layout.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Piece = tuple[Array, Array, State]
 Arrays = Mapping[str, Array]
 
 BLOCK = 65_536  # entries that a rule works on at a time
-SHARED = 1_000_000  # entries from which on threads are worth their start
+SHARED = 1_000_000  # entries above which threads are worth starting
 SMALL = 8_192  # entries below which parameters with state are joined
 _failed: set[Loop] = set()  # compiled loops that do not work here
 
@@ -50,7 +50,7 @@ class Running:
     shapes : callable
         The names and shapes of the arrays that the rule keeps for a parameter of a shape.
     elementwise : bool
-        Whether the rule treats each entry by itself, so that parameters may be joined and cut.
+        Whether the rule is elementwise, so that parameters may be joined and split.
     loop : callable, optional
         The rule as a compiled loop.
     """
@@ -109,10 +109,10 @@ class Running:
         return True
 
     def run(self, grads: Arrays, rule: Rule, rate: float, numbers: Sequence[float]) -> None:
-        """Apply the rule to all parameters; `numbers` are what a loop takes beside the arrays."""
+        """Apply the rule to all parameters; `numbers` are the loop's arguments after the arrays."""
         owners = [id(g if g.base is None else _owner(g)) for g in grads.values()]
         if not self.owners.isdisjoint(owners):
-            # Gradients in the memory of parameters would change with them.
+            # Gradients that share memory with parameters would change with them.
             grads = {key: g.copy() for key, g in grads.items()}
         left = self._left_by_the_loop(self.loop, grads, numbers) if self.loop else self.single
         pieces = [joined.piece(grads) for joined in self.joined]
@@ -142,7 +142,7 @@ class Running:
 
 
 class Single:
-    """A parameter that is updated by itself, as a vector if its layout allows it."""
+    """A parameter that is updated on its own, as a vector if its layout allows it."""
 
     def __init__(
         self, key: str, theta: Array, state: State, slots: Iterable[str], elementwise: bool
@@ -160,11 +160,11 @@ class Single:
         self.kept = [self.state[slot] for slot in slots]
 
     def turn(self, array: Array) -> Array:
-        """A view in which an array in Fortran's order is one in C's."""
+        """Return a view in which a Fortran-ordered array is C-ordered."""
         return array.T if self.turned else array
 
     def pieces(self, g: Array) -> list[Piece]:
-        """Blocks of the vector that fit the cache, each with its gradient and state."""
+        """Yield blocks of the vector that fit the cache, each with its gradient and state."""
         if not self.flat:
             return [(self.theta, g, self.state)]
         theta, g, state = self.theta, self.turn(g).ravel(), self.state
@@ -187,7 +187,7 @@ class Joined:
                 state[key][slot] = view
 
     def _vector(self, arrays: Sequence[Array]) -> tuple[Array, list[Array]]:
-        """Arrays in one vector, and the views of it that have their shapes."""
+        """Return arrays joined into one vector, and views of it in their shapes."""
         vector = np.concatenate(arrays, axis=None)
         parts = np.split(vector, np.cumsum([array.size for array in arrays])[:-1])
         return vector, [p.reshape(a.shape) for p, a in zip(parts, arrays, strict=True)]
@@ -215,13 +215,13 @@ def _small(params: Arrays, state: Mapping[str, State]) -> list[list[str]]:
 
 
 def _are_apart(arrays: Sequence[Array]) -> bool:
-    """Whether no two arrays share memory, where one would undo the other."""
+    """Whether no two arrays share memory, in which one update would overwrite another."""
     bounds = sorted(np.lib.array_utils.byte_bounds(array) for array in arrays)
     return all(low_end <= start for (_, low_end), (start, _) in pairwise(bounds))
 
 
 def _owner(array: Any) -> Any:
-    """What holds the memory that an array is a view of."""
+    """Return the object that owns the memory of an array."""
     while (base := getattr(array, "base", None)) is not None:
         array = base
     return array
@@ -238,8 +238,8 @@ def _in_threads(rule: Rule, pieces: Sequence[Piece], rate: float, workers: int) 
         except BaseException as error:
             errors.append(error)
 
-    # Threads of our own, as a pool of concurrent.futures takes no work once the main thread has
-    # ended, and is lost in a fork. NumPy's settings for warnings belong to the context.
+    # Plain threads, because a concurrent.futures pool takes no work once the main thread has ended,
+    # and is lost in a fork. NumPy's settings for warnings belong to the context.
     threads = []
     for share in rest:
         thread = Thread(target=copy_context().run, args=(work, share), daemon=True)
@@ -265,20 +265,20 @@ def _in_turn(rule: Rule, pieces: Sequence[Piece], rate: float) -> None:
 
 @cache
 def _cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
 def compiled(loop: Loop) -> Loop | None:
-    """The loop in machine code, which lets other threads run; None where numba does not work."""
+    """Return the compiled loop, which lets other threads run; None if numba does not work."""
     try:
         from numba import njit
-    except Exception:  # not installed, or made for another NumPy, which shows in many ways
+    except Exception:  # not installed, or built for another NumPy, which shows in many ways
         return None
-    for keep in (True, False):  # there may be no folder that the machine code could be kept in
+    for keep in (True, False):  # there may be no folder in which to cache the compiled code
         with suppress(Exception):
             machine: Loop = njit(nogil=True, error_model="numpy", cache=keep)(loop)
-            # With NUMBA_DISABLE_JIT it is the loop itself, which takes minutes in Python.
+            # With NUMBA_DISABLE_JIT this is the loop itself, which takes minutes in Python.
             return None if machine is loop else machine
     return None

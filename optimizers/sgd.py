@@ -21,29 +21,29 @@ class SGD(Optimizer):
         v <- momentum * v + g                       v starts at 0
         theta <- theta - learning_rate * v          with nesterov: g + momentum * v for v
 
-    The learning rate stands outside of v, as in EECS 442, discussion 5, and in PyTorch, so that
-    changing it takes full effect at once. CSE 587, lecture 3, has it inside: v <- gamma * v +
-    learning_rate * g; theta <- theta - v. While the learning rate stays the same, both make the
-    same steps. For Nesterov's rule as that lecture writes it see `look_ahead`.
+    The learning rate is outside v, as in EECS 442, discussion 5, and in PyTorch, so that changing
+    it takes full effect at once. CSE 587, lecture 3, has it inside: v <- gamma * v +
+    learning_rate * g; theta <- theta - v. As long as the learning rate stays the same, both take
+    the same steps. For Nesterov's rule as that lecture writes it, see `look_ahead`.
 
-    Whether it is batch, mini-batch or stochastic gradient descent is decided by how many examples
-    the gradient was taken from.
+    Whether it is batch, mini-batch or stochastic gradient descent depends on the number of examples
+    that the gradient was computed from.
 
     Parameters
     ----------
     learning_rate : float or callable
         Step size, or a schedule ``t -> float``.
     momentum : float
-        In [0, 1): how much of v is kept; 0 is plain gradient descent.
+        The fraction of v that is kept, in [0, 1); 0 is plain gradient descent.
     nesterov : bool
-        Step along g + momentum * v, where v will be, instead of v. Needs momentum.
+        Whether to step along g + momentum * v instead of v. Needs momentum.
     weight_decay : float
         Adds weight_decay * theta to the gradient: an L2 penalty on every parameter.
 
     Raises
     ------
     ValueError
-        If a setting is out of range, or nesterov is asked for without momentum.
+        If a setting is out of range, or nesterov is True without momentum.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class SGD(Optimizer):
     Notes
     -----
     Source: EECS 442, discussion 5, "Momentum"; CSE 587, lecture 3. Nesterov's form is that of
-    Sutskever et al., 2013, rewritten as in PyTorch so that theta is where the gradient is taken.
+    Sutskever et al., 2013, rewritten as in PyTorch so that the gradient is taken at theta.
     """
 
     slots = ("v",)
@@ -74,7 +74,7 @@ class SGD(Optimizer):
             raise ValueError("SGD: expected a momentum above 0 for nesterov=True, got 0")
 
     def shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-        """The velocity v, where there is momentum."""
+        """Return the shape of the velocity v, if there is momentum."""
         return {"v": shape} if self.momentum else {}
 
     def update(self, theta: Array, g: Array, state: State, learning_rate: float) -> None:
@@ -94,7 +94,7 @@ class SGD(Optimizer):
         return _momentum if self.momentum else _plain
 
     def numbers(self, learning_rate: float) -> tuple[float, ...]:
-        """What the loop takes beside the arrays."""
+        """Return the arguments of the loop other than the arrays."""
         if self.momentum:
             return learning_rate, self.momentum, self.nesterov, self.weight_decay
         return learning_rate, self.weight_decay

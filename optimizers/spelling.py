@@ -17,8 +17,8 @@ RATE = "learning_rate start"
 CLIP = "norm max_norm ; wrap the optimizer: Clipped(Adam(), norm=1.0)"
 CUT = "value limit ; wrap the optimizer: Clipped(Adam(), value=1.0)"
 PARAMETERS = "an optimizer is not given the parameters: call step(net.params, grads)"
-# What other libraries and lectures call it: the names here, of which a class has one or two, and
-# after a semicolon what to do where it has none.
+# Names from other libraries and lectures, and what they are called here: a class has one or two of
+# these. After a semicolon comes what to do if it has none.
 FOREIGN = {
     **dict.fromkeys(("lr", "eta", "rate", "step_size", "initial_learning_rate"), RATE),
     "alpha": RATE,
@@ -43,7 +43,7 @@ FOREIGN = {
 
 
 def hint(name: str, names: list[str]) -> str:
-    """What to do about a name that is not among `names`."""
+    """Return what to do about a name that is not among `names`."""
     ours, _, remedy = FOREIGN.get(name, "").partition("; ")
     meant = [other for other in ours.split() if other in names][:2]
     if meant := meant or get_close_matches(name, names, n=1):
@@ -75,7 +75,7 @@ def spelled(function: Callable[P, R], hint: Hint = hint) -> Callable[P, R]:
 
 
 def spelled_class(cls: C) -> C:
-    """The same for the constructor of a class."""
+    """Do the same for the constructor of a class."""
     type.__setattr__(cls, "__init__", spelled(vars(cls)["__init__"]))
     return cls
 
@@ -83,7 +83,7 @@ def spelled_class(cls: C) -> C:
 def _misfit(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], hint: Hint
 ) -> str:
-    """What is wrong with the arguments of a call; nothing where they fit the signature."""
+    """Return what is wrong with the arguments of a call; "" if they fit the signature."""
     signature = inspect.signature(function)
     names = [name for name in signature.parameters if name != "self"]
     by_name = [name for name, p in signature.parameters.items() if p.kind is p.KEYWORD_ONLY]
@@ -106,6 +106,6 @@ def _misfit(
 
 
 def looks_like_parameters(value: Any) -> bool:
-    """Whether a value is parameters or a net, as PyTorch's optimizers take them."""
+    """Whether a value is a net or its parameters, which PyTorch's optimizers take."""
     several = isinstance(value, (Mapping, list, tuple, Iterator))
     return several or isinstance(getattr(value, "params", None), Mapping)

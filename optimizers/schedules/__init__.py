@@ -1,7 +1,7 @@
-"""Learning rates that change with the clock: callables ``t -> float``, whose first t is 1.
+"""Learning rates that change with the clock: callables ``t -> float``, where t starts at 1.
 
-A constant is a number. A function of one's own, such as ``lambda t: 0.1 / t``, is a schedule too;
-these have a repr, can be compared and pickled, and refuse what makes no sense. They count steps:
+A constant rate is just a number. Any function, such as ``lambda t: 0.1 / t``, is a schedule too;
+those here have a repr, can be compared and pickled, and check their arguments. They count steps:
 an epoch has ``ceil(examples / batch_size)``.
 """
 

@@ -21,9 +21,9 @@ class Linear(Schedule):
     start : float
         The learning rate of the first step.
     steps : int
-        How many steps it takes.
+        The number of steps that it takes.
     stop : float
-        The learning rate from then on.
+        The learning rate after that.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Linear(Schedule):
 @declared
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Go from one learning rate to another along half a wave: slowly, fast, and slowly again.
+    """Go from one learning rate to another along half a cosine: slowly, fast, then slowly again.
 
     rate(t) = stop + (start - stop) * (1 + cos(pi * (t - 1) / steps)) / 2, and stop after that.
 
@@ -69,7 +69,7 @@ class Cosine(Schedule):
 
     Notes
     -----
-    Source: Loshchilov and Hutter, 2017, without the restarts.
+    Source: Loshchilov and Hutter, 2017, without restarts.
     """
 
     start: NotNegative

@@ -22,7 +22,7 @@ class StepDecay(Schedule):
     factor : float
         From 0 to 1.
     every : int
-        How many steps the rate stays the same.
+        The number of steps for which the rate stays the same.
 
     Raises
     ------
@@ -84,16 +84,16 @@ class Exponential(Schedule):
 class InverseTime(Schedule):
     """Let the learning rate fall as 1 / t.
 
-    rate(t) = start / (1 + decay * (t - 1)), which is start / t where decay is 1. The sum of these
-    rates grows without end and that of their squares does not, so that stochastic gradient
-    descent can reach any point and yet come to rest.
+    rate(t) = start / (1 + decay * (t - 1)), which is start / t if decay is 1. The sum of these
+    rates diverges and the sum of their squares converges, so stochastic gradient descent can reach
+    any point and still come to rest.
 
     Parameters
     ----------
     start : float
         The learning rate of the first step.
     decay : float
-        How fast it falls: by half in 1 / decay steps.
+        How fast it falls: to half after 1 / decay steps.
 
     Raises
     ------
@@ -107,7 +107,7 @@ class InverseTime(Schedule):
 
     Notes
     -----
-    Source: 10-601, lecture 13, "A Recipe for Machine Learning", whose learning rate is eta_t;
+    Source: 10-601, lecture 13, "A Recipe for Machine Learning", with the learning rate eta_t;
     Robbins and Monro, 1951.
     """
 

@@ -1,4 +1,4 @@
-"""Schedules made of others."""
+"""Schedules made of other schedules."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from optimizers.schedules.schedule import Schedule
 @declared
 @dataclass(frozen=True)
 class Then(Schedule):
-    """One schedule for so many steps, then another, whose own clock begins at 1.
+    """One schedule for a number of steps, then another, with a clock that starts again at 1.
 
     Parameters
     ----------
     first : float or callable
         The learning rate of the first steps, or a schedule.
     steps : int
-        How many steps these are.
+        The number of these steps.
     after : float or callable
-        What follows.
+        What comes after these: a learning rate, or a schedule.
 
     Raises
     ------
@@ -47,17 +47,17 @@ class Then(Schedule):
 @declared
 @dataclass(frozen=True)
 class Warmup(Schedule):
-    """Climb in a straight line to where another schedule begins, and go on with that.
+    """Climb in a straight line to the start of another schedule, and continue with that.
 
-    rate(t) = after(1) * t / steps, up to step number `steps`, from which on it is
-    after(t - steps + 1).
+    rate(t) = after(1) * t / steps up to step number `steps`, and after(t - steps + 1) from there
+    on.
 
     Parameters
     ----------
     steps : int
-        How many steps it takes to reach the first learning rate of `after`.
+        The number of steps that it takes to reach the first learning rate of `after`.
     after : float or callable
-        What follows: a learning rate, or a schedule.
+        The learning rate after that, or a schedule.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What all schedules share: their settings are checked, and so is the number of the step."""
+"""The base of all schedules, which checks their settings and the number of the step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optimizers.requirements import Check, number
 
 @dataclass(frozen=True)
 class Schedule:
-    """A learning rate for each step: called with the step's number, which counts from 1.
+    """A learning rate for each step: called with the number of the step, counted from 1.
 
     A subclass declares its settings as fields, and defines ``_rate``.
     """
@@ -22,13 +22,13 @@ class Schedule:
     def __post_init__(self) -> None:
         for name, check in self.checks.items():
             value = getattr(self, name)
-            if isinstance(value, np.generic):  # NumPy's small integers would overflow
+            if isinstance(value, np.generic):  # NumPy's small integer types would overflow
                 value = value.item()
                 object.__setattr__(self, name, value)
             check(self, name, value)
 
     def __call__(self, t: int) -> float:
-        """The learning rate of step t."""
+        """Return the learning rate of step t."""
         number(self, "t", t, low=1)
         return self._rate(t.item() if isinstance(t, np.generic) else t)
 
