@@ -17,8 +17,10 @@ from layers.gradcheck import GradientReport
 from nets.cli import argument_types
 from nets.cli.find_layers import FoundLayer, find_layers
 from nets.cli.homework import check_public
-from nets.cli.layer_trials import AbstractError, Arguments, UncheckedError, checked
+from nets.cli.layer_trials import checked
 from nets.cli.source_statements import python_files
+from nets.cli.trial_setups import Arguments
+from nets.cli.unchecked_reasons import AbstractError, UncheckedError
 from nets.cli.user_code import load_definitions
 
 Shape = tuple[int, ...]
