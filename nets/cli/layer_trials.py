@@ -14,6 +14,7 @@ from layers.gradcheck.forms.argument_roles import (
     LEARNING_RATES,
     names_of,
     plain,
+    takes_anything,
 )
 from layers.gradcheck.forms.object_layer import BACKWARD
 from nets.cli.example_arguments import scenes
@@ -69,6 +70,7 @@ def checked(
                 refuse_abstract(error)
                 reasons.append(reason_of(error))
                 is_unknown = is_form(error) or isinstance(error, (NameError, ImportError))
+                is_unknown |= _is_hidden(found)
                 failed = failed or (None if is_unknown else trial)
             else:
                 outcome = (trial.call, report)
@@ -96,6 +98,12 @@ def _report(layer: Any, inputs: Sequence[Any]) -> GradientReport:
         if finding.mistake == "wrong-output":
             raise UncheckedError(finding.evidence)
     return report
+
+
+def _is_hidden(found: FoundLayer) -> bool:
+    """Whether a decorator hides what backward takes, so that it may have got too little."""
+    backward = verb(found.forward, BACKWARD) if found.is_class else found.backward
+    return backward is not None and takes_anything(backward)
 
 
 def _takes_learning_rate(found: FoundLayer) -> bool:
