@@ -6,13 +6,15 @@ import argparse
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from nets.cli.options import argument, arguments_of, option
 from nets.homework.bundles.build import build
-from nets.homework.grading.assignment import PUBLIC, Assignment, read
-from nets.homework.grading.classroom import grade_all, grade_into, handed_in, is_assignment
+from nets.homework.grading.assignment import PUBLIC, Assignment, in_folder, is_assignment, read
+from nets.homework.grading.classroom import grade_all, grade_into
 from nets.homework.grading.grade import grade
 from nets.homework.grading.results import Results
+from nets.homework.grading.submissions import Submission, choose, stage_public
 
 
 def add_assignment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,26 +71,35 @@ class GradeCommand:
         """Print the points and write the results; the exit code is 0."""
         _require_pytest()
         assignment, given = read(self.assignment), self.submission
+        if not assignment.questions:
+            raise ValueError(
+                f"{self.assignment}: expected a built assignment, got its source; build it first: "
+                f"handgrad assignment build {self.assignment} --out DIR, and give DIR/grader"
+            )
         if not given.exists():
             raise FileNotFoundError(f"{given}: there is no such file or folder")
-        file = handed_in(given, assignment) if given.is_dir() else given
-        if file is None and _holds_submissions(given):
-            return self._grade_all(assignment)
+        if self._is_class(assignment):
+            out = self.out or Path("graded")
+            count = grade_all(given, assignment, out, self.jobs)
+            print(
+                f"graded {count} submissions; wrote {out / 'grades.csv'} and {out / 'summary.md'}"
+            )
+            return 0
         out = self.out or Path("results.json")
-        show(grade_into(out, file, assignment))
+        graded = grade_into(out, Submission(given.stem, given), assignment)
+        show(graded.results)
         print(f"wrote {out}")
         return 0
 
-    def _grade_all(self, assignment: Assignment) -> int:
-        out = self.out or Path("graded")
-        count = grade_all(self.submission, assignment, out, self.jobs)
-        print(f"graded {count} submissions; wrote {out / 'grades.csv'} and {out / 'summary.md'}")
-        return 0
-
-
-def _holds_submissions(folder: Path) -> bool:
-    files = any(folder.glob("*.[pi]*")) or any(entry.is_dir() for entry in folder.iterdir())
-    return files and not is_assignment(folder)
+    def _is_class(self, assignment: Assignment) -> bool:
+        """Whether this is a folder of submissions, and not one submission."""
+        given = self.submission
+        if not given.is_dir() or (self.out and self.out.suffix == ".json"):
+            return False
+        return not in_folder(given, assignment).is_file() or any(
+            entry.suffix == ".zip" or (entry.is_dir() and choose(entry, assignment)[0])
+            for entry in given.iterdir()
+        )
 
 
 def check_public(path: Path) -> int | None:
@@ -105,7 +116,9 @@ def check_public(path: Path) -> int | None:
     assignment = read(path.parent)
     if path.stem != Path(assignment.file).stem:
         return None
-    results = grade(path, assignment, tests=[path.parent / PUBLIC])
+    with TemporaryDirectory(prefix="handgrad-") as work:
+        stage_public(path, assignment, Path(work))
+        results = grade(Path(work), assignment, tests=[path.parent / PUBLIC])
     show(results)
     return 0 if results.score == results.points else 1
 

@@ -16,13 +16,12 @@ from typing import Any
 
 from nets.homework.bundles.notebook_cells import cell, notebook_of
 from nets.homework.bundles.strip import BEGIN, END, hole
-from nets.homework.grading.assignment import HIDDEN, PUBLIC, SETTINGS, Assignment, read
+from nets.homework.grading.assignment import HIDDEN, INI, PUBLIC, SETTINGS, Assignment, read
 from nets.homework.grading.grade import grade
 from nets.homework.grading.notebook_check import MESSAGES
 from nets.homework.grading.results import Question
 
 PLUGIN = "nets.homework.bundles.otter.Scores"
-INI = "pytest.ini"
 CONFIG = f"""\
 # ASSIGNMENT CONFIG
 name: {{title}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 HOLE = "# YOUR CODE HERE"
+UNWRITTEN = "this part is not written yet"
 
 
 def strip(text: str, name: str = "source") -> str:
@@ -51,5 +52,5 @@ def hole(indent: str) -> list[str]:
         return [HOLE]
     return [
         indent + HOLE,
-        indent + 'raise NotImplementedError("this part is not written yet")',
+        f'{indent}raise NotImplementedError("{UNWRITTEN}")',
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from nets.homework.grading.results import Question
 from nets.homework.isolation.limits import Limits
 
-SETTINGS = "assignment.json"
+SETTINGS, INI = "assignment.json", "pytest.ini"
 PUBLIC, HIDDEN = "test_public.py", "test_hidden.py"
 
 
@@ -73,3 +73,15 @@ def read(folder: Path) -> Assignment:
         return Assignment(folder, limits=limits, questions=questions, **settings)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: expected title, file, forbidden and limits: {error}") from error
+
+
+def in_folder(folder: Path, assignment: Assignment) -> Path:
+    """The file of an assignment in a folder: as a notebook, if there is only that."""
+    book = folder / Path(assignment.file).with_suffix(".ipynb").name
+    file = folder / assignment.file
+    return book if book.is_file() and not file.is_file() else file
+
+
+def is_assignment(folder: Path) -> bool:
+    """Whether a folder holds an assignment."""
+    return (folder / SETTINGS).is_file()

@@ -24,6 +24,7 @@ START = """\
 import sys
 sys.modules['numba'] = None  # takes longer to start than it saves here
 sys.path.insert(0, {root!r})
+sys.path.append({folder!r})  # for modules that the tests import
 import pytest
 from nets.homework.grading import points_plugin
 sys.exit(pytest.main({args!r}, plugins=[points_plugin]))
@@ -39,6 +40,7 @@ def grade(
     wrote: Wrote = lambda _: None,
     *,
     tests: Sequence[Path] = (),
+    options: Sequence[str] = (),
 ) -> Results:
     """Grade a submission, and hand the results to `wrote` before the first test and after each.
 
@@ -48,18 +50,20 @@ def grade(
     Parameters
     ----------
     submission : path
-        A Python file or a notebook.
+        A Python file or a notebook, or a folder with it, from which the other files go along.
     assignment : Assignment
         Its tests, and the limits.
     wrote : callable, optional
         Takes the results so far.
     tests : sequence of path, optional
         Files to run instead of all tests of the assignment.
+    options : sequence of str, optional
+        Further options of pytest.
 
     Raises
     ------
     ValueError
-        If the tests themselves cannot be run.
+        If the tests themselves cannot be run, or are not those of the built assignment.
     """
     began = time.monotonic()
     results = Results(list(assignment.questions))
@@ -69,7 +73,8 @@ def grade(
         tempfile.TemporaryFile() as output,
     ):
         reader, writer = os.pipe()
-        process = _start(_arguments(submission, assignment, tests, writer), writer, work, output)
+        arguments = [*options, *_arguments(submission, assignment, tests, writer)]
+        process = _start(arguments, assignment.folder, writer, work, output)
         os.close(writer)
         groups = [process.pid]
         watch = threading.Timer(assignment.limits.total_seconds + GRACE, _end, [groups])
@@ -77,7 +82,10 @@ def grade(
         try:
             with os.fdopen(reader) as stream:
                 for line in stream:
-                    _take(json.loads(line), results, groups)
+                    message = json.loads(line)
+                    if "questions" in message:
+                        _require_built(message["questions"], assignment, tests)
+                    _take(message, results, groups)
                     results.seconds = time.monotonic() - began
                     wrote(results)
             process.wait()
@@ -87,20 +95,47 @@ def grade(
             process.wait()
         output.seek(0)
         printed = output.read().decode(errors="replace")[-2000:]
-    if process.returncode not in (0, 1) and not results.questions:
+    if process.returncode > 1 or (process.returncode < 0 and not results.questions):
         raise ValueError(f"{assignment.folder}: the tests cannot be run:\n{printed}")
     results.seconds = time.monotonic() - began
     wrote(results)
     return results
 
 
+def require_tests(assignment: Assignment) -> None:
+    """Collect the tests without running them.
+
+    Raises
+    ------
+    ValueError
+        If they cannot be run, or are not those of the built assignment.
+    """
+    grade(assignment.folder, assignment, options=["--collect-only"])
+
+
+def _require_built(
+    found: list[dict[str, Any]], assignment: Assignment, tests: Sequence[Path]
+) -> None:
+    files = {path.name for path in tests or assignment.tests}
+    built = [vars(q) for q in assignment.questions if q.id.partition("::")[0] in files]
+    if assignment.questions and found != built:
+        now, before = ({q["id"]: q for q in questions} for questions in (found, built))
+        changed = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
+        raise ValueError(
+            f"{assignment.folder}: the tests are not those that were built, which differ in "
+            f"{', '.join(changed) or 'their order'}: change the source and build it again"
+        )
+
+
 def _start(
-    arguments: list[str], stream: int, work: str, output: IO[bytes]
+    arguments: list[str], folder: Path, stream: int, work: str, output: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     quiet = {"TMPDIR": work, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
+    shell = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    code = START.format(root=str(ROOT), folder=str(folder.resolve()), args=arguments)
     return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", START.format(root=str(ROOT), args=arguments)],
-        env={**os.environ, **quiet},
+        [sys.executable, "-I", "-B", "-c", code],
+        env={**shell, **quiet},
         pass_fds=[stream],
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -115,7 +150,7 @@ def _arguments(
     folder = assignment.folder.resolve()
     ini = folder / "pytest.ini"  # which a source folder does not have
     idle = [f"-pno:{name}" for name in ("cacheprovider", "unittest", *IDLE.split())]
-    options = [*idle, "-q", "--tb=no", "--assert=plain"]
+    options = [*idle, "-q", "--tb=line", "--assert=plain"]
     settings = str(ini if ini.is_file() else os.devnull)
     place = ["--rootdir", str(folder), "-c", settings, "--import-mode=importlib"]
     own = [f"--submission={submission.resolve()}", f"--score-stream={stream}"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from nets.homework.grading.assignment import HIDDEN, read
+from nets.homework.grading.assignment import HIDDEN, in_folder, read
 from nets.homework.grading.credit import Credit, scored
 from nets.homework.grading.results import VISIBILITIES, Question, Results, title_of
 from nets.homework.isolation.sandbox import Sandbox
@@ -28,7 +28,7 @@ CREDIT: pytest.StashKey[Credit] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("homework")
-    group.addoption("--submission", metavar="FILE", help="the file that was handed in")
+    group.addoption("--submission", metavar="PATH", help="the file or folder that was handed in")
     group.addoption("--results", metavar="FILE", help="where to write Gradescope's results.json")
     group.addoption("--score-stream", type=int, help="a descriptor that takes each score")
 
@@ -53,6 +53,8 @@ class Grader:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Collect all questions, and report that none is answered yet."""
+        if session.testsfailed:  # a file could not be collected, and pytest ends
+            return
         self.results = Results([q for item in session.items if (q := question_of(item))])
         self._tell({"questions": [vars(question) for question in self.results.questions]})
 
@@ -61,8 +63,10 @@ class Grader:
         """The module that was handed in, in a process of its own."""
         if self.sandbox is None:
             settings = read(self.folder)
-            file = Path(self.file) if self.file else self.folder / settings.file
-            self.sandbox = Sandbox(file, settings.limits, settings.forbidden)
+            given = Path(self.file) if self.file else self.folder / settings.file
+            folder = given if given.is_dir() else None
+            file = in_folder(given, settings) if folder else given
+            self.sandbox = Sandbox(file, settings.limits, settings.forbidden, folder)
         try:
             return self.sandbox.begin()
         finally:

@@ -70,13 +70,25 @@ class Sandbox(Endpoint):
         What the process may use.
     forbidden : sequence of str
         Names of this library that are taken away: ``layers.ReLU``.
+    folder : path, optional
+        A folder from which all files go along.
     """
 
-    def __init__(self, file: Path, limits: Limits, forbidden: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        file: Path,
+        limits: Limits,
+        forbidden: Sequence[str] = (),
+        folder: Path | None = None,
+    ) -> None:
         super().__init__(socket.socket(), 2, WeakValueDictionary())
         self.limits, self.forbidden = limits, list(forbidden)
         self._work = Path(tempfile.mkdtemp(prefix="handgrad-"))
-        self._file = _own_copy(file, self._work)
+        self._file = self._work / file.name
+        if folder:
+            shutil.copytree(folder, self._work, ignore=_links, dirs_exist_ok=True)
+        elif not file.is_symlink():
+            shutil.copyfile(file, self._file)
         self._process: subprocess.Popen[bytes] | None = None
         self._broken: SubmissionError | None = None
         self._ends = time.monotonic() + limits.total_seconds
@@ -276,13 +288,8 @@ def _raise(error: Any) -> Any:
     raise SubmissionError(kind, f"{told} ({where})" if where else told)
 
 
-def _own_copy(file: Path, work: Path) -> Path:
-    """Copy the submission, and the files beside it, to where it runs; links are left out."""
-    alone = (file.parent / "assignment.json").exists()  # its neighbours are not the student's
-    for found in [file] if alone else sorted(file.parent.iterdir()):
-        if found.is_file() and not found.is_symlink():
-            shutil.copyfile(found, work / found.name)
-    return work / file.name
+def _links(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if Path(folder, name).is_symlink()]
 
 
 def _environment(work: Path) -> dict[str, str]:

@@ -113,10 +113,13 @@ def test_students_see_what_the_public_part_of_the_grader_says(built, graded, tmp
 @pytest.mark.slow
 def test_a_folder_of_submissions_has_a_table_a_summary_and_reports(graded):
     with (graded / "grades.csv").open() as file:
-        rows = {row["student"]: float(row["score"]) for row in csv.DictReader(file)}
+        table = list(csv.DictReader(file))
+    rows = {row["student"]: float(row["score"]) for row in table}
+    statuses = [row["status"] for row in table]
     assert rows == pytest.approx(ISOLATED, abs=1e-3)
     for name in UNGRADABLE:
         assert "There is no file dense.py" in result(graded, name)["output"]
+    assert set(statuses) == {"graded", "not handed in"}
     text = (graded / "summary.md").read_text()
     assert f"{len(ISOLATED)} submissions; mean" in text
     assert "| The gradients of FullyConnected | 3 |" in text
