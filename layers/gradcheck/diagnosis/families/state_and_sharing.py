@@ -183,36 +183,23 @@ def _counted(layer: Any, key: str) -> CountedParameters | None:
 
 def quadratic_forms(case: Case) -> Iterator[Candidate]:
     """Of x.T A x, whose gradient is (A + A.T) x, only one share, or one of them twice."""
-    first = case.first
-    layer, _ = first.experiment.unrun()
-    names = [*first.experiment.named_inputs(first.experiment.inputs), *held_arrays(layer)]
-    for name in names:
-        for share, claim in (
-            (
-                1.0,
-                f"is the share of one use of {case.name}; with {name}.T it is that of the other,",
-            ),
-            (
-                0.5,
-                f"counts one use of {case.name} twice; with {name}.T it is that of the other,",
-            ),
-        ):
-            yield Candidate("share-missing", _half_of_form(name, share), claim)
+    layer, _ = case.first.experiment.unrun()
+    inputs = case.first.experiment.named_inputs(case.first.experiment.inputs)
+    for name, array in {**inputs, **held_arrays(layer)}.items():
+        if array.ndim == 2 and array.shape[0] == array.shape[1] > 1:
+            claim = f"one use of {case.name}; with {name}.T it is that of the other,"
+            yield Candidate("share-missing", _half_of_form(name, 1.0), f"is the share of {claim}")
+            yield Candidate("share-missing", _half_of_form(name, 0.5), f"counts twice {claim}")
 
 
 def _half_of_form(name: str, share: float) -> Callable[[View], Array | None]:
     def predict(view: View) -> Array | None:
         other = copy.deepcopy(view.experiment)
-        array = {**other.named_inputs(other.inputs), **held_arrays(other.layer)}.get(name)
-        if array is None or array.ndim != 2 or len(set(array.shape)) > 1 or array.size == 1:
-            return None
+        array = {**other.named_inputs(other.inputs), **held_arrays(other.layer)}[name]
         array[...] = array.T.copy()
         if not np.allclose(flat(other.run()), view.y, rtol=1e-9):
             return None
-        tensor = gradients_by_name(other).get(view.name)
-        if tensor is None:
-            return None
-        theirs = view.at(tensor.gradient)
+        theirs = view.at(gradients_by_name(other)[view.name].gradient)
         if np.allclose(theirs, view.analytic, rtol=1e-6):
             return None
         return np.asarray(view.numeric / share - theirs)
