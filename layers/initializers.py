@@ -46,7 +46,7 @@ class uniform:  # noqa: N801, because it is used like a function
         if checks.real("uniform", "scale", self.scale) < 0:
             raise ValueError(f"uniform: expected scale to be at least 0, got {self.scale!r}")
 
-    def __call__(self, shape: Shape, rng: Any = None) -> Array:
+    def __call__(self, shape: Shape, rng: checks.Rng = None) -> Array:
         """Draw an array of the given shape."""
         return _between("uniform", self.scale, shape, rng)
 
@@ -54,7 +54,7 @@ class uniform:  # noqa: N801, because it is used like a function
         return f"uniform({self.scale!r})"
 
 
-def xavier_uniform(shape: Shape, rng: Any = None) -> Array:
+def xavier_uniform(shape: Shape, rng: checks.Rng = None) -> Array:
     """Uniform in [-a, a] with a = sqrt(6 / (fan_in + fan_out)), for tanh and sigmoid.
 
     Keeps the variance of activations and of gradients about the same from layer to layer.
@@ -63,12 +63,12 @@ def xavier_uniform(shape: Shape, rng: Any = None) -> Array:
     return _between("xavier_uniform", np.sqrt(6 / sum(_fans("xavier_uniform", shape))), shape, rng)
 
 
-def xavier_normal(shape: Shape, rng: Any = None) -> Array:
+def xavier_normal(shape: Shape, rng: checks.Rng = None) -> Array:
     """Normal with standard deviation sqrt(2 / (fan_in + fan_out)). Glorot and Bengio, 2010."""
     return _normal("xavier_normal", np.sqrt(2 / sum(_fans("xavier_normal", shape))), shape, rng)
 
 
-def he_uniform(shape: Shape, rng: Any = None) -> Array:
+def he_uniform(shape: Shape, rng: checks.Rng = None) -> Array:
     """Uniform in [-a, a] with a = sqrt(6 / fan_in), for ReLU.
 
     Twice Xavier's variance, because a ReLU sets half of its inputs to 0. He et al., 2015.
@@ -77,13 +77,13 @@ def he_uniform(shape: Shape, rng: Any = None) -> Array:
     return _between("he_uniform", np.sqrt(6 / fan_in), shape, rng)
 
 
-def he_normal(shape: Shape, rng: Any = None) -> Array:
+def he_normal(shape: Shape, rng: checks.Rng = None) -> Array:
     """Normal with standard deviation sqrt(2 / fan_in), for ReLU. He et al., 2015."""
     fan_in, _ = _fans("he_normal", shape)
     return _normal("he_normal", np.sqrt(2 / fan_in), shape, rng)
 
 
-def zeros(shape: Shape, rng: Any = None) -> Array:
+def zeros(shape: Shape, rng: checks.Rng = None) -> Array:
     """All zeros: good for biases, but as weights they make all hidden units learn the same."""
     checks.generator("zeros", rng)  # unused, but an invalid one is still an error
     return np.zeros(sizes("zeros", shape, 0))
@@ -93,11 +93,11 @@ def _fans(owner: str, shape: Shape) -> tuple[int, int]:
     return fans(sizes(owner, shape))
 
 
-def _between(owner: str, scale: float, shape: Shape, rng: Any) -> Array:
+def _between(owner: str, scale: float, shape: Shape, rng: checks.Rng) -> Array:
     return checks.generator(owner, rng).uniform(-scale, scale, sizes(owner, shape, 0))
 
 
-def _normal(owner: str, scale: float, shape: Shape, rng: Any) -> Array:
+def _normal(owner: str, scale: float, shape: Shape, rng: checks.Rng) -> Array:
     return checks.generator(owner, rng).normal(0, scale, sizes(owner, shape, 0))
 
 

@@ -16,22 +16,22 @@ T = TypeVar("T")
 MOST_BYTES = 2**40
 
 
-def layer(owner: str, name: str, value: Any, hint: str = "") -> Any:
+def layer(owner: str, name: str, value: object, hint: str = "") -> Any:
     """Something with forward and backward: a layer or a net, not the class of one."""
     if isinstance(value, type) or not (hasattr(value, "forward") and hasattr(value, "backward")):
-        made = isinstance(value, type) and hasattr(value, "forward")
-        hint = f"; make one: {value.__name__}()" if made else hint
+        if isinstance(value, type) and hasattr(value, "forward"):
+            hint = f"; make one: {value.__name__}()"
         raise TypeError(
             f"{owner}: expected {name} to be a layer or a net, got {_what(value)}{hint}"
         )
     return value
 
 
-def function(owner: str, name: str, value: Any) -> Callable[..., Any]:
+def function(owner: str, name: str, value: object) -> Callable[..., Any]:
     """Something to call."""
     if not callable(value):
         raise TypeError(unlike(owner, name, "a function", value))
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def called(owner: str, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
@@ -49,7 +49,7 @@ def called(owner: str, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         ) from error
 
 
-def instance(owner: str, name: str, value: Any, kind: type[T], hint: str = "") -> T:
+def instance(owner: str, name: str, value: object, kind: type[T], hint: str = "") -> T:
     """An object of a class."""
     if not isinstance(value, kind):
         raise TypeError(
@@ -58,7 +58,7 @@ def instance(owner: str, name: str, value: Any, kind: type[T], hint: str = "") -
     return value
 
 
-def by_name(owner: str, name: str, value: Any) -> Mapping[str, Any]:
+def by_name(owner: str, name: str, value: object) -> Mapping[str, Any]:
     """A dict with at least one entry."""
     if not isinstance(value, Mapping) or not value:
         raise ValueError(
@@ -68,15 +68,16 @@ def by_name(owner: str, name: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def items(owner: str, name: str, value: Any) -> list[Any]:
+def items(owner: str, name: str, value: object) -> list[Any]:
     """The items of anything that can be iterated over; bytes would be integers."""
-    is_list = isinstance(value, Iterable) and not isinstance(value, (type, bytes, bytearray))
-    if not is_list or getattr(value, "ndim", 1) == 0:
+    if not isinstance(value, Iterable) or isinstance(value, (type, bytes, bytearray)):
+        raise TypeError(unlike(owner, name, "a list", value))
+    if getattr(value, "ndim", 1) == 0:  # an array of one number, which cannot be iterated over
         raise TypeError(unlike(owner, name, "a list", value))
     return list(value)
 
 
-def strings(owner: str, name: str, value: Any) -> list[str]:
+def strings(owner: str, name: str, value: object) -> list[str]:
     """Strings, as a list."""
     found = items(owner, name, value)
     for place, text in enumerate(found):
@@ -101,5 +102,5 @@ def names(given: Iterable[str]) -> str:
     return ", ".join(every[:MOST]) + (", ..." if len(every) > MOST else "")
 
 
-def _what(value: Any) -> str:
+def _what(value: object) -> str:
     return f"the class {value.__name__}" if isinstance(value, type) else brief(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from layers.core.base import LossLike
 from layers.core.composite import Composite
 from nets.foreign_names import hint
 from nets.graph.topology import Wiring
@@ -42,7 +43,10 @@ class Net(Composite):
             raise AttributeError(message, name=name, obj=self)
 
     def trace(
-        self, x: ArrayLike | None = None, labels: ArrayLike | None = None, loss: Any = None
+        self,
+        x: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        loss: LossLike | None = None,
     ) -> Trace:
         """Run a copy once forward and backward, and keep everything that flows.
 
@@ -87,7 +91,7 @@ class Net(Composite):
         """The names of the inputs and of the output, and by name each layer and what it takes."""
         raise NotImplementedError(f"{type(self).__name__} does not define wiring()")
 
-    def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
+    def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
         """Run forward and backward, and return what each layer took and gave; see `trace`."""
         raise NotImplementedError(f"{type(self).__name__} does not define steps(x, labels, loss)")
 

@@ -7,7 +7,7 @@ from typing import Any, overload
 
 from numpy.typing import ArrayLike
 
-from layers.core.base import Grads, LayerLike, predict, without_dx
+from layers.core.base import Grads, LayerLike, LossLike, predict, without_dx
 from layers.core.cache import Cached
 from layers.core.checks import flag, label
 from layers.core.composite import prefixed
@@ -143,7 +143,7 @@ class Sequential(Net, kind="net"):
                 x = one_output(predict(place.layer, x))
         return x
 
-    def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
+    def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
         """What each layer takes and gives in a pass forward and backward; see `trace`."""
         return steps(self.wiring(opened=True), x, labels, loss)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizers import norms, param_arrays, requirements
-from optimizers.optimizer import Optimizer
+from optimizers.optimizer import Optimizer, OptimizerLike
 from optimizers.param_arrays import Array
 from optimizers.requirements import NotNegativeOrNone, declared
 from optimizers.spelling import spelled
@@ -157,7 +157,7 @@ class Clipped(Optimizer):
     state: Any = _inside("state")
 
     def __init__(
-        self, optimizer: Any, norm: float | None = None, value: float | None = None
+        self, optimizer: OptimizerLike, norm: float | None = None, value: float | None = None
     ) -> None:
         if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
             raise TypeError(

@@ -6,7 +6,7 @@ import copy
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -15,6 +15,13 @@ from optimizers.param_arrays import Array, State
 from optimizers.requirements import Check, LearningRate, declared
 from optimizers.running import Loop, Running, compiled
 from optimizers.spelling import hint, spelled, spelled_class
+
+
+class OptimizerLike(Protocol):
+    """What training requires of an optimizer: any class with this method."""
+
+    def step(self, params: Any, grads: Any, /) -> object:
+        """Change the parameters in place, given their gradients."""
 
 
 @declared
@@ -66,7 +73,7 @@ class Optimizer:
         """Return the shapes of the arrays kept for a parameter of a shape: usually the same."""
         return dict.fromkeys(self.slots, shape)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         """Check every setting that is set; the library's own rules have no other attributes."""
         if check := self.checks.get(name):
             value = check(self, name, value)

@@ -23,7 +23,7 @@ def rolled(average: Array, kept: float, new: Array) -> Array:
     return average
 
 
-def real(owner: str, name: str, value: Any, kinds: str = "fiu") -> Array:
+def real(owner: str, name: str, value: object, kinds: str = "fiu") -> Array:
     """Return `value` as a plain array of real numbers, without copying.
 
     Masked arrays are refused, because the mask would be lost.
@@ -50,7 +50,7 @@ def wide(owner: str, name: str, array: Array) -> Array:
     return array
 
 
-def mapping(owner: str, name: str, given: Any) -> Mapping[str, Any]:
+def mapping(owner: str, name: str, given: object) -> Mapping[str, Any]:
     """Return a dict of arrays by name."""
     if not isinstance(given, Mapping):
         hint = "; pass net.params" if isinstance(getattr(given, "params", None), Mapping) else ""
@@ -60,14 +60,14 @@ def mapping(owner: str, name: str, given: Any) -> Mapping[str, Any]:
     return given
 
 
-def all_real(owner: str, name: str, given: Any) -> dict[str, Array]:
+def all_real(owner: str, name: str, given: object) -> dict[str, Array]:
     """Return a dict of arrays of real numbers."""
     named = {key: (f"{name}[{key!r}]", array) for key, array in mapping(owner, name, given).items()}
     return {key: wide(owner, n, real(owner, n, array)) for key, (n, array) in named.items()}
 
 
 def for_step(
-    params: Any, grads: Any, state: Any, shapes: Shapes
+    params: Mapping[str, Array], grads: Mapping[str, Array], state: object, shapes: Shapes
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Return parameters and gradients that fit each other and the state of earlier steps.
 
@@ -92,14 +92,14 @@ def for_step(
     return thetas, {key: gs[key].astype(theta.dtype, copy=False) for key, theta in thetas.items()}
 
 
-def _difference(params: Mapping[str, Any], grads: Mapping[str, Any]) -> Iterator[str]:
+def _difference(params: Mapping[str, Array], grads: Mapping[str, Array]) -> Iterator[str]:
     if missing := [key for key in params if key not in grads]:
         yield f"grads lacks {missing}"
     if extra := [key for key in grads if key not in params]:
         yield f"params lacks {extra}"
 
 
-def _writable(name: str, array: Any) -> None:
+def _writable(name: str, array: Array) -> None:
     """Refuse an array that cannot be written entry by entry."""
     real("step", name, array, kinds="f")
     if not array.flags.writeable:
@@ -123,7 +123,7 @@ def _overlaps_itself(array: Array) -> bool:
 
 
 def _fitting_state(
-    key: str, theta: Array, state: Any, shapes: Mapping[str, tuple[int, ...]]
+    key: str, theta: Array, state: object, shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
     """Refuse state that cannot be used or belongs to another net."""
     kept = _dict("step", "state", state).get(key, {})
@@ -146,7 +146,7 @@ def loading(owner: str) -> Iterator[None]:
         raise ValueError(f"{owner}: {str(error).removeprefix(f'{owner}: ')}") from error
 
 
-def saved(owner: str, given: Any, own: Mapping[str, Any]) -> None:
+def saved(owner: str, given: object, own: Mapping[str, Any]) -> None:
     """Refuse anything but a `state_dict` of the same rule."""
     if not isinstance(given, Mapping) or given.keys() != own.keys():
         raise ValueError(f"{owner}: expected a dict with the keys {list(own)}")
@@ -160,7 +160,7 @@ def saved(owner: str, given: Any, own: Mapping[str, Any]) -> None:
         )
 
 
-def saved_state(owner: str, given: Any, slots: tuple[str, ...]) -> dict[str, State]:
+def saved_state(owner: str, given: object, slots: tuple[str, ...]) -> dict[str, State]:
     """Return a copy of a saved state, which must be that of a rule with these slots."""
     state: dict[str, State] = {}
     for key, kept in _dict(owner, "state", given).items():
@@ -173,7 +173,7 @@ def saved_state(owner: str, given: Any, slots: tuple[str, ...]) -> dict[str, Sta
     return state
 
 
-def _dict(owner: str, name: str, given: Any) -> dict[str, Any]:
+def _dict(owner: str, name: str, given: object) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise TypeError(f"{owner}: expected {name} to be a dict, got {type(given).__name__}")
     return given

@@ -9,7 +9,7 @@ import inspect
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, SupportsFloat, TypeVar, get_type_hints
 
 import numpy as np
 
@@ -20,9 +20,9 @@ Check = Callable[[Any, str, Any], Any]
 
 
 def number(
-    owner: Any,
+    owner: object,
     name: str,
-    value: Any,
+    value: object,
     low: float = 0.0,
     below: float = math.inf,
     most: float = math.inf,
@@ -39,19 +39,19 @@ def number(
     return float(value)
 
 
-def _finite(value: Any) -> bool:
+def _finite(value: SupportsFloat) -> bool:
     try:
         return math.isfinite(value)
     except OverflowError:  # an int too large for a float
         return False
 
 
-def optional(owner: Any, name: str, value: Any) -> float | None:
+def optional(owner: object, name: str, value: object) -> float | None:
     """Return a finite number of at least 0, or None."""
     return None if value is None else number(owner, name, value)
 
 
-def count(owner: Any, name: str, value: Any, low: int = 1) -> int:
+def count(owner: object, name: str, value: object, low: int = 1) -> int:
     """Return a positive integer, or with ``low=0`` a non-negative one."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < low:
         kind = "a positive integer" if low else "a non-negative integer"
@@ -59,14 +59,14 @@ def count(owner: Any, name: str, value: Any, low: int = 1) -> int:
     return int(value)
 
 
-def flag(owner: Any, name: str, value: Any) -> bool:
+def flag(owner: object, name: str, value: object) -> bool:
     """Return True or False; refuse values that are merely truthy or falsy."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{label(owner)}: expected {name} to be True or False, got {short(value)}")
     return bool(value)
 
 
-def learning_rate(owner: Any, name: str, value: Any) -> Any:
+def learning_rate(owner: object, name: str, value: object) -> Any:
     """Return a number of at least 0, or a schedule, which is called at each step."""
     if isinstance(value, type):
         got = f"the class {value.__name__}; pass an instance of it"
@@ -96,17 +96,17 @@ def takes(function: Any, *inputs: Any) -> bool:
     return True
 
 
-def rate_at(owner: Any, value: Any, t: int) -> float:
+def rate_at(owner: object, value: object, t: int) -> float:
     """Return the learning rate at step `t`."""
     return number(owner, f"the learning rate at step {t}", value(t) if callable(value) else value)
 
 
-def label(owner: Any) -> str:
+def label(owner: object) -> str:
     """Return the name that starts a message: a function's, or that of an object's class."""
     return owner if isinstance(owner, str) else type(owner).__name__
 
 
-def short(value: Any, most: int = 80) -> str:
+def short(value: object, most: int = 80) -> str:
     """Return the repr of a value in one line of bounded length."""
     try:
         text = " ".join(repr(value).split())

@@ -105,7 +105,7 @@ def _misfit(
     return ""
 
 
-def looks_like_parameters(value: Any) -> bool:
+def looks_like_parameters(value: object) -> bool:
     """Whether a value is a net or its parameters, which PyTorch's optimizers take."""
     several = isinstance(value, (Mapping, list, tuple, Iterator))
     return several or isinstance(getattr(value, "params", None), Mapping)

@@ -100,7 +100,7 @@ class Conv2D(Layer):
         bias: bool = True,
         weight_init: str | Initializer = "he_uniform",
         dtype: DTypeLike | None = None,
-        rng: Any = None,
+        rng: checks.Rng = None,
     ) -> None:
         name = type(self).__name__
         self.in_channels = checks.count(name, "in_channels", in_channels)

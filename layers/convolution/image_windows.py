@@ -28,7 +28,7 @@ class Windows(NamedTuple):
     stride: Pair
     border: tuple[Pair, Pair]
 
-    def grid(self, owner: Any, x: Array) -> Pair:
+    def grid(self, owner: object, x: Array) -> Pair:
         """How many windows fit along the rows and the columns of images (N, C, H, W)."""
         (height, width), (kh, kw) = self.padded_size(x.shape), self.size
         if height < kh or width < kw:
@@ -91,7 +91,7 @@ def pair(owner: str, name: str, value: Any, least: int = 1) -> Pair:
     return rows, columns
 
 
-def images(owner: Any, x: Any, dtype: Any = None, channels: int | None = None) -> Array:
+def images(owner: object, x: Any, dtype: Any = None, channels: int | None = None) -> Array:
     """`x` as images (N, C, H, W), with as many channels as asked for."""
     found = checks.floating(owner, "x", x, dtype)
     if found.ndim != 4 or channels not in (None, found.shape[1]):

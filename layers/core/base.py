@@ -36,6 +36,16 @@ class LayerLike(Protocol):
         """Return the gradient of the input and a dict of the parameters' gradients."""
 
 
+class LossLike(Protocol):
+    """What training requires of a loss: it takes scores and targets, and returns a number."""
+
+    def forward(self, *xs: Any) -> Any:
+        """Compute the loss, and keep what `backward` needs."""
+
+    def backward(self) -> Any:
+        """Return the gradient of the scores and a dict of gradients, which is empty."""
+
+
 class _Constructor:
     """Make help show the arguments of a class's ``__init__`` instead of those of ``__new__``."""
 

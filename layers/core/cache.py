@@ -17,7 +17,7 @@ class Cached(Generic[T]):
     @overload
     def __get__(self, layer: object, owner: type) -> T: ...
     # A non-data descriptor: the layer's own attribute, once forward has set it, is found first.
-    def __get__(self, layer: Any, owner: type) -> Any:
+    def __get__(self, layer: object, owner: type) -> Any:
         """Raise an error if the layer has not run forward."""
         if layer is None:
             return self

@@ -10,7 +10,7 @@ import inspect
 import math
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,9 +25,10 @@ SEEDS = (
     np.random.BitGenerator,
     np.random.SeedSequence,
 )
+Rng = int | np.integer[Any] | np.random.Generator | None  # what layers take as `rng`
 
 
-def label(owner: Any) -> str:
+def label(owner: object) -> str:
     """The name in error messages of a layer of any class, or of a function given by its name."""
     if isinstance(owner, str):
         return owner
@@ -35,7 +36,7 @@ def label(owner: Any) -> str:
     return found if isinstance(found, str) else type(owner).__name__
 
 
-def numbers(owner: Any, name: str, value: ArrayLike | None) -> Array:
+def numbers(owner: object, name: str, value: ArrayLike | None) -> Array:
     """Return `value` as an array of real numbers; refuse strings, objects, complex and masks."""
     if value is None:
         raise TypeError(f"{label(owner)}: expected {name} to be an array of numbers, got None")
@@ -48,7 +49,7 @@ def numbers(owner: Any, name: str, value: ArrayLike | None) -> Array:
     return array
 
 
-def _remedy(value: Any, array: Array) -> str:
+def _remedy(value: object, array: Array) -> str:
     if array.dtype != object:
         return ""
     if hasattr(value, "toarray"):
@@ -56,7 +57,7 @@ def _remedy(value: Any, array: Array) -> str:
     return "; convert it with np.array(..., dtype=float)" if array.ndim else ""
 
 
-def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
+def computed(owner: object, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the dtype in which to compute with numbers of `dtype`: float64 for integers.
 
     float16 is refused, because its sums overflow at 65,504.
@@ -67,23 +68,25 @@ def computed(owner: Any, name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     return native(f"{label(owner)}: expected {name} in", dtype, hint)
 
 
-def floating(owner: Any, name: str, x: Any, dtype: Any = None) -> Array:
+def floating(owner: object, name: str, x: ArrayLike, dtype: np.dtype[Any] | None = None) -> Array:
     """Return `x` as a floating array of `dtype`, or of its own dtype if that is None.
 
     Integers become float64 if no dtype is given, and float16 is refused.
     """
-    array: Array = x
-    if type(x) is not np.ndarray or x.dtype not in COMPUTED:
+    if type(x) is np.ndarray and x.dtype in COMPUTED:
+        array = x
+    else:
         array = numbers(owner, name, x)
         if dtype is None:
             dtype = computed(owner, name, array.dtype)
     return array if dtype is None or array.dtype == dtype else array.astype(dtype)
 
 
-def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+def upstream(owner: object, dout: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Return `dout` in the dtype of the output; it must also have the output's shape."""
-    array: Array = dout
-    if type(dout) is not np.ndarray or dout.dtype != dtype:
+    if type(dout) is np.ndarray and dout.dtype == dtype:
+        array = dout
+    else:
         array = numbers(owner, "dout", dout)
         computed(owner, "dout", array.dtype)
         array = fitting(f"{label(owner)}: expected dout of", array, dtype)
@@ -95,7 +98,7 @@ def upstream(owner: Any, dout: Any, shape: tuple[int, ...], dtype: Any) -> Array
     return array
 
 
-def factor(owner: Any, dout: Any, dtype: np.dtype[Any]) -> float:
+def factor(owner: object, dout: ArrayLike, dtype: np.dtype[Any]) -> float:
     """Return `dout` of a loss as a Python float; inf becomes nan, because 0 * inf is undefined."""
     if type(dout) is float and -1e38 < dout < 1e38:  # within the range of every dtype
         return dout
@@ -109,7 +112,7 @@ def factor(owner: Any, dout: Any, dtype: np.dtype[Any]) -> float:
     return float(array) if np.isfinite(array) else math.nan
 
 
-def not_empty(owner: Any, name: str, x: Array) -> None:
+def not_empty(owner: object, name: str, x: Array) -> None:
     """Refuse an empty batch, which has no mean."""
     if not x.size:
         raise ValueError(
@@ -118,7 +121,7 @@ def not_empty(owner: Any, name: str, x: Array) -> None:
         )
 
 
-def allowed(owner: Any, expected: str, x: Array, fits: Array, hint: str = "") -> None:
+def allowed(owner: object, expected: str, x: Array, fits: Array, hint: str = "") -> None:
     """Refuse an array with an entry that is not allowed, and name the first one."""
     if not fits.all():
         place = tuple(int(i) for i in np.argwhere(~fits)[0])
@@ -126,7 +129,7 @@ def allowed(owner: Any, expected: str, x: Array, fits: Array, hint: str = "") ->
         raise ValueError(f"{label(owner)}: expected {expected}, got {x[place]}{where}{hint}")
 
 
-def labels(owner: Any, y: Any, n: int, classes: int) -> Array:
+def labels(owner: object, y: ArrayLike, n: int, classes: int) -> Array:
     """Return class labels, which must be `n` integers from 0 to `classes` - 1."""
     array = numbers(owner, "labels", y)
     if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
@@ -161,7 +164,7 @@ def all_below(array: Array, limit: int) -> bool:
     return bool(array.item(array.argmin()) >= 0 and array.item(array.argmax()) < limit)
 
 
-def weights(owner: Any, sample_weight: Any, n: int, dtype: Any) -> Array:
+def weights(owner: object, sample_weight: ArrayLike, n: int, dtype: np.dtype[Any]) -> Array:
     """Return the weights of the `n` examples, scaled to sum to 1."""
     array = floating(owner, "sample_weight", sample_weight, np.result_type(dtype, np.float64))
     if array.shape != (n,):
@@ -194,7 +197,7 @@ def _as_a_row(array: Array, n: int, name: str) -> str:
     return f"; pass np.ravel({name})" if array.ndim > 1 and array.size == n else ""
 
 
-def brief(value: Any, longest: int = 60) -> str:
+def brief(value: object, longest: int = 60) -> str:
     """Describe an argument in a few words: a large array by its shape.
 
     Examples
@@ -214,30 +217,30 @@ def brief(value: Any, longest: int = 60) -> str:
     return text if fits else f"{text[: longest - 3]}... ({type(value).__name__})"
 
 
-def unlike(owner: Any, name: str, kind: str, value: Any, hint: str = "") -> str:
+def unlike(owner: object, name: str, kind: str, value: object, hint: str = "") -> str:
     """Return the sentence that an argument is not what it should be."""
     return f"{label(owner)}: expected {name} to be {kind}, got {brief(value)}{hint}"
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
-def count(owner: Any, name: str, value: Any, other: str = "") -> int:
+def count(owner: object, name: str, value: object, other: str = "") -> int:
     """Return a positive integer that fits an index; `other` names what else is allowed."""
     if not _is_whole(value) or not 1 <= value <= sys.maxsize:
         raise ValueError(unlike(owner, name, f"a positive integer{other}", value))
     return int(value)
 
 
-def whole(owner: Any, name: str, value: Any) -> int:
+def whole(owner: object, name: str, value: object) -> int:
     """Return an integer of either sign."""
     if not _is_whole(value):
         raise TypeError(unlike(owner, name, "an integer", value))
     return int(value)
 
 
-def real(owner: Any, name: str, value: Any) -> float:
+def real(owner: object, name: str, value: object) -> float:
     """Return a finite number."""
     try:
         number = (
@@ -250,14 +253,14 @@ def real(owner: Any, name: str, value: Any) -> float:
     return number
 
 
-def flag(owner: Any, name: str, value: Any) -> bool:
+def flag(owner: object, name: str, value: object) -> bool:
     """Return True or False; refuse values that are merely truthy or falsy."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(unlike(owner, name, "True or False", value))
     return bool(value)
 
 
-def generator(owner: Any, rng: Any) -> np.random.Generator:
+def generator(owner: object, rng: object) -> np.random.Generator:
     """Return the generator to use: `rng` itself, or a new one made from a seed or from None."""
     if rng is None or (isinstance(rng, SEEDS) and not isinstance(rng, bool)):
         with suppress(TypeError, ValueError):  # for a negative seed

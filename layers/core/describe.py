@@ -16,7 +16,7 @@ LONGEST_ARGUMENT, LONGEST_CALL = 80, 160  # characters
 VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def shown(layer: Any) -> str:
+def shown(layer: object) -> str:
     """Return the call that makes such a layer, in a line or two.
 
     Long arguments are shortened, and ``...`` replaces arguments that the layer does not store.
@@ -31,7 +31,7 @@ def shown(layer: Any) -> str:
     return f"{type(layer).__name__}({', '.join(given if complete else [*given, '...'])})"
 
 
-def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
+def arguments(layer: object) -> Iterator[tuple[str, Any, bool]]:
     """Yield the constructor arguments that made a layer: name, value, whether positional.
 
     An argument's value is the attribute of the same name, or `UNKNOWN` if there is none. Arguments
@@ -47,7 +47,7 @@ def arguments(layer: Any) -> Iterator[tuple[str, Any, bool]]:
             yield parameter.name, value, by_position and parameter.kind not in VARIABLE
 
 
-def _parameters(layer: Any) -> list[inspect.Parameter]:
+def _parameters(layer: object) -> list[inspect.Parameter]:
     # That of __init__, because some versions of Python look at __new__ first.
     init = type(layer).__init__
     if init is object.__init__:
@@ -58,7 +58,7 @@ def _parameters(layer: Any) -> list[inspect.Parameter]:
         return []
 
 
-def _kept(layer: Any, name: str) -> Any:
+def _kept(layer: object, name: str) -> Any:
     """Return an attribute, with a dtype as its name and a NumPy number as a Python one."""
     try:
         value = getattr(layer, name)
@@ -71,7 +71,7 @@ def _kept(layer: Any, name: str) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _same(value: Any, default: Any) -> bool:
+def _same(value: object, default: object) -> bool:
     if isinstance(value, np.ndarray) or isinstance(default, np.ndarray):
         return value is default
     try:
@@ -101,7 +101,7 @@ def _shape(array: Any) -> str:
 _short = _Short()
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """Return the repr of a value in at most about a line; a layer's is not shortened.
 
     Examples

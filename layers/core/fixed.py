@@ -24,7 +24,7 @@ class Fixed:
         self.name = name
         self.__doc__ = None  # the documentation of a layer lists its own attributes
 
-    def __set__(self, layer: Any, value: Any) -> None:
+    def __set__(self, layer: object, value: object) -> None:
         """Keep the first value, and refuse any other."""
         if self.name in vars(layer) and is_ours(type(layer)):
             raise AttributeError(
@@ -41,7 +41,7 @@ class FixedParam(Fixed):
         super().__init__(name)
         self.where = where  # one of KINDS
 
-    def __get__(self, layer: Any, owner: type) -> Any:
+    def __get__(self, layer: object, owner: type) -> Any:
         """Return what a user's subclass stores under this name."""
         if layer is None:
             return self
@@ -49,13 +49,13 @@ class FixedParam(Fixed):
             return vars(layer)[self.name]
         raise self._refused(layer)
 
-    def __set__(self, layer: Any, value: Any) -> None:
+    def __set__(self, layer: object, value: object) -> None:
         """Refuse the assignment, except in a user's subclass."""
         if is_ours(type(layer)):
             raise self._refused(layer)
         vars(layer)[self.name] = value
 
-    def _refused(self, layer: Any) -> AttributeError:
+    def _refused(self, layer: object) -> AttributeError:
         return AttributeError(
             f"{label(layer)}: {self.name} is a {KINDS[self.where]}; read and assign "
             f"layer.{self.where}[{self.name!r}]"

@@ -41,7 +41,7 @@ def text(words: str) -> str:
     )
 
 
-def title(layer: Any) -> str:
+def title(layer: object) -> str:
     """Return a layer in one short line: the start of its repr, or its class if it has no repr."""
     if type(layer).__repr__ is ANONYMOUS:
         return type(layer).__name__

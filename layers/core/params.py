@@ -16,7 +16,7 @@ MOST = 24  # names listed in a message
 COMPUTED = frozenset(map(np.dtype, (np.float32, np.float64, np.longdouble)))
 
 
-def as_array(owner: str, name: str, value: Any) -> Array:
+def as_array(owner: str, name: str, value: object) -> Array:
     """Return `value` as an array of any dtype; refuse a masked one, which would lose its mask."""
     if _is_masked(value):
         raise TypeError(
@@ -57,7 +57,7 @@ def fitting(expected: str, array: Array, dtype: np.dtype[Any]) -> Array:
         ) from None
 
 
-def _is_masked(value: Any) -> bool:
+def _is_masked(value: object) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(_is_masked, value))
     return isinstance(value, np.ma.MaskedArray)
@@ -215,7 +215,7 @@ class Params(dict[str, Array]):
         return type(self), (dict(self),)
 
 
-def buffers(layer: Any) -> Mapping[str, Array]:
+def buffers(layer: object) -> Mapping[str, Array]:
     """Return the arrays that are saved, copied and cast with a layer's params, but never trained.
 
     They are in its attribute ``buffers``: frozen word vectors, for instance. A user's class may use

@@ -35,7 +35,7 @@ def shared_copy(layer: T, shared: Iterable[Any] = (), *, shares_buffers: bool = 
     return copy.deepcopy(layer, {id(kept): kept for kept in (*arrays, *shared)})
 
 
-def _is_plain(kind: type, name: str, value: Any) -> bool:
+def _is_plain(kind: type, name: str, value: object) -> bool:
     if isinstance(getattr(kind, name, None), Cached) or isinstance(value, PLAIN):
         return True
     if isinstance(value, tuple):

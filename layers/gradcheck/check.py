@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.checks import generator, label
+from layers.core.checks import Rng, generator, label
 from layers.core.params import as_array
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def gradcheck(
     layer: Any,
     *inputs: ArrayLike,
     loss: Any = None,
-    rng: Any = 0,
+    rng: Rng = 0,
     tolerance: float = 1e-6,
     explain: bool = True,
 ) -> GradientReport:

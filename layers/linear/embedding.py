@@ -84,7 +84,7 @@ class Embedding(Layer):
         trainable: bool = True,
         weight_init: str | Initializer = "uniform",
         dtype: DTypeLike | None = None,
-        rng: Any = None,
+        rng: checks.Rng = None,
     ) -> None:
         name = type(self).__name__
         self.vocabulary_size = checks.count(name, "vocabulary_size", vocabulary_size)

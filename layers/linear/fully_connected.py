@@ -78,7 +78,7 @@ class FullyConnected(Layer):
         bias: bool = True,
         weight_init: str | Initializer = "xavier_uniform",
         dtype: DTypeLike | None = None,
-        rng: Any = None,
+        rng: checks.Rng = None,
     ) -> None:
         name = type(self).__name__
         self.in_features = checks.count(name, "in_features", in_features)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
@@ -69,7 +67,7 @@ class MeanEmbedding(Embedding):
         trainable: bool = True,
         weight_init: str | Initializer = "uniform",
         dtype: DTypeLike | None = None,
-        rng: Any = None,
+        rng: checks.Rng = None,
     ) -> None:
         super().__init__(
             vocabulary_size,

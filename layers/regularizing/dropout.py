@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -51,7 +49,7 @@ class Dropout(Layer):
 
     _mask = Cached[Array]()
 
-    def __init__(self, p: float, *, rng: Any = None) -> None:
+    def __init__(self, p: float, *, rng: checks.Rng = None) -> None:
         if isinstance(p, bool) or not isinstance(p, (int, float, np.number)) or not 0 <= p < 1:
             raise ValueError(
                 "Dropout: expected p, the probability of dropping, in [0, 1), "

@@ -15,6 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from layers import Dropout, FullyConnected
+from layers.core.checks import Rng
 from nets.cli.missing_packages import MissingPackage, provide
 from nets.cli.source_statements import IMPORTS, SourceStatements, Statement
 from nets.sequential import Sequential
@@ -218,7 +219,7 @@ def _reason(error: BaseException, path: Path, hidden: list[str]) -> str:
     return text
 
 
-def with_own_layers(net: Sequential, path: Path, rng: Any = None) -> Sequential:
+def with_own_layers(net: Sequential, path: Path, rng: Rng = None) -> Sequential:
     """The same net with the classes of a file in place of the layers of the same name.
 
     A class gets what the library's would: the two sizes for FullyConnected, p for Dropout, and
@@ -238,7 +239,7 @@ def with_own_layers(net: Sequential, path: Path, rng: Any = None) -> Sequential:
     return Sequential(*(_swapped(layer, module, rng) for layer in net))
 
 
-def _swapped(layer: Any, module: Any, rng: Any) -> Any:
+def _swapped(layer: Any, module: Any, rng: Rng) -> Any:
     kind = getattr(module, type(layer).__name__, None)
     if kind is None:
         return layer

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.checks import count, generator, numbers, real
+from layers.core.checks import Rng, count, generator, numbers, real
 from layers.core.params import Array
 
 
@@ -33,7 +31,7 @@ class RandomFlip:
              [4, 3]]]])
     """
 
-    def __init__(self, p: float = 0.5, *, rng: Any = None) -> None:
+    def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
         if not 0 <= real("RandomFlip", "p", p) <= 1:
             raise ValueError(f"RandomFlip: expected p, a probability, from 0 to 1, got {p!r}")
         self.p, self._rng = p, generator("RandomFlip", rng)
@@ -73,7 +71,7 @@ class RandomShift:
     (64, 3, 32, 32)
     """
 
-    def __init__(self, pixels: int, *, rng: Any = None) -> None:
+    def __init__(self, pixels: int, *, rng: Rng = None) -> None:
         self.pixels = count("RandomShift", "pixels", pixels)
         self._rng = generator("RandomShift", rng)
 

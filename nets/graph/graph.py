@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.base import Grads, LayerLike, predict, without_dx
+from layers.core.base import Grads, LayerLike, LossLike, predict, without_dx
 from layers.core.cache import Cached
 from layers.core.checks import flag
 from layers.core.composite import prefixed
@@ -108,7 +108,9 @@ class Graph(Net, kind="graph"):
     may_hold_loss = True
     _run = Cached[Run]()
 
-    def __init__(self, inputs: Any, output: Any, nodes: Any) -> None:
+    def __init__(
+        self, inputs: Sequence[str], output: str, nodes: Mapping[str, tuple[Any, ...]]
+    ) -> None:
         self.inputs, self.output, self.nodes = wired(inputs, output, nodes)
         self._repeats = repeats(self.nodes)
 
@@ -290,7 +292,7 @@ class Graph(Net, kind="graph"):
         """The layers, each once, by the name of its first node."""
         return dict(self.named_layers())
 
-    def steps(self, x: Any, labels: Any, loss: Any) -> list[Step]:
+    def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
         """What each node takes and gives in a pass forward and backward; see `trace`."""
         scores = self.forward(*(x if isinstance(x, tuple) else (x,)))
         last = [] if loss is None else [loss_step(loss, scores, labels)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layers.core.base import LayerLike
 from layers.core.checks import label, numbers
 from layers.core.params import Array
 from nets.arguments import layer
@@ -24,7 +25,7 @@ COLUMNS = 4
 JUMP = 0.2  # a smooth curve rises less between neighbouring points
 
 
-def activations(*layers: Any) -> Figure:
+def activations(*layers: LayerLike) -> Figure:
     """Draw each activation and, from its `backward`, its derivative.
 
     Parameters

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
+from layers.core.base import LayerLike
 from nets.arguments import by_name, layer
 from nets.display.figure import panels
 from nets.plots.plane import classes, draw_points, draw_regions, examples
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = 4
 
 
-def boundaries(nets: Mapping[str, Any], x: ArrayLike, labels: ArrayLike) -> Figure:
+def boundaries(nets: Mapping[str, LayerLike], x: ArrayLike, labels: ArrayLike) -> Figure:
     """Draw the regions that each net divides the plane into, one picture a net.
 
     Parameters

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from layers.core.base import predict
+from layers.core.base import LayerLike, predict
 from layers.core.checks import numbers
 from layers.core.params import Array
 from nets.plots.style import BLUE, SEVERAL, VERMILION
@@ -20,7 +21,7 @@ FINE = 300  # places along each side at which the net is evaluated
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
-def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
+def examples(x: ArrayLike, labels: ArrayLike, owner: str) -> tuple[Array, Array]:
     """`x` (N, 2) and `labels` (N,), integers from 0."""
     x, labels = numbers(owner, "x", x), numbers(owner, "labels", labels)
     if x.ndim != 2 or x.shape[1] != 2 or not len(x):
@@ -42,7 +43,7 @@ def examples(x: Any, labels: Any, owner: str) -> tuple[Array, Array]:
     return x.astype(np.float64), labels
 
 
-def classes(net: Any, points: Array, owner: str) -> Array:
+def classes(net: LayerLike, points: Array, owner: str) -> Array:
     """The class of each point: that of the largest score, or the sign of a single score."""
     scores = numbers(owner, "scores", predict(net, points))
     if scores.ndim != 2 or not scores.shape[1]:
@@ -68,7 +69,7 @@ def draw_points(axes: Axes, points: Array, labels: Array) -> None:
     axes.scatter(x, y, c=colours, s=14, edgecolors="white", linewidths=0.5, zorder=3)
 
 
-def draw_regions(axes: Axes, net: Any, points: Array, owner: str) -> None:
+def draw_regions(axes: Axes, net: LayerLike, points: Array, owner: str) -> None:
     """Shade each place around some points in the colour of the class that a net predicts there."""
     from matplotlib.colors import to_rgb  # as late as all of matplotlib, which is optional
 

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import DTypeLike
 
 from layers import Dropout, FullyConnected, ReLU
-from layers.core.checks import count, generator, real
+from layers.core.checks import Rng, count, generator, real
 from layers.initializers import Initializer
 from nets.arguments import fits
 from nets.recipes.activation import Activation, maker
@@ -17,7 +17,7 @@ from nets.sequential import Sequential
 
 
 def logistic_regression(
-    in_features: int, out_features: int = 1, *, dtype: DTypeLike | None = None, rng: Any = None
+    in_features: int, out_features: int = 1, *, dtype: DTypeLike | None = None, rng: Rng = None
 ) -> Sequential:
     """Logistic regression: one fully connected layer, which returns scores.
 
@@ -64,7 +64,7 @@ def mlp(
     weight_init: str | Initializer | None = None,
     dropout: float = 0.0,
     dtype: DTypeLike | None = None,
-    rng: Any = None,
+    rng: Rng = None,
 ) -> Sequential:
     """A multilayer perceptron: fully connected layers with an activation between any two.
 
@@ -126,7 +126,7 @@ def perceptron(
     weight_init: str | Initializer | None,
     dropout: float,
     dtype: DTypeLike | None,
-    rng: Any,
+    rng: Rng,
 ) -> list[Any]:
     """The layers of a perceptron, which may be part of a larger net."""
     if len(sizes) < 2:

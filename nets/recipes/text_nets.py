@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from layers import Embedding, Flatten, MeanEmbedding, ReLU, Tanh
-from layers.core.checks import count, generator, numbers
+from layers.core.checks import Rng, count, generator, numbers
 from nets.arguments import fits, items
 from nets.recipes.activation import Activation
 from nets.recipes.perceptrons import perceptron
@@ -29,7 +29,7 @@ def neural_language_model(
     trainable: bool = True,
     dropout: float = 0.0,
     dtype: DTypeLike | None = None,
-    rng: Any = None,
+    rng: Rng = None,
 ) -> Sequential:
     """A feed-forward neural language model: scores of the next word from a window of words.
 
@@ -110,7 +110,7 @@ def text_classifier(
     trainable: bool = True,
     dropout: float = 0.0,
     dtype: DTypeLike | None = None,
-    rng: Any = None,
+    rng: Rng = None,
 ) -> Sequential:
     """A feed-forward classifier of texts: the mean of the word vectors, and a perceptron.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
 from layers import Embedding, Flatten, FullyConnected, softmax
-from layers.core.base import predict
-from layers.core.checks import brief, count, generator, numbers, real
+from layers.core.base import LayerLike, predict
+from layers.core.checks import Rng, brief, count, generator, numbers, real
 from layers.core.params import Array
 from nets.arguments import instance, layer
 from nets.sequential import Sequential
@@ -17,14 +16,14 @@ from nets.text.vocabulary import Vocabulary
 
 
 def generate(
-    net: Any,
+    net: LayerLike,
     vocabulary: Vocabulary,
     start: Iterable[str],
     length: int,
     *,
     temperature: float = 1.0,
     stop: str | None = None,
-    rng: Any = None,
+    rng: Rng = None,
 ) -> list[str]:
     """Continue a text: draw a token from the model's probabilities, move the window, repeat.
 
@@ -105,7 +104,7 @@ def generate(
     return vocabulary.tokens(drawn)
 
 
-def _context(net: Any) -> int | None:
+def _context(net: LayerLike) -> int | None:
     """The number of word vectors that a net concatenates, if it does."""
     match list(net)[:3] if isinstance(net, Sequential) else []:
         case [Embedding() as embedding, Flatten(), FullyConnected() as first]:
@@ -113,7 +112,7 @@ def _context(net: Any) -> int | None:
     return None
 
 
-def _scores(net: Any, window: Array, size: int) -> Array:
+def _scores(net: LayerLike, window: Array, size: int) -> Array:
     scores = numbers("generate", "the scores of the net", predict(net, window[None]))
     if scores.shape != (1, size):
         raise ValueError(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from numpy.typing import ArrayLike
 
 from layers import SoftmaxCE
+from layers.core.base import LayerLike
 from nets.training.evaluate import evaluate
 
 
-def perplexity(net: Any, x: ArrayLike, y: ArrayLike, batch_size: int = 1000) -> float:
+def perplexity(net: LayerLike, x: ArrayLike, y: ArrayLike, batch_size: int = 1000) -> float:
     """The perplexity of a language model: exp of the mean of -log p over the tokens of a text.
 
     A model that chooses between k equally likely tokens has perplexity k. Its logarithm is the

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from layers.core.cast import floating_dtype
-from layers.core.checks import brief, count, generator, numbers
+from layers.core.checks import Rng, brief, count, generator, numbers
 from layers.core.params import Array
 from nets import arguments
 from nets.datasets.data_paths import existing, unpacked
@@ -83,7 +83,7 @@ def read_vectors(
 
 
 def vector_table(
-    vocabulary: Vocabulary, vectors: Mapping[str, ArrayLike], rng: Any = None
+    vocabulary: Vocabulary, vectors: Mapping[str, ArrayLike], rng: Rng = None
 ) -> Array:
     """The vectors of the tokens of a vocabulary, one per row: the W of an `Embedding`.
 

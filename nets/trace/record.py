@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.core.base import LossLike
 from layers.core.checks import label
 from layers.core.local_derivative import local_derivatives
 from nets.errors import Place, one_output, pair
@@ -15,7 +16,7 @@ from nets.graph.topology import Wiring
 from nets.trace.traced_layer import Step
 
 
-def steps(wiring: Wiring, x: Any, labels: Any, loss: Any) -> list[Step]:
+def steps(wiring: Wiring, x: Any, labels: Any, loss: LossLike) -> list[Step]:
     """Run the layers of a net with one input and a loss, forward and backward."""
     (start,), output, nodes = wiring
     values, passed = {start: x}, {}
@@ -43,7 +44,7 @@ def steps(wiring: Wiring, x: Any, labels: Any, loss: Any) -> list[Step]:
     return found[::-1]
 
 
-def loss_step(loss: Any, scores: Any, labels: Any) -> Step:
+def loss_step(loss: LossLike, scores: Any, labels: Any) -> Step:
     """Run a loss forward and backward."""
     value = loss.forward(scores, labels)
     if np.ndim(value) or isinstance(value, (tuple, list)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from layers.core.base import LossLike
 from layers.core.checks import label
 from layers.core.notebook import cut, plain, text
 from nets.arguments import names
@@ -98,7 +99,7 @@ class Trace(Sequence[Step]):
         )
 
 
-def trace(net: Any, x: Any, labels: Any, loss: Any) -> Trace:
+def trace(net: Any, x: Any, labels: Any, loss: LossLike | None) -> Trace:
     """Run a copy of a net once forward and backward; see `Net.trace`."""
     given = {"x": x, "labels": labels, "loss": loss}
     missing = [name for name, value in given.items() if value is None]
@@ -114,7 +115,7 @@ def trace(net: Any, x: Any, labels: Any, loss: Any) -> Trace:
     return Trace(net.label, net_copy.steps(x, labels, loss))
 
 
-def _check_loss(net: Any, loss: Any) -> None:
+def _check_loss(net: Any, loss: LossLike) -> None:
     check_layer(f"{net.label}.trace: loss", loss)
     try:
         inspect.signature(loss.forward).bind(None, None)

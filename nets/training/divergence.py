@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from layers.core.base import predict
+from layers.core.base import LayerLike, LossLike, predict
 from layers.core.checks import label
 from layers.core.params import Array
 from nets.sequential import Sequential
 from nets.training.history import History
+from optimizers.optimizer import OptimizerLike
 
 if TYPE_CHECKING:
     from nets.training.training import Training
@@ -58,7 +59,12 @@ def _end(training: Training, x: Array, figures: Mapping[str, float], when: str) 
 
 
 def explanation(
-    net: Any, loss: Any, optimizer: Any, x: Array, figures: Mapping[str, float], when: str
+    net: LayerLike,
+    loss: LossLike,
+    optimizer: OptimizerLike,
+    x: Array,
+    figures: Mapping[str, float],
+    when: str,
 ) -> str:
     """What happened, the first layer with an output that is not finite, and the likely cause."""
     bad = next((name for name, value in figures.items() if not math.isfinite(value)), "")
@@ -73,7 +79,7 @@ def explanation(
     return f"{what} at {when}. {where} {_cause(net, optimizer, x)}"
 
 
-def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:
+def _not_finite(net: LayerLike, x: Any, above: str = "") -> Iterator[str]:
     """The layers with an output for x that is not finite, in order."""
     for index, layer in enumerate(net if isinstance(net, Sequential) else (net,)):
         path = f"{above}{index}"
@@ -84,7 +90,7 @@ def _not_finite(net: Any, x: Any, above: str = "") -> Iterator[str]:
             yield f"layer {path} ({label(layer)})"
 
 
-def _cause(net: Any, optimizer: Any, x: Array) -> str:
+def _cause(net: LayerLike, optimizer: OptimizerLike, x: Array) -> str:
     sizes = [float(np.abs(array).max(initial=0.0)) for array in net.params.values()]
     largest = float(np.max(sizes, initial=0.0))
     rate = getattr(optimizer, "learning_rate", None)

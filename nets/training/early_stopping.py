@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from layers.core.base import LayerLike
 from layers.core.checks import count, unlike
 from nets.training.foreign_arguments import named
 from nets.training.history import History
@@ -111,7 +112,7 @@ class EarlyStopping:
             self._begin(training.history)
         self.restore(training.net)
 
-    def restore(self, net: Any) -> None:
+    def restore(self, net: LayerLike) -> None:
         """Put the best parameters and buffers back, as happens at the end of each run."""
         if self._snapshot is not None:
             self._snapshot.restore(net)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.base import predict
+from layers.core.base import LayerLike, LossLike, predict
 from layers.core.checks import brief, label
 from layers.core.params import Array
 from layers.losses.by_class import ByClass
@@ -20,7 +20,7 @@ from nets.training.tally import Tally
 
 @named
 def evaluate(
-    net: Any, loss: Any, x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 1000
+    net: LayerLike, loss: LossLike, x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 1000
 ) -> tuple[float, float | None]:
     """The loss and the accuracy of a net on examples that it only predicts.
 
@@ -57,7 +57,9 @@ def evaluate(
     return means["loss"], means.get("accuracy")
 
 
-def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: int = 1000) -> dict[str, float]:
+def measured(
+    net: LayerLike, loss: LossLike, x: Array, y: Array, batch_size: int = 1000
+) -> dict[str, float]:
     """What `evaluate` returns, by name, without its checks."""
     tally, accuracy = Tally(), fit_arguments.accuracy(loss)
     for x_batch, y_batch in minibatches(x, y, batch_size, shuffle=False):
@@ -68,14 +70,16 @@ def measured(net: Any, loss: Any, x: Array, y: Array, batch_size: int = 1000) ->
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def validated(net: Any, loss: Any, held_out: tuple[Array, Array] | None) -> dict[str, float]:
+def validated(
+    net: LayerLike, loss: LossLike, held_out: tuple[Array, Array] | None
+) -> dict[str, float]:
     """The columns of `History` that are measured on held-out examples."""
     means = measured(net, loss, *held_out) if held_out else {}
     return {f"validation_{name}": value for name, value in means.items()}
 
 
 def measures(
-    loss: Any, value: Any, scores: Array, y: Array, accuracy: Callable[..., Any] | None
+    loss: LossLike, value: object, scores: Array, y: Array, accuracy: Callable[..., Any] | None
 ) -> dict[str, float]:
     """The loss of a batch and, for a loss that classifies, the accuracy."""
     if type(value) is not float:  # as the losses here return it

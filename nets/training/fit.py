@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.base import without_dx
-from layers.core.checks import count, flag, generator
+from layers.core.base import LayerLike, LossLike, without_dx
+from layers.core.checks import Rng, count, flag, generator
 from layers.core.params import Array
 from nets.errors import pair
 from nets.training import fit_arguments, guessing, regularizers
@@ -21,16 +21,18 @@ from nets.training.foreign_arguments import named
 from nets.training.history import History
 from nets.training.minibatches import BatchSize, examples_in_batch, minibatches
 from nets.training.progress.progress import Progress, progress_display
+from nets.training.regularizers import Penalty
 from nets.training.snapshot import Snapshot
 from nets.training.tally import Tally
 from nets.training.training import Callback, Training, running
+from optimizers.optimizer import OptimizerLike
 
 
 @named
 def fit(
-    net: Any,
-    loss: Any,
-    optimizer: Any,
+    net: LayerLike,
+    loss: LossLike,
+    optimizer: OptimizerLike,
     x: ArrayLike,
     y: ArrayLike,
     *,
@@ -39,10 +41,10 @@ def fit(
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     shuffle: bool = True,
     augment: Augment | None = None,
-    regularizer: Any = None,
+    regularizer: Penalty | None = None,
     callbacks: Iterable[Callback] = (),
     progress: bool = True,
-    rng: Any = None,
+    rng: Rng = None,
 ) -> History:
     """Train a net: forward, backward and a step for every minibatch of every epoch.
 
@@ -134,7 +136,10 @@ def fit(
 
 @np.errstate(over="ignore", invalid="ignore")  # what they warn of is looked for
 def _epoch(
-    training: Training, batches: Iterable[tuple[Array, Array]], regularizer: Any, display: Progress
+    training: Training,
+    batches: Iterable[tuple[Array, Array]],
+    regularizer: Penalty | None,
+    display: Progress,
 ) -> dict[str, Any]:
     """Take a step for every minibatch, and return a row of the history."""
     net, loss, epoch = training.net, training.loss, len(training.history) + 1

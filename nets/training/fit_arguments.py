@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.base import Layer, predict
+from layers.core.base import Layer, LayerLike, LossLike, predict
 from layers.core.checks import allowed, brief, numbers
 from layers.core.params import Array
 from nets.arguments import strings
+from nets.training.regularizers import Penalty
+from optimizers.optimizer import OptimizerLike
 from optimizers.requirements import takes
 
 ORDER = {
@@ -20,7 +22,7 @@ ORDER = {
 }
 
 
-def net_and_loss(owner: str, net: Any, loss: Any) -> None:
+def net_and_loss(owner: str, net: LayerLike, loss: LossLike) -> None:
     """Raise unless the net and the loss have the methods that are called."""
     verbs = ("params", "forward", "backward") if owner == "fit" else ("forward",)
     _part(owner, "net", f"a net with {', '.join(verbs)}", net, verbs)
@@ -46,7 +48,11 @@ def _part(owner: str, name: str, expected: str, given: Any, verbs: Iterable[str]
 
 
 def parts(
-    net: Any, loss: Any, optimizer: Any, regularizer: Any, callbacks: Any
+    net: LayerLike,
+    loss: LossLike,
+    optimizer: OptimizerLike,
+    regularizer: Penalty | None,
+    callbacks: Any,
 ) -> list[Callable[..., object]]:
     """Raise unless `fit` can work with these objects, and return the callbacks as a list."""
     net_and_loss("fit", net, loss)
@@ -77,11 +83,16 @@ def parts(
     return found
 
 
-def _is_callback(value: Any) -> bool:
+def _is_callback(value: object) -> bool:
     return callable(value) and not isinstance(value, (type, Layer))
 
 
-def columns(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: Any) -> None:
+def columns(
+    callbacks: Iterable[Any],
+    loss: LossLike,
+    regularizer: Penalty | None,
+    validation: tuple[ArrayLike, ArrayLike] | None,
+) -> None:
     """Raise if a callback needs a column that the run does not measure."""
     names = ["loss", "accuracy"] if accuracy(loss) else ["loss"]
     if validation is not None:
@@ -100,13 +111,13 @@ def columns(callbacks: Iterable[Any], loss: Any, regularizer: Any, validation: A
                 )
 
 
-def accuracy(loss: Any) -> Callable[..., Any] | None:
+def accuracy(loss: LossLike) -> Callable[..., Any] | None:
     """How the loss measures an accuracy; None where it does not."""
     measure = getattr(loss, "accuracy", None)
     return measure if callable(measure) else None
 
 
-def examples(owner: str, x: Any, y: Any, kind: str = "") -> tuple[Array, Array]:
+def examples(owner: str, x: ArrayLike, y: ArrayLike, kind: str = "") -> tuple[Array, Array]:
     """Arrays of finite numbers, with a target for every example."""
     x, y = _array(owner, f"{kind}x", x), _array(owner, f"{kind}y", y)
     if not x.ndim or not y.ndim or len(x) != len(y):
@@ -132,7 +143,7 @@ def _array(owner: str, name: str, value: ArrayLike) -> Array:
     return found.astype(found.dtype.newbyteorder("="), copy=False)
 
 
-def _remedy(value: Any, name: str) -> str:
+def _remedy(value: ArrayLike, name: str) -> str:
     """What to do about examples or targets that are not numbers."""
     kinds: Any = getattr(value, "dtypes", None)  # of the columns of a DataFrame
     if getattr(kinds, "ndim", 0):
@@ -143,7 +154,9 @@ def _remedy(value: Any, name: str) -> str:
     return ""
 
 
-def held_out(net: Any, loss: Any, validation: Any) -> tuple[Array, Array] | None:
+def held_out(
+    net: LayerLike, loss: LossLike, validation: tuple[ArrayLike, ArrayLike] | None
+) -> tuple[Array, Array] | None:
     """The examples and targets of the validation, if there is one."""
     if validation is None:
         return None
@@ -158,7 +171,7 @@ def held_out(net: Any, loss: Any, validation: Any) -> tuple[Array, Array] | None
     return x, y
 
 
-def fitting(net: Any, loss: Any, x: Array, y: Array) -> None:
+def fitting(net: LayerLike, loss: LossLike, x: Array, y: Array) -> None:
     """Raise unless the net takes the examples and the loss the targets."""
     output = _output_shape(net, x, y)
     if not hasattr(loss, "check"):
@@ -172,7 +185,7 @@ def fitting(net: Any, loss: Any, x: Array, y: Array) -> None:
         raise ValueError(f"{error}; pass y.reshape(-1, 1)") from None
 
 
-def _output_shape(net: Any, x: Array, y: Array) -> tuple[int, ...]:
+def _output_shape(net: LayerLike, x: Array, y: Array) -> tuple[int, ...]:
     """The shape of the output for the first example."""
     with np.errstate(over="ignore", invalid="ignore"):
         try:
@@ -188,7 +201,7 @@ def _output_shape(net: Any, x: Array, y: Array) -> tuple[int, ...]:
     return np.shape(output)
 
 
-def _predicts(net: Any, x: Array) -> bool:
+def _predicts(net: LayerLike, x: Array) -> bool:
     try:
         predict(net, x)
     except Exception:

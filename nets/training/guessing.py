@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from layers import MSE, BinaryCE, SigmoidCE, SoftmaxCE
-from layers.core.base import predict
+from layers.core.base import LayerLike, LossLike, predict
 from layers.core.params import Array
 from nets.training.progress.run_status import figure
 
@@ -16,7 +15,7 @@ FAR = 2.0  # times the loss of guessing: a net that has learned nothing is bette
 SMALLER = "try a smaller learning rate"
 
 
-def remark(losses: list[float], net: Any, loss: Any, x: Array, y: Array) -> str:
+def remark(losses: list[float], net: LayerLike, loss: LossLike, x: Array, y: Array) -> str:
     """A warning if the last loss is far above that of guessing; otherwise empty.
 
     Examples
@@ -38,7 +37,7 @@ def remark(losses: list[float], net: Any, loss: Any, x: Array, y: Array) -> str:
     return f"the loss ended at {ended}, where {guess} costs {cheap}: {advice}"
 
 
-def _guess(net: Any, loss: Any, x: Array, y: Array) -> tuple[float, str]:
+def _guess(net: LayerLike, loss: LossLike, x: Array, y: Array) -> tuple[float, str]:
     """The loss of a guess without any input; 0 for a user-defined loss."""
     if type(loss) is SoftmaxCE:
         classes = np.shape(predict(net, x[:1].copy()))[-1]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layers.core.checks import count, flag, generator
+from layers.core.checks import Rng, count, flag, generator
 from layers.core.params import Array, as_array
 from nets.training.foreign_arguments import named
 
@@ -17,7 +17,7 @@ BatchSize = int | Literal["all"] | None
 
 @named
 def minibatches(
-    x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Any = None
+    x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Rng = None
 ) -> Iterator[tuple[Array, Array]]:
     """Minibatches of x and y that together contain every example once.
 
@@ -81,7 +81,7 @@ def examples_in_batch(owner: str, batch_size: BatchSize, examples: int) -> int:
     return max(min(size, examples), 1)
 
 
-def _array(value: Any, name: str) -> Array:
+def _array(value: object, name: str) -> Array:
     """Examples of any dtype, even text, contiguous so that `take` is fast."""
     array = as_array("minibatches", name, value)
     return np.ascontiguousarray(array) if array.ndim else array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,16 @@ from layers.core.params import Array
 from optimizers import norms
 from optimizers.param_arrays import all_real
 from optimizers.requirements import number
+
+
+class Penalty(Protocol):
+    """What `fit` requires of a regularizer: any class with these two methods."""
+
+    def penalty(self, params: Any, /) -> Any:
+        """Return the penalty, a number to be added to the loss."""
+
+    def gradients(self, params: Any, /) -> Any:
+        """Return the gradients of the penalty, to be added to those of the loss."""
 
 
 class Regularizer:
@@ -116,7 +126,7 @@ class L2(Regularizer):
         return {name: self.strength * W for name, W in self.chosen(params).items()}
 
 
-def penalty(regularizer: Any, params: Mapping[str, Array]) -> float:
+def penalty(regularizer: Penalty, params: Mapping[str, Array]) -> float:
     """The penalty on the parameters, which must be a number."""
     name = "penalty(params) of the regularizer"
     value = numbers("fit", name, regularizer.penalty(params))
@@ -125,7 +135,7 @@ def penalty(regularizer: Any, params: Mapping[str, Array]) -> float:
     return float(value)
 
 
-def with_penalty(regularizer: Any, params: Mapping[str, Array], grads: Grads) -> Grads:
+def with_penalty(regularizer: Penalty, params: Mapping[str, Array], grads: Grads) -> Grads:
     """The gradients of loss and penalty together."""
     added = regularizer.gradients(params)
     if not isinstance(added, Mapping) or not added.keys() <= grads.keys():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from layers.core.base import LayerLike
 from layers.core.params import Array, buffers
 
 
@@ -28,18 +27,18 @@ class Snapshot:
     array([[0.]])
     """
 
-    def __init__(self, net: Any, epoch: int = 1) -> None:
+    def __init__(self, net: LayerLike, epoch: int = 1) -> None:
         self.epoch = epoch
         self._arrays = {key: array.copy() for key, array in _state(net).items()}
 
-    def restore(self, net: Any) -> None:
+    def restore(self, net: LayerLike) -> None:
         """Copy them back into the arrays of the net."""
         for key, array in _state(net).items():
             if key in self._arrays:  # a layer may make a buffer later
                 np.copyto(array, self._arrays[key])
 
 
-def _state(net: Any) -> dict[tuple[str, str], Array]:
+def _state(net: LayerLike) -> dict[tuple[str, str], Array]:
     """All arrays of a net; a parameter and a buffer may have the same name."""
     held = {"params": net.params, "buffers": buffers(net)}
     return {(kind, name): array for kind, some in held.items() for name, array in some.items()}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
+from layers.core.base import LayerLike, LossLike
 from layers.core.checks import unlike
 from nets.training.history import History
 from nets.training.progress.progress import Progress
 from nets.training.snapshot import Snapshot
+from optimizers.optimizer import OptimizerLike
 
 
 @dataclass
@@ -31,9 +32,9 @@ class Training:
         The parameters and buffers at the beginning of the latest epoch with a finite loss.
     """
 
-    net: Any
-    loss: Any
-    optimizer: Any
+    net: LayerLike
+    loss: LossLike
+    optimizer: OptimizerLike
     epochs: int
     history: History = field(default_factory=History)
     stopped: str = ""
@@ -43,7 +44,7 @@ class Training:
     def __post_init__(self) -> None:
         self.began = Snapshot(self.net)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute; ``training.stop = True`` would have no effect, and so it raises."""
         if name not in self.__dataclass_fields__:
             raise AttributeError(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.core.checks import Rng
 from layers.core.params import Array
 from nets import datasets, plots
 from nets.cli.tasks.task import Task, print_classes, validation_part
@@ -83,7 +84,7 @@ class NumbersTask(Task):
         return figure, "test-images.png"
 
 
-def build(width: int, classes: int, *, hidden: Sequence[int], rng: Any, **form: Any) -> Sequential:
+def build(width: int, classes: int, *, hidden: Sequence[int], rng: Rng, **form: Any) -> Sequential:
     """The net for rows of `width` numbers."""
     return mlp(width, *hidden, classes, **form, rng=rng)
 

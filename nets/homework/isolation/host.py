@@ -131,7 +131,7 @@ class Host(Endpoint):
         args, kwargs = values
         return (getattr(owner, name) if name else owner)(*args, **kwargs)
 
-    def _attribute(self, owner: Any, name: str) -> Any:
+    def _attribute(self, owner: object, name: str) -> Any:
         try:
             return getattr(owner, name)
         except AttributeError as error:
@@ -144,7 +144,7 @@ class Host(Endpoint):
         return {id(self.held[number]): twin for number, twin in values if number in self.held}
 
 
-def drawn_from(owner: Any) -> list[np.random.Generator]:
+def drawn_from(owner: object) -> list[np.random.Generator]:
     """The random generators that an object holds; a module holds too much to look through."""
     if isinstance(owner, ModuleType):
         return []

@@ -164,7 +164,7 @@ class Sandbox(Endpoint):
             while part := pipe.read1(1 << 16):
                 self.printed += part[: KEPT - len(self.printed)]
 
-    def ask(self, verb: str, owner: Any, name: str = "", values: Any = None) -> Any:
+    def ask(self, verb: str, owner: object, name: str = "", values: Any = None) -> Any:
         """Ask the submission's process to do something, and return the result."""
         number, generators = owner.__dict__["_number"], owner.__dict__["_generators"]
         if self._process is None or number not in {GLOBAL, *self.held}:
@@ -267,7 +267,7 @@ class Sandbox(Endpoint):
             self.hold(number, proxy)
         return proxy
 
-    def copy(self, owner: Any, memo: dict[int, Any]) -> Any:
+    def copy(self, owner: object, memo: dict[int, Any]) -> Any:
         """Copy an object in the submission's process; its arrays become those in `memo`."""
         twins = [(number, memo[id(array)]) for number, array in self.arrays() if id(array) in memo]
         twin: Any = self.ask("copy", owner, "", [(n, np.asarray(t)) for n, t in twins])
