@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, DTypeLike
 
+from layers.convolution.image_columns import ImageColumns, kernels_first
 from layers.convolution.image_windows import Pair, Windows, images, pair
 from layers.core import checks, sums
 from layers.core.base import Grads, Layer
@@ -16,8 +15,6 @@ from layers.core.cache import Cached
 from layers.core.cast import floating_dtype
 from layers.core.params import Array
 from layers.initializers import Initializer, draw
-
-BYTES = 2**20  # of the columns made at a time, so that they stay in the processor's cache
 
 
 class Conv2D(Layer):
@@ -125,11 +122,13 @@ class Conv2D(Layer):
         self._count = self.windows.grid(self, found)
         self._padded = self.windows.padded(found)
         y = np.empty((len(found), self.out_channels, *self._count), W.dtype)
-        kernels = W.reshape(len(W), -1)
-        for at, columns in self._columns():
-            _of_kernels(y[at])[...] = kernels.dot(columns).reshape(_of_kernels(y[at]).shape)
-        if self.bias:
-            y += self.params["b"][:, None, None]
+        b = self.params["b"] if self.bias else np.zeros(1, W.dtype)
+        columns = ImageColumns(self._padded, self.windows, self._count)
+        for block in columns.blocks():
+            product = W.reshape(len(W), -1).dot(columns.seen(block))
+            np.add(
+                columns.images(product, block), b[:, None, None, None], out=kernels_first(y[block])
+            )
         return y
 
     def backward(self, dout: ArrayLike, input_gradient: bool = True) -> tuple[Array | None, Grads]:
@@ -140,46 +139,46 @@ class Conv2D(Layer):
         padded, W = self._padded, self.params["W"]
         shape = (len(padded), self.out_channels, *self._count)
         dout = checks.upstream(self, dout, shape, W.dtype)
-        kernels = W.reshape(len(W), -1)
-        dW = np.zeros_like(kernels)
-        dpadded = np.zeros_like(padded) if input_gradient else None
-        for at, columns in self._columns():
-            errors = _of_kernels(dout[at]).reshape(len(W), -1)
-            dW += errors.dot(columns.T)
-            if dpadded is not None:
-                self._add(dpadded, at, kernels.T.dot(errors))
-        grads = {"W": dW.reshape(W.shape)}
+        # A column of dout has F kh kw numbers: with few channels, columns of x cost less.
+        turns = input_gradient and self.windows.can_turn and len(W) <= 2 * self.in_channels
+        dx, dW = self._turned(dout) if turns else self._summed(dout, input_gradient)
+        grads = {"W": dW}
         if self.bias:
             per_image = sums.over_columns(dout.reshape(-1, shape[2] * shape[3]))
             grads["b"] = sums.over_rows(per_image.reshape(shape[:2]))
-        return None if dpadded is None else np.ascontiguousarray(
-            self.windows.inside(dpadded)
-        ), grads
+        return dx, grads
 
-    def _columns(self) -> Iterator[tuple[tuple[slice, slice, slice], Array]]:
-        """Some places of y at a time, of one image or several, and what the kernels see there."""
-        (down, right), (rows, columns) = self.windows.stride, self._count
-        seen = sliding_window_view(self._padded, self.windows.size, (2, 3))[:, :, ::down, ::right]
-        seen = seen.transpose(1, 4, 5, 0, 2, 3)  # (C, kh, kw, N, rows, columns)
-        of_row = seen.itemsize * self.params["W"][0].size * columns
-        height = min(rows, max(1, BYTES // of_row))
-        several = max(1, BYTES // (of_row * height)) if height == rows else 1
-        for n in range(0, len(self._padded), several):
-            for row in range(0, rows, height):
-                block = seen[:, :, :, n : n + several, row : row + height]
-                at = (slice(n, n + several), slice(None), slice(row, row + height))
-                yield at, block.reshape(self.params["W"][0].size, -1)
+    def _summed(self, dout: Array, input_gradient: bool) -> tuple[Array | None, Array]:
+        """Dx and dW from the columns of x."""
+        W = self.params["W"]
+        kernels = W.reshape(len(W), -1)
+        columns = ImageColumns(self._padded, self.windows, self._count)
+        dW = np.zeros_like(kernels)
+        dpadded = np.zeros(self._padded.shape, W.dtype) if input_gradient else None
+        for block in columns.blocks():
+            errors = columns.matrix(dout, block)
+            dW += errors.dot(columns.seen(block).T)
+            if dpadded is not None:
+                columns.add(dpadded, block, kernels.T.dot(errors))
+        dx = None if dpadded is None else np.ascontiguousarray(self.windows.inside(dpadded))
+        return dx, dW.reshape(W.shape)
 
-    def _add(self, dpadded: Array, at: tuple[slice, slice, slice], dcolumns: Array) -> None:
-        """Add what comes back from some windows to the pixels that they see."""
-        n, _, rows = at
-        (down, _), (kh, kw) = self.windows.stride, self.windows.size
-        first, last = rows.start, min(rows.stop, self._count[0]) - 1
-        part = dpadded[n, :, first * down : last * down + kh]
-        shape = (self.in_channels, kh * kw, len(part), last - first + 1, self._count[1])
-        back = dcolumns.reshape(shape).transpose(1, 2, 0, 3, 4)
-        for place, gradient in zip(self.windows.places(part), back, strict=True):
-            place += gradient
+    def _turned(self, dout: Array) -> tuple[Array, Array]:
+        """Dx and dW from the columns of dout: dx is the convolution of dout with turned kernels.
+
+        Where window p sees pixel q at (k, l), q sees p at (kh - 1 - k, kw - 1 - l).
+        """
+        x, W, back = self.windows.inside(self._padded), self.params["W"], self.windows.turned()
+        turned = kernels_first(W[:, :, ::-1, ::-1])
+        kernels = turned.reshape(len(turned), -1)
+        columns = ImageColumns(back.padded(dout), back, x.shape[2:])
+        dx, dkernels = np.empty(x.shape, W.dtype), np.zeros(kernels.shape, W.dtype)
+        for block in columns.blocks():
+            seen = columns.seen(block)
+            kernels_first(dx[block])[...] = columns.images(kernels.dot(seen), block)
+            dkernels += columns.matrix(x, block).dot(seen.T)
+        dW = kernels_first(dkernels.reshape(turned.shape))[:, :, ::-1, ::-1]
+        return dx, np.ascontiguousarray(dW)
 
     @classmethod
     def param_shapes(
@@ -213,9 +212,3 @@ def _border(name: str, padding: Any, size: Pair, stride: Pair) -> tuple[Pair, Pa
         return ((size[0] - 1) // 2, size[0] // 2), ((size[1] - 1) // 2, size[1] // 2)
     rows, columns = pair(name, "padding", padding, least=0)
     return (rows, rows), (columns, columns)
-
-
-def _of_kernels(y: Array) -> Array:
-    """The kernels first, (F, N, rows, columns), as a product of matrices gives them."""
-    turned: Array = y.transpose(1, 0, 2, 3)
-    return turned

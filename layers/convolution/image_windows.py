@@ -28,6 +28,20 @@ class Windows(NamedTuple):
     stride: Pair
     border: tuple[Pair, Pair]
 
+    @property
+    def can_turn(self) -> bool:
+        """Whether `turned` windows can do for the gradient of these."""
+        sides = zip(self.size, self.border, strict=True)
+        return self.stride == (1, 1) and all(max(border) < size for size, border in sides)
+
+    def turned(self) -> Windows:
+        """The windows through which a pixel sees the places of the windows that see it."""
+        rows, columns = (
+            (size - 1 - before, size - 1 - after)
+            for size, (before, after) in zip(self.size, self.border, strict=True)
+        )
+        return Windows(self.size, (1, 1), (rows, columns))
+
     def grid(self, owner: object, x: Array) -> Pair:
         """How many windows fit along the rows and the columns of images (N, C, H, W)."""
         (height, width), (kh, kw) = self.padded_size(x.shape), self.size

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers import Conv2D
-from layers.convolution import conv2d
+from layers.convolution import image_columns
 
 torch = pytest.importorskip("torch", reason="the oracle: pip install handgrad[oracle]")
 
@@ -23,9 +23,9 @@ def random_case(seed):
     return layer, rng.normal(size=(n, channels, *rng.integers(3, 9, 2))), rng
 
 
-@pytest.mark.parametrize("size", [1, 1000, conv2d.BYTES])
+@pytest.mark.parametrize("size", [1, 1000, image_columns.BYTES])
 def test_random_convolutions_are_those_of_another_library(size, monkeypatch):
-    monkeypatch.setattr(conv2d, "BYTES", size)
+    monkeypatch.setattr(image_columns, "BYTES", size)
     for seed in range(40):
         layer, x, rng = random_case(seed)
         tensors = [torch.tensor(a, requires_grad=True) for a in (x, *layer.params.values())]
@@ -53,7 +53,8 @@ def test_without_the_input_gradient_the_others_are_the_same():
     _, expected = layer.backward(dout)
     dx, grads = layer.backward(dout, input_gradient=False)
     assert dx is None
-    assert all(np.array_equal(grads[name], expected[name]) for name in expected)
+    for name, gradient in grads.items():
+        np.testing.assert_allclose(gradient, expected[name], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,9 @@ def test_columns_take_little_memory_beside_the_images():
     x = np.ones((256, 64, 64, 64), np.float32)
     tracemalloc.start()
     try:
-        layer.forward(x)
+        y = layer.forward(x)
         assert tracemalloc.get_traced_memory()[1] < 2.1 * x.nbytes  # the padded images, and y
+        layer.backward(y)
+        assert tracemalloc.get_traced_memory()[1] < 4.2 * x.nbytes  # the padded dout too, and dx
     finally:
         tracemalloc.stop()
