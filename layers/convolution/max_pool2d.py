@@ -70,7 +70,8 @@ class MaxPool2D(Layer):
         y: Array = first.copy()
         winner = np.zeros((*found.shape[:2], *count), np.min_scalar_type(len(others)))
         for number, entries in enumerate(others, 1):
-            winner[~(entries <= y)] = number  # also where one of the two is nan
+            wins = ~(entries <= y)  # also where one of the two is nan
+            np.maximum(winner, wins * winner.dtype.type(number), out=winner)
             np.maximum(y, entries, out=y)
         self._winner, self._shape, self._dtype = winner, found.shape, found.dtype
         return y
@@ -80,6 +81,8 @@ class MaxPool2D(Layer):
         winner = self._winner
         dout = checks.upstream(self, dout, winner.shape, self._dtype)
         padded = self.windows.padded(np.zeros(self._shape, self._dtype))
+        finite = np.isfinite(dout).all()
         for number, place in enumerate(self.windows.places(padded)):
-            place += np.where(winner == number, dout, 0)
+            won = winner == number
+            place += dout * won if finite else np.where(won, dout, 0)  # 0 times inf would be nan
         return np.ascontiguousarray(self.windows.inside(padded)), {}

@@ -47,3 +47,18 @@ def test_three_axes_are_refused(layer):
 def test_images_without_pixels_have_no_mean():
     with pytest.raises(ValueError, match="GlobalAveragePool2D: expected images with at least one"):
         GlobalAveragePool2D().forward(np.ones((2, 3, 0, 4)))
+
+
+def test_an_infinite_gradient_reaches_the_maximum_alone():
+    layer = MaxPool2D(2)
+    layer.forward(np.array([[[[1.0, 2.0], [4.0, 3.0]]]]))
+    dx, _ = layer.backward(np.array([[[[-np.inf]]]]))
+    assert dx.ravel().tolist() == [0, 0, -np.inf, 0]
+
+
+def test_windows_of_more_than_256_entries():
+    x = np.arange(300.0).reshape(1, 1, 1, 300)
+    layer = MaxPool2D((1, 300))
+    layer.forward(x)
+    dx, _ = layer.backward(np.ones((1, 1, 1, 1)))
+    assert dx.ravel().tolist() == [0] * 299 + [1]
