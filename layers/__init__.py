@@ -14,6 +14,9 @@ from layers.activations.sigmoid import Sigmoid
 from layers.activations.sign import Sign
 from layers.activations.softplus import Softplus
 from layers.activations.tanh import Tanh
+from layers.attention.multi_head_attention import MultiHeadAttention
+from layers.attention.position_embedding import PositionEmbedding
+from layers.attention.positional_encoding import PositionalEncoding
 from layers.convolution.average_pool2d import AveragePool2D
 from layers.convolution.conv2d import Conv2D
 from layers.convolution.global_average_pool2d import GlobalAveragePool2D
@@ -52,15 +55,22 @@ from layers.losses.softmax_ce import SoftmaxCE, softmax
 from layers.normalizing.batch_norm import BatchNorm
 from layers.normalizing.group_norm import GroupNorm
 from layers.normalizing.layer_norm import LayerNorm
+from layers.recurrent.gru import GRU
+from layers.recurrent.lstm import LSTM
+from layers.recurrent.rnn import RNN
 from layers.regularizing.dropout import Dropout
 from layers.shapes.concat import Concat
 from layers.shapes.flatten import Flatten
+from layers.shapes.last import Last
 from layers.shapes.mean import Mean
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
+    "LSTM",
     "MSE",
+    "RNN",
     "Add",
     "AddConstant",
     "AveragePool2D",
@@ -79,6 +89,7 @@ __all__ = [
     "GroupNorm",
     "HardTanh",
     "Hinge",
+    "Last",
     "Layer",
     "LayerNorm",
     "LeakyReLU",
@@ -87,9 +98,12 @@ __all__ = [
     "MaxPool2D",
     "Mean",
     "MeanEmbedding",
+    "MultiHeadAttention",
     "Multiply",
     "MultiplyConstant",
     "Params",
+    "PositionEmbedding",
+    "PositionalEncoding",
     "ReLU",
     "Reciprocal",
     "Sigmoid",

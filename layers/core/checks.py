@@ -129,30 +129,32 @@ def allowed(owner: object, expected: str, x: Array, fits: Array, hint: str = "")
         raise ValueError(f"{label(owner)}: expected {expected}, got {x[place]}{where}{hint}")
 
 
-def labels(owner: object, y: ArrayLike, n: int, classes: int) -> Array:
-    """Return class labels, which must be `n` integers from 0 to `classes` - 1."""
+def labels(owner: object, y: ArrayLike, shape: tuple[int, ...], classes: int) -> Array:
+    """Return class labels: integers of the given shape, from 0 to `classes` - 1."""
     array = numbers(owner, "labels", y)
-    if array.shape == (n,) and array.dtype.kind in "iu" and all_below(array, classes):
+    if array.shape == shape and array.dtype.kind in "iu" and all_below(array, classes):
         return array.astype(np.intp, copy=False)  # uint64 plus int64 would give float64
-    if array.shape == (n, classes) and classes > 1:
+    one = ("an example", "example") if len(shape) == 1 else ("each", "row of scores")
+    if array.shape == (*shape, classes) and classes > 1:
         raise ValueError(
-            f"{label(owner)}: expected labels of shape ({n},), one integer an example, got "
-            f"{array.shape}, which looks like one-hot rows; pass labels.argmax(axis=1)"
+            f"{label(owner)}: expected labels of shape {shape}, one integer {one[0]}, got "
+            f"{array.shape}, which looks like one-hot rows; pass labels.argmax(axis={len(shape)})"
         )
-    if array.shape != (n,):
+    if array.shape != shape:
         raise ValueError(
-            f"{label(owner)}: expected labels of shape ({n},), one for each example, "
-            f"got {array.shape}{_as_a_row(array, n, 'labels')}"
+            f"{label(owner)}: expected labels of shape {shape}, one for each {one[1]}, "
+            f"got {array.shape}{_as_a_row(array, shape, 'labels')}"
         )
     if array.dtype.kind not in "iu":
         raise TypeError(
             f"{label(owner)}: expected integer labels, got dtype {array.dtype}; "
             "pass labels.astype(int) if they are classes"
         )
-    worst = int(np.flatnonzero((array < 0) | (array >= classes))[0])
+    worst = np.argwhere((array < 0) | (array >= classes))[0].tolist()
     raise ValueError(
         f"{label(owner)}: expected labels from 0 to {classes - 1}, because there are "
-        f"{classes} classes, got {array[worst]} at position {worst}"
+        f"{classes} classes, got {array[tuple(worst)]} at position "
+        f"{worst[0] if len(worst) == 1 else worst}"
     )
 
 
@@ -164,13 +166,16 @@ def all_below(array: Array, limit: int) -> bool:
     return bool(array.item(array.argmin()) >= 0 and array.item(array.argmax()) < limit)
 
 
-def weights(owner: object, sample_weight: ArrayLike, n: int, dtype: np.dtype[Any]) -> Array:
-    """Return the weights of the `n` examples, scaled to sum to 1."""
+def weights(
+    owner: object, sample_weight: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> Array:
+    """Return the weights of examples, or of labels of any shape, scaled to sum to 1."""
     array = floating(owner, "sample_weight", sample_weight, np.result_type(dtype, np.float64))
-    if array.shape != (n,):
+    if array.shape != shape:
+        each = "example" if len(shape) == 1 else "label"
         raise ValueError(
-            f"{label(owner)}: expected sample_weight of shape ({n},), one for each example, "
-            f"got {array.shape}{_as_a_row(array, n, 'sample_weight')}"
+            f"{label(owner)}: expected sample_weight of shape {shape}, one for each {each}, "
+            f"got {array.shape}{_as_a_row(array, shape, 'sample_weight')}"
         )
     largest = array.max(initial=0)
     if not (array >= 0).all() or not 0 < largest < np.inf:
@@ -193,8 +198,48 @@ def counted(weight: Any, values: Array) -> Array:
     return np.where(weight == 0, values.dtype.type(0), values)
 
 
-def _as_a_row(array: Array, n: int, name: str) -> str:
-    return f"; pass np.ravel({name})" if array.ndim > 1 and array.size == n else ""
+def _as_a_row(array: Array, shape: tuple[int, ...], name: str) -> str:
+    ravelled = array.ndim > 1 and (array.size,) == shape
+    return f"; pass np.ravel({name})" if ravelled else ""
+
+
+def sequences(
+    owner: object,
+    x: ArrayLike,
+    features: int | None = None,
+    dtype: np.dtype[Any] | None = None,
+    longest: int = sys.maxsize,
+) -> Array:
+    """Return sequences (N, T, D) of at least one step, and at most `longest`, as floats."""
+    array = floating(owner, "x", x, dtype)
+    if array.ndim != 3 or features not in (None, array.shape[2]):
+        hint = "; one sequence is x[None], and one step is x[:, None]" if array.ndim == 2 else ""
+        raise ValueError(
+            f"{label(owner)}: expected x of shape (N, T, {features or 'D'}), "
+            f"got {array.shape}{hint}"
+        )
+    if not 1 <= array.shape[1] <= longest:
+        most = "" if longest == sys.maxsize else f" and at most {longest}"
+        raise ValueError(
+            f"{label(owner)}: expected sequences of at least one step{most}, "
+            f"got x of shape {array.shape}"
+        )
+    return array
+
+
+def lengths(owner: object, value: ArrayLike, n: int, steps: int) -> Array:
+    """Return how many steps of each of `n` sequences count: integers from 1 to `steps`."""
+    array = numbers(owner, "lengths", value)
+    if array.shape != (n,):
+        raise ValueError(
+            f"{label(owner)}: expected lengths of shape ({n},), one for each sequence, "
+            f"got {array.shape}"
+        )
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{label(owner)}: expected integer lengths, got dtype {array.dtype}")
+    fits = (array >= 1) & (array <= steps)
+    allowed(owner, f"lengths from 1 to {steps}, the number of steps", array, fits)
+    return array.astype(np.intp, copy=False)
 
 
 def brief(value: object, longest: int = 60) -> str:

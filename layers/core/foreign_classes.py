@@ -26,6 +26,19 @@ HERE = {
     **dict.fromkeys(("GlobalAveragePooling2D", "GlobalAvgPool2D"), "GlobalAveragePool2D"),
     **dict.fromkeys(("LayerNormalization", "Layernorm"), "LayerNorm"),
     **dict.fromkeys(("GroupNormalization", "Groupnorm"), "GroupNorm"),
+    **dict.fromkeys(("SimpleRNN", "VanillaRNN", "Elman"), "RNN"),
+    **dict.fromkeys(("LSTMLayer", "Lstm"), "LSTM"),
+    **dict.fromkeys(("GRULayer", "Gru"), "GRU"),
+    **dict.fromkeys(
+        ("RNNCell", "LSTMCell", "GRUCell"),
+        "RNN, LSTM or GRU, which take one step, x[:, None], with predict_from(x, *state)",
+    ),
+    **dict.fromkeys(
+        ("MultiheadAttention", "MultiHeadSelfAttention", "SelfAttention", "Attention"),
+        "MultiHeadAttention",
+    ),
+    **dict.fromkeys(("PositionalEmbedding", "LearnedPositionalEncoding"), "PositionEmbedding"),
+    **dict.fromkeys(("SinePositionEncoding", "SinusoidalEncoding"), "PositionalEncoding"),
     **dict.fromkeys(("Sequential", "Model", "Module"), "Sequential, from nets"),
 }
 

@@ -1,4 +1,4 @@
-"""Losses that compare scores (N, C) of C classes with labels (N,)."""
+"""Losses that compare scores (..., C) of C classes with labels (...)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,28 @@ from layers.core.params import Array
 
 
 class ByClass(Layer):
-    """A loss of scores (N, C) and labels (N,), integers from 0 to C - 1."""
+    """A loss of scores (N, C) and labels (N,), or (..., C) and (...), integers from 0 to C - 1."""
 
     def check(self, shape: tuple[int, ...], labels: ArrayLike) -> Array:
         """Return the labels for scores of the given shape; raise if they do not fit."""
-        if len(shape) != 2 or not shape[1]:
+        if len(shape) < 2 or not shape[-1]:
             raise ValueError(f"{self.label}: expected scores of shape (N, C), got {shape}")
-        return checks.labels(self, labels, *shape)
+        return checks.labels(self, labels, shape[:-1], shape[-1])
 
-    def _weighed(self, scores: Array, sample_weight: ArrayLike | None) -> tuple[Array, Array]:
-        """Return the scores and the weight of each row, (N,): 1 / N, or its share of all weights.
+    def _weighed(
+        self, scores: Array, labels: ArrayLike, sample_weight: ArrayLike | None
+    ) -> tuple[Array, Array, Array]:
+        """Return rows of scores (R, C), their labels, and their weights: 1 / R, or shares of all.
 
         Rows of weight 0 become 0: see `checks.counted`.
         """
+        labels = self.check(scores.shape, labels)
+        checks.not_empty(self, "scores", scores)
+        rows = scores.reshape(labels.size, -1)
         if sample_weight is None:
-            return scores, sums.equal_shares(len(scores), scores.dtype)
-        weight = checks.weights(self, sample_weight, len(scores), scores.dtype)
-        return checks.counted(weight[:, None], scores), weight
+            return rows, labels.reshape(-1), sums.equal_shares(len(rows), rows.dtype)
+        weight = checks.weights(self, sample_weight, labels.shape, rows.dtype).reshape(-1)
+        return checks.counted(weight[:, None], rows), labels.reshape(-1), weight
 
     @classmethod
     def accuracy(cls, scores: ArrayLike, labels: ArrayLike) -> float:

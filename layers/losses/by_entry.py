@@ -37,7 +37,7 @@ class ByEntry(Layer):
         if sample_weight is None:
             return y, t, 1 / y.size
         rows = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
-        shares = checks.weights(self, sample_weight, len(rows), y.dtype) / rows.shape[1]
+        shares = checks.weights(self, sample_weight, (len(rows),), y.dtype) / rows.shape[1]
         weight = shares.reshape(y.shape[:1] + (1,) * (y.ndim - 1))
         return checks.counted(weight, y), checks.counted(weight, t), weight
 

@@ -24,12 +24,12 @@ class Hinge(ByClass):
         dscores[n, y] = -(how many terms are above 0) / N
 
     At the kink, where a term is exactly 0, its slope is 0, as in PyTorch. PyTorch's
-    ``MultiMarginLoss`` also divides by C.
+    ``MultiMarginLoss`` also divides by C. Scores may have more axes, as in `SoftmaxCE`.
 
     Raises
     ------
     ValueError
-        If scores are not (N, C), labels not (N,) or out of range, or the batch is empty.
+        If scores are not (..., C), labels not (...) or out of range, or the batch is empty.
     TypeError
         If labels are not integers.
 
@@ -45,11 +45,12 @@ class Hinge(ByClass):
 
     Notes
     -----
-    ``sample_weight`` (N,) makes it the weighted mean over the examples. Source: CS231n, "Multiclass
-    Support Vector Machine loss", for the cat, car and frog of the lecture "Backpropagation" by Li,
-    Karpathy and Johnson; Weston and Watkins, 1999.
+    ``sample_weight``, of the shape of the labels, makes it a weighted mean. Source: CS231n,
+    "Multiclass Support Vector Machine loss", for the cat, car and frog of the lecture
+    "Backpropagation" by Li, Karpathy and Johnson; Weston and Watkins, 1999.
     """
 
+    _shape = Cached[tuple[int, ...]]()
     _above = Cached[Array]()
     _right = Cached[tuple[Array, Array]]()
     _weight = Cached[Any]()
@@ -59,15 +60,15 @@ class Hinge(ByClass):
     ) -> float:
         """Return the mean of the sums of max(0, s[j] - s[y] + 1)."""
         s = checks.floating(self, "scores", scores)
-        labels = self.check(s.shape, labels)
-        checks.not_empty(self, "scores", s)
-        s, weight = self._weighed(s, sample_weight)
+        shape = s.shape
+        s, labels, weight = self._weighed(s, labels, sample_weight)
         right = np.arange(len(s)), labels
         with np.errstate(over="ignore"):  # the difference of finite scores can be infinite
             terms = np.maximum(s - s[right][:, None] + 1, 0)
             terms[right] -= 1  # the term of the correct class itself, which is 1, does not count
             loss = float((weight[:, None] * terms).sum())
         self._above, self._right, self._weight = (terms > 0).astype(s.dtype), right, weight
+        self._shape = shape
         return loss
 
     def backward(self, dout: ArrayLike = 1.0) -> tuple[Array, Grads]:
@@ -75,4 +76,4 @@ class Hinge(ByClass):
         factor = (self._weight * checks.factor(self, dout, self._weight.dtype))[:, None]
         dscores = self._above.copy()
         dscores[self._right] -= dscores.sum(axis=1)
-        return dscores * factor, {}
+        return (dscores * factor).reshape(self._shape), {}

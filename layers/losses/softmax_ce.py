@@ -61,10 +61,13 @@ class SoftmaxCE(ByClass):
     The loss is computed from the scores, log p = s - log sum exp(s), so that it is accurate
     for any finite scores, and infinite only if it is too large for their dtype: nothing is clipped.
 
+    Scores may have any number of axes before the last, and labels all but the last: for N texts of
+    T words, scores (N, T, V) and labels (N, T), N is then the number of all labels, N T.
+
     Raises
     ------
     ValueError
-        If scores are not (N, C), labels not (N,) or out of range, or the batch is empty.
+        If scores are not (..., C), labels not (...) or out of range, or the batch is empty.
     TypeError
         If labels are not integers.
 
@@ -80,12 +83,13 @@ class SoftmaxCE(ByClass):
 
     Notes
     -----
-    ``sample_weight`` (N,) makes it the weighted mean over the examples; an example of weight 0
-    does not count, even if its scores are nan. Source: CSCI 544, lecture 8, "FNN and
-    Classification"; the lecture of Li, Karpathy and Johnson, where the 0.89 for this example is a
-    logarithm to base 10.
+    ``sample_weight``, of the shape of the labels, makes it the weighted mean over them. A label of
+    weight 0, such as that of padding, does not count, even if its scores are nan. Source: CSCI 544,
+    lecture 8, "FNN and Classification"; the lecture of Li, Karpathy and Johnson, where the 0.89 for
+    this example is a logarithm to base 10.
     """
 
+    _shape = Cached[tuple[int, ...]]()
     _e = Cached[Array]()
     _total = Cached[Array]()
     _right = Cached[Array]()
@@ -96,12 +100,10 @@ class SoftmaxCE(ByClass):
     ) -> float:
         """Return the mean of -log p of the correct classes."""
         scores = checks.floating(self, "scores", scores)
-        labels = self.check(scores.shape, labels)
-        checks.not_empty(self, "scores", scores)
-        scores, weight = self._weighed(scores, sample_weight)
-        rows = _row_starts(scores)
-        self._right, self._weight = rows + labels, weight
-        shifted = _below_the_largest(scores, rows)
+        matrix, labels, weight = self._weighed(scores, labels, sample_weight)
+        rows = _row_starts(matrix)
+        self._shape, self._right, self._weight = scores.shape, rows + labels, weight
+        shifted = _below_the_largest(matrix, rows)
         right = shifted.take(self._right)
         self._e = np.exp(shifted, out=shifted)  # in place, because allocating takes longer than exp
         self._total = sums.over_columns(self._e)
@@ -113,7 +115,7 @@ class SoftmaxCE(ByClass):
         # p, each row times its share; contiguous, because the next line must write into it.
         dscores = np.multiply(self._e, (share / self._total)[:, None], order="C")
         dscores.reshape(-1)[self._right] -= share  # faster than indexing with [n, labels[n]]
-        return dscores, {}
+        return dscores.reshape(self._shape), {}
 
 
 def _below_the_largest(scores: Array, rows: Array) -> Array:

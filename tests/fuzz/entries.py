@@ -144,6 +144,12 @@ def of_layers() -> Iterator[Entry]:
         "BatchNorm": call(layers.BatchNorm, 3, momentum=0.5, epsilon=1e-5, dtype="float32"),
         "LayerNorm": call(layers.LayerNorm, 3, epsilon=1e-5),
         "GroupNorm": call(layers.GroupNorm, 2, 4, epsilon=1e-5, dtype="float32"),
+        "RNN": call(layers.RNN, 3, 2, activation="relu", weight_init="zeros", rng=0),
+        "LSTM": call(layers.LSTM, 3, 2, weight_init="uniform", dtype="float32", rng=0),
+        "GRU": call(layers.GRU, 3, 2, rng=0),
+        "MultiHeadAttention": call(layers.MultiHeadAttention, 4, 2, causal=True, rng=0),
+        "PositionalEncoding": call(layers.PositionalEncoding, 5, 4),
+        "PositionEmbedding": call(layers.PositionEmbedding, 5, 4, weight_init="zeros", rng=0),
         "AddConstant": call(layers.AddConstant, 2.0),
         "MultiplyConstant": call(layers.MultiplyConstant, 2.0),
     }

@@ -13,7 +13,10 @@ import numpy as np
 from layers import (
     ELU,
     GELU,
+    GRU,
+    LSTM,
     MSE,
+    RNN,
     Add,
     AddConstant,
     AveragePool2D,
@@ -32,6 +35,7 @@ from layers import (
     GroupNorm,
     HardTanh,
     Hinge,
+    Last,
     Layer,
     LayerNorm,
     LeakyReLU,
@@ -40,8 +44,11 @@ from layers import (
     MaxPool2D,
     Mean,
     MeanEmbedding,
+    MultiHeadAttention,
     Multiply,
     MultiplyConstant,
+    PositionalEncoding,
+    PositionEmbedding,
     Reciprocal,
     ReLU,
     Sigmoid,
@@ -74,11 +81,11 @@ class Row(NamedTuple):
     loss: bool = False
 
 
-def trained(layer: Layer) -> Layer:
+def trained(layer: Layer, scale: float = 1.0) -> Layer:
     """The layer with parameters that are not those it starts with, which hide mistakes."""
     rng = np.random.default_rng(3)
     for array in layer.params.values():
-        array += rng.normal(size=array.shape).astype(array.dtype)
+        array += rng.normal(0, scale, array.shape).astype(array.dtype)
     return layer
 
 
@@ -98,6 +105,16 @@ def several(*shapes: tuple[int, ...]) -> Callable[..., tuple[Any, ...]]:
     def inputs(seed: int = 0) -> tuple[Any, ...]:
         rng = np.random.default_rng(seed)
         return tuple(rng.normal(size=shape) for shape in shapes)
+
+    return inputs
+
+
+def lengths(*shape: int) -> Callable[..., tuple[Any, ...]]:
+    """Inputs: sequences (N, T, D), and how many steps of each count."""
+
+    def inputs(seed: int = 0) -> tuple[Any, ...]:
+        rng = np.random.default_rng(seed)
+        return rng.normal(size=shape), rng.integers(1, shape[1] + 1, size=shape[0])
 
     return inputs
 
@@ -142,13 +159,13 @@ def regression(*shape: int, weights: bool = False) -> Callable[..., tuple[Any, .
     return inputs
 
 
-def classification(n: int, classes: int, weights: bool = False) -> Callable[..., tuple[Any, ...]]:
-    """Inputs of a loss with labels: scores, labels and perhaps weights."""
+def classification(*shape: int, weights: bool = False) -> Callable[..., tuple[Any, ...]]:
+    """Inputs of a loss with labels: scores (..., C), labels (...) and perhaps weights."""
 
     def inputs(seed: int = 0) -> tuple[Any, ...]:
         rng = np.random.default_rng(seed)
-        scores, labels = rng.normal(size=(n, classes)), rng.integers(classes, size=n)
-        return (scores, labels, rng.uniform(0.5, 2.0, n)) if weights else (scores, labels)
+        scores, labels = rng.normal(size=shape), rng.integers(shape[-1], size=shape[:-1])
+        return (scores, labels, rng.uniform(0.5, 2.0, shape[:-1])) if weights else (scores, labels)
 
     return inputs
 
@@ -216,6 +233,32 @@ LAYERS = [
     Row("LayerNorm-3d-float32", lambda: trained(LayerNorm(4, dtype="float32")), normal(2, 3, 4)),
     Row("GroupNorm", lambda: trained(GroupNorm(2, 4)), normal(3, 4, 2, 3)),
     Row("GroupNorm-of-each", lambda: trained(GroupNorm(3, 3, epsilon=0.1)), normal(2, 3, 5)),
+    Row("RNN", lambda: trained(RNN(3, 4, rng=1)), normal(2, 5, 3)),
+    Row(
+        "RNN-relu-float32",
+        lambda: RNN(3, 2, activation="relu", dtype="float32", rng=20),
+        normal(3, 2, 3),
+    ),
+    Row("LSTM", lambda: trained(LSTM(3, 4, rng=1)), normal(2, 5, 3)),
+    Row("LSTM-one-unit", lambda: LSTM(1, 1, rng=1), normal(1, 1, 1)),
+    Row("GRU", lambda: trained(GRU(3, 4, rng=1)), normal(2, 5, 3)),
+    Row("GRU-float32", lambda: trained(GRU(2, 3, dtype="float32", rng=1)), normal(3, 2, 2)),
+    Row("Last", Last, normal(3, 4, 2)),
+    Row(
+        "MultiHeadAttention", lambda: trained(MultiHeadAttention(4, 2, rng=1), 0.1), normal(3, 5, 4)
+    ),
+    Row(
+        "MultiHeadAttention-causal-float32",
+        lambda: trained(MultiHeadAttention(3, 1, causal=True, dtype="float32", rng=1), 0.1),
+        normal(2, 4, 3),
+    ),
+    Row("PositionalEncoding", lambda: PositionalEncoding(6, 5), normal(3, 4, 5)),
+    Row("PositionEmbedding", lambda: PositionEmbedding(4, 5, rng=1), normal(3, 4, 5)),
+    Row(
+        "PositionEmbedding-of-short-sequences",
+        lambda: PositionEmbedding(6, 2, dtype="float32", rng=1),
+        normal(3, 4, 2),
+    ),
     Row("Exp", Exp, normal(6, 5)),
     Row("Log", Log, between(0.5, 2.0, 6, 5)),
     Row("Sin", Sin, normal(6, 5)),
@@ -233,11 +276,20 @@ GATES = [
     Row("Concat", Concat, several((6, 2), (6, 3))),
     Row("Concat-three", lambda: Concat(1), several((6, 2, 4), (6, 1, 4), (6, 3, 4))),
     Row("Concat-examples", lambda: Concat(0), several((2, 3), (4, 3)), batch=False),
+    Row("RNN-state", lambda: trained(RNN(3, 4, rng=1)), several((2, 5, 3), (2, 4))),
+    Row("LSTM-state", lambda: trained(LSTM(3, 4, rng=1)), several((2, 5, 3), (2, 4), (2, 4))),
+    Row("GRU-state", lambda: trained(GRU(3, 4, rng=1)), several((2, 5, 3), (2, 4))),
     Row("Copy", lambda: Copy(3), normal(6, 5)),
     Row("Copy-one", lambda: Copy(1), normal(7)),
 ]
 
 LOOKUPS = [
+    Row("Last-lengths", Last, lengths(4, 3, 2)),
+    Row(
+        "MultiHeadAttention-lengths",
+        lambda: trained(MultiHeadAttention(4, 2, causal=True, rng=1), 0.1),
+        lengths(3, 5, 4),
+    ),
     Row("Embedding", lambda: Embedding(7, 3, rng=1), words(7, 6, 4)),
     Row("Embedding-1d", lambda: Embedding(3, 5, rng=1), words(3, 8)),
     Row(
@@ -260,6 +312,13 @@ LOSSES = [
     Row("SoftmaxCE", SoftmaxCE, classification(6, 4), loss=True),
     Row("SoftmaxCE-one-example", SoftmaxCE, classification(1, 2), loss=True),
     Row("SoftmaxCE-weighted", SoftmaxCE, classification(6, 4, weights=True), loss=True),
+    Row("SoftmaxCE-of-sequences", SoftmaxCE, classification(3, 4, 5), loss=True),
+    Row(
+        "SoftmaxCE-of-sequences-weighted",
+        SoftmaxCE,
+        classification(3, 4, 5, weights=True),
+        loss=True,
+    ),
     Row("SigmoidCE", SigmoidCE, two_classes(6), loss=True),
     Row("SigmoidCE-2d-soft", SigmoidCE, two_classes(6, 3, soft=True), loss=True),
     Row("SigmoidCE-weighted", SigmoidCE, two_classes(6, 1, weights=True), loss=True),
@@ -267,6 +326,7 @@ LOSSES = [
     Row("BinaryCE-2d-soft", BinaryCE, two_classes(6, 3, outputs="p", soft=True), loss=True),
     Row("BinaryCE-weighted", BinaryCE, two_classes(6, 1, outputs="p", weights=True), loss=True),
     Row("Hinge", Hinge, classification(6, 4), loss=True),
+    Row("Hinge-of-sequences", Hinge, classification(2, 3, 4), loss=True),
     Row("Hinge-weighted", Hinge, classification(6, 2, weights=True), loss=True),
 ]
 

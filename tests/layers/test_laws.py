@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import math
 import pickle
 import re
 
@@ -181,11 +182,12 @@ def test_a_batch_is_its_rows_stacked(row):
 @over(LOSSES)
 def test_a_loss_is_the_mean_over_its_examples(row):
     loss, (y, t, *weight), value, _ = call(row)
-    shares = weight[0] / weight[0].sum() if weight else np.full(len(y), 1 / len(y))
+    weights = weight[0] if weight else np.ones(len(y))
+    shares = weights.reshape(len(y), -1).sum(axis=1) / weights.sum()
     dy, _ = loss.backward()
     singles = []
     for i, share in enumerate(shares):
-        singles.append(loss.forward(y[i : i + 1], t[i : i + 1]))
+        singles.append(loss.forward(*(array[i : i + 1] for array in (y, t, *weight))))
         single, _ = loss.backward()
         np.testing.assert_allclose(dy[i], share * single[0], rtol=1e-13)
     assert value == pytest.approx(np.dot(shares, singles), rel=1e-13)
@@ -423,8 +425,9 @@ def test_a_finite_dout_that_float32_cannot_hold_is_refused(row):
 def test_an_example_of_weight_0_counts_for_nothing(row):
     """Neither its scores nor its target, whatever they are, and without a warning."""
     loss, (y, t, *_) = row.make(), row.inputs()
-    weight = np.arange(len(y)) % 3 + 0.5
-    weight[[0, 2]] = 0
+    places = t.shape if t.shape == y.shape[:-1] else y.shape[:1]
+    weight = np.arange(math.prod(places)).reshape(places) % 3 + 0.5
+    weight[np.isin(np.arange(weight.size), [0, 2]).reshape(places)] = 0
     kept = weight > 0
     for value, dtype in ((np.nan, "f8"), (-np.inf, "f8"), (1e300, "f8"), (np.nan, "f4")):
         good_y, bad_y = y.astype(dtype), y.astype(dtype)
@@ -526,7 +529,7 @@ def test_nan_stays_visible(row):
     y = layer.forward(*inputs)
     if inputs[0].dtype.kind == "f":
         x = inputs[0].copy()
-        x.flat[0] = np.nan
+        x[:1] = np.nan
         predicted = layer.predict(*with_first(inputs, x))
         for y in (layer.forward(*with_first(inputs, x)), predicted):
             assert np.isnan(y).any()

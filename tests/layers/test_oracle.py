@@ -133,6 +133,9 @@ def torch_forward(layer, xs, params, mask=None):
 def torch_loss(loss, y, target, weight=None):
     """What the loss computes, written for tensors."""
     target = torch.tensor(target)
+    if isinstance(loss, SoftmaxCE | Hinge):
+        y, target = y.flatten(0, -2), target.flatten()
+        weight = None if weight is None else np.ravel(weight)
     if isinstance(loss, SoftmaxCE):
         losses = F.cross_entropy(y, target, reduction="none")
     elif isinstance(loss, Hinge):

@@ -135,23 +135,23 @@ def test_an_empty_batch_is_refused(shape):
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int64", "uint64", "int16"])
 def test_labels_are_integers_of_any_width(kind, dtype):
     values = kind(np.array([0, 2, 1], dtype))
-    assert checks.labels(CE, values, 3, 3).tolist() == [0, 2, 1]
+    assert checks.labels(CE, values, (3,), 3).tolist() == [0, 2, 1]
 
 
 def test_labels_may_have_the_byte_order_of_another_machine():
     labels = np.array([0, 2, 1])
     labels = labels.astype(labels.dtype.newbyteorder())
-    assert checks.labels(CE, labels, 3, 3).tolist() == [0, 2, 1]
+    assert checks.labels(CE, labels, (3,), 3).tolist() == [0, 2, 1]
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int64"])
 def test_labels_may_lie_apart_in_memory(dtype):
     table = np.array([[0, 9], [2, 9], [1, 9]], dtype)
     table.setflags(write=False)
-    assert checks.labels(CE, table[:, 0], 3, 3).tolist() == [0, 2, 1]
-    assert checks.labels(CE, table[::-1, 0], 3, 3).tolist() == [1, 2, 0]
+    assert checks.labels(CE, table[:, 0], (3,), 3).tolist() == [0, 2, 1]
+    assert checks.labels(CE, table[::-1, 0], (3,), 3).tolist() == [1, 2, 0]
     with pytest.raises(ValueError, match="got 9 at position 0"):
-        checks.labels(CE, table[:, 1], 3, 3)
+        checks.labels(CE, table[:, 1], (3,), 3)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_labels_may_lie_apart_in_memory(dtype):
 )
 def test_labels_at_the_ends_of_their_dtype_are_refused(dtype, value):
     with pytest.raises(ValueError, match=f"because there are 3 classes, got {value} at position 1"):
-        checks.labels(CE, np.array([0, value], dtype), 2, 3)
+        checks.labels(CE, np.array([0, value], dtype), (2,), 3)
 
 
 @pytest.mark.parametrize(
@@ -217,27 +217,27 @@ def test_labels_at_the_ends_of_their_dtype_are_refused(dtype, value):
 )
 def test_invalid_labels_are_refused(values, error, message):
     with pytest.raises(error, match=sentence(f"SoftmaxCE: {message}")):
-        checks.labels(CE, values, 3, 2)
+        checks.labels(CE, values, (3,), 2)
 
 
 def test_a_column_of_labels_is_not_mistaken_for_one_hot():
     with pytest.raises(ValueError, match=r"one for each example, got \(3, 1\); pass"):
-        checks.labels(CE, np.zeros((3, 1), int), 3, 1)
+        checks.labels(CE, np.zeros((3, 1), int), (3,), 1)
 
 
 @given(st.lists(st.integers(-2, 5), min_size=1, max_size=6), st.integers(1, 4))
 @settings(deadline=None, max_examples=60, derandomize=True)
 def test_labels_are_taken_if_all_are_classes(values, classes):
     if all(0 <= value < classes for value in values):
-        assert checks.labels(CE, values, len(values), classes).tolist() == values
+        assert checks.labels(CE, values, (len(values),), classes).tolist() == values
     else:
         with pytest.raises(ValueError, match=f"because there are {classes} classes, got "):
-            checks.labels(CE, values, len(values), classes)
+            checks.labels(CE, values, (len(values),), classes)
 
 
 def test_weights_are_scaled_to_sum_to_1():
     weights = [1, 2, 5]
-    shares = checks.weights(CE, weights, 3, np.dtype(np.float32))
+    shares = checks.weights(CE, weights, (3,), np.dtype(np.float32))
     assert shares.tolist() == [0.125, 0.25, 0.625]
     assert shares.dtype == np.float32
     assert weights == [1, 2, 5]
@@ -249,7 +249,7 @@ def test_there_is_one_weight_for_each_example(shape):
     if len(shape) == 2:
         message += "; pass np.ravel(sample_weight)"
     with pytest.raises(ValueError, match=sentence(message)):
-        checks.weights(CE, np.ones(shape), 3, np.dtype(float))
+        checks.weights(CE, np.ones(shape), (3,), np.dtype(float))
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_there_is_one_weight_for_each_example(shape):
 def test_weights_that_have_no_mean_are_refused(values):
     message = "SoftmaxCE: expected sample_weight to be at least 0, finite and not all 0, got values"
     with pytest.raises(ValueError, match="^" + message):
-        checks.weights(CE, values, 3, np.dtype(float))
+        checks.weights(CE, values, (3,), np.dtype(float))
 
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(2)])

@@ -121,11 +121,41 @@ def test_invalid_labels_are_refused(labels, error, message):
         loss.check((2, 3), labels)
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4)])
-def test_scores_have_two_axes(shape):
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 0)])
+def test_scores_have_two_axes_or_more(shape):
     message = f"SoftmaxCE: expected scores of shape (N, C), got {shape}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         SoftmaxCE().forward(np.zeros(shape), [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 1], "labels of shape (2, 3), one for each row of scores, got (2,)"),
+        (np.zeros(6, int), "labels of shape (2, 3), one for each row of scores, got (6,)"),
+        (np.zeros((2, 3, 4)), "labels of shape (2, 3), one integer each, got (2, 3, 4), which lo"),
+        ([[0, 1, 2], [3, 4, 0]], "labels from 0 to 3, because there are 4 classes, got 4 at posi"),
+    ],
+)
+def test_invalid_labels_of_sequences_are_refused(labels, message):
+    with pytest.raises(ValueError, match="^" + re.escape(f"SoftmaxCE: expected {message}")):
+        SoftmaxCE().forward(np.zeros((2, 3, 4)), labels)
+
+
+def test_the_loss_of_sequences_is_the_mean_over_the_labels_that_are_not_padding():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(2, 3, 4)), rng.integers(4, size=(2, 3))
+    counts = np.array([[1, 1, 0], [1, 0, 0]])
+    hidden = np.where(counts[:, :, None], scores, np.nan)
+    loss, kept = SoftmaxCE(), counts > 0
+    value = loss.forward(hidden, labels, counts)
+    dscores, _ = loss.backward()
+    assert value == pytest.approx(loss.forward(scores[kept], labels[kept]), rel=1e-14)
+    np.testing.assert_allclose(dscores[kept], loss.backward()[0], rtol=1e-14)
+    assert not dscores[~kept].any()
+    message = r"SoftmaxCE: expected sample_weight of shape \(2, 3\), one for each label, got \(2,\)"
+    with pytest.raises(ValueError, match=message):
+        loss.forward(scores, labels, [1, 1])
 
 
 def test_an_empty_batch_is_refused():

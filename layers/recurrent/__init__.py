@@ -1,0 +1,1 @@
+"""Layers that read a sequence step by step and keep a state."""
