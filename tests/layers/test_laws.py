@@ -399,7 +399,9 @@ def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
         y = layer.forward(*short)
         assert y.dtype == layer.dtype
     else:
-        message = rf"^{re.escape(layer.label)}: expected \w+ in float32 or float64, got float16, wh"
+        message = (
+            rf"^{re.escape(layer.label)}: expected \w+ in float32 or float64, got float16, in wh"
+        )
         for verb in (layer.forward, layer.predict):
             with pytest.raises(TypeError, match=message):
                 verb(*short)
@@ -408,7 +410,7 @@ def test_float16_is_refused_unless_it_is_cast_to_the_parameters(row):
         message = rf"^{re.escape(layer.label)}: expected dout in float32 or float64, got float16"
         with pytest.raises(TypeError, match=message):
             layer.backward(each(lambda part: part.astype(np.float16), dout_for(y)))
-    with pytest.raises(TypeError, match=r"^dtype: expected float32 or float64, got float16, w"):
+    with pytest.raises(TypeError, match=r"^dtype: expected float32 or float64, got float16, in w"):
         layer.astype(np.float16)
 
 
