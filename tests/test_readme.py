@@ -48,7 +48,7 @@ def test_the_report_of_the_wrong_layer_is_the_one_that_is_shown(shown):
 def test_the_digits_are_as_many_as_it_says():
     data = datasets.digits()
     expected = [len(data.x_train) + len(data.x_test), len(data.x_test)]
-    assert told(r"([\d,]+) real handwritten digits, and see it read the (\d+) of them") == expected
+    assert told(r"([\d,]+) real handwritten digits, and watch it read the (\d+) that") == expected
 
 
 def test_it_counts_the_activations():
