@@ -56,6 +56,11 @@ class MultiHeadAttention(Layer):
     rng : None, int or numpy.random.Generator
         Where the weights are drawn from.
 
+    Attributes
+    ----------
+    probabilities : array (N, heads, T, T)
+        The p of the last `forward`, to look at.
+
     Raises
     ------
     ValueError

@@ -52,6 +52,13 @@ class LSTM(Recurrent):
     rng : None, int or numpy.random.Generator
         Where the weights are drawn from.
 
+    Attributes
+    ----------
+    last_state : tuple of array (N, H)
+        (h, c) after the last step of the last `forward`. A long text is read in pieces with
+        ``forward(piece, *layer.last_state)``, and written step by step with
+        ``y, state = layer.predict_from(x, *state)``.
+
     Raises
     ------
     ValueError
