@@ -16,6 +16,7 @@ import numpy as np
 
 from layers.gradcheck.forms.argument_roles import PREDICTIONS, TARGETS, plain
 from layers.gradcheck.forms.parameter_updates import UnitStep
+from layers.gradcheck.forms.training_mode import INFERENCE, TRAINING
 
 MOST = 200  # combinations of arguments that are tried in a scene
 WEIGHTS = re.compile(r"w(eights?)?(\d|[a-z]{0,2}|curr|prev|in|out)\d?")
@@ -72,6 +73,7 @@ ARRAYS = {
     ),
     **_words("filters filter", "FCKK", "KKCF", "FKK"),
     **_words("b bias biases", "M", "1M", "M1", "F", "111F", "F1", "Q", "1Q", "Q1", "R", ""),
+    **_words("runningmean runningvar movingmean movingvar", "D", "1D", "D1", "C"),
     **_words("gamma beta scale shift", "D", "1D", "D1", "C", "1C11"),
     **_words("wx wax u", "DM", "DQ", "DR", "MD"),
     **_words("wy wya why", "MM"),
@@ -108,7 +110,8 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     **_words(VOCABULARY, 6),
     **_words("axis", -1, 0, 1),
     **_words("debug verbose usegpu", False),
-    **_words("training train istraining", True),
+    **dict.fromkeys(TRAINING, (True,)),
+    **dict.fromkeys(INFERENCE, (False,)),
 }
 
 

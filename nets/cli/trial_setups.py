@@ -10,7 +10,6 @@ import numpy as np
 
 from layers.gradcheck.forms.adapt import VALUES, has_verbs, verb
 from layers.gradcheck.forms.argument_roles import (
-    FLAGS,
     PREDICTIONS,
     TARGETS,
     names_of,
@@ -20,6 +19,7 @@ from layers.gradcheck.forms.argument_roles import (
 )
 from layers.gradcheck.forms.object_layer import FORWARD
 from layers.gradcheck.forms.parameter_updates import UnitStep
+from layers.gradcheck.forms.training_mode import switch_on, switches
 from nets.cli.dict_arguments import dicts, keys
 from nets.cli.example_arguments import MOST, SIZES_IN, Scene
 from nets.cli.find_layers import FoundLayer
@@ -95,12 +95,13 @@ def _prepared(thing: Any, scene: Scene) -> Any:
     for name, value in getattr(thing, "__dict__", {}).items():
         if "optimizer" in name and value is None:
             setattr(thing, name, UnitStep())
+    switch_on(thing)
     return thing
 
 
 def _input_names(thing: Any) -> list[str]:
     function = verb(thing, FORWARD) if has_verbs(thing) else verb(thing, VALUES)
-    names = [name for name in required(function) if plain(name) not in FLAGS]
+    names = [name for name in required(function) if not switches(name)]
     if len(names) == 1 and function.__name__ == "loss":  # which may go without labels
         names += [name for name in names_of(function)[1:2] if plain(name) in TARGETS]
     return names or names_of(function)[:1] or ["x"]

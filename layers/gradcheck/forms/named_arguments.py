@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from layers.core.params import Array, as_array
-from layers.gradcheck.forms.argument_roles import bound, name_of, names_of
+from layers.gradcheck.forms.argument_roles import name_of, names_of
 from layers.gradcheck.forms.gradient_names import by_name
 from layers.gradcheck.forms.held_parameters import is_floating, parameters
+from layers.gradcheck.forms.training_mode import call
 
 
 class NamedArguments:
@@ -41,7 +42,7 @@ class NamedArguments:
 
     def __call__(self, *xs: Any) -> Any:
         """What the function returns for these inputs."""
-        return self._function(*bound(self._function, xs, self.values()))
+        return call(self._function, xs, self.values())
 
     def inputs(self, xs: Sequence[Any]) -> dict[str, Any]:
         """The inputs by the names of the arguments."""

@@ -12,7 +12,6 @@ from layers.gradcheck.forms.argument_roles import (
     CACHES,
     LEARNING_RATES,
     TARGETS,
-    bound,
     name_of,
     names_of,
     plain,
@@ -25,6 +24,7 @@ from layers.gradcheck.forms.held_parameters import parameters
 from layers.gradcheck.forms.left_gradients import copied, in_attributes, in_container
 from layers.gradcheck.forms.parameter_updates import LEARNING_RATE, ParameterUpdates
 from layers.gradcheck.forms.returned_values import INPUT_GRADIENTS, left_in, taken_apart
+from layers.gradcheck.forms.training_mode import call
 
 FORWARD = (
     "forward",
@@ -109,7 +109,7 @@ class ObjectLayer:
     def forward(self, *xs: Any) -> Any:
         """Run the forward pass, and return its output wherever it is."""
         verb, self._xs = self._held.verb(FORWARD), xs
-        returned = verb(*bound(verb, xs, {}))
+        returned = call(verb, xs, {})
         self._note(f"{self._held.name(FORWARD)} and {self._held.name(BACKWARD)}")
         if self._takes(CACHES):
             returned, self._cache = split(returned, 1, name_of(verb))
