@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from nets import datasets, text
     from nets.cli.doctor import Diagnosis, doctor
     from nets.kinds import Graph, Residual, Sequential
-    from nets.recipes import logistic_regression, mlp, neural_language_model, text_classifier
+    from nets.recipes import (
+        conv_net,
+        lenet,
+        logistic_regression,
+        mlp,
+        neural_language_model,
+        resnet,
+        text_classifier,
+    )
     from nets.trace import Trace
     from nets.training import (
         L1,
@@ -38,14 +46,17 @@ __all__ = [
     "Sequential",
     "Trace",
     "Training",
+    "conv_net",
     "datasets",
     "doctor",
     "evaluate",
     "fit",
+    "lenet",
     "logistic_regression",
     "minibatches",
     "mlp",
     "neural_language_model",
+    "resnet",
     "text",
     "text_classifier",
 ]
@@ -58,7 +69,10 @@ if not TYPE_CHECKING:
             "Trace": "nets.trace",
             **dict.fromkeys(("Diagnosis", "doctor"), "nets.cli.doctor"),
             **dict.fromkeys(
-                ("logistic_regression", "mlp", "neural_language_model", "text_classifier"),
+                (
+                    *("logistic_regression", "mlp", "neural_language_model", "text_classifier"),
+                    *("conv_net", "lenet", "resnet"),
+                ),
                 "nets.recipes",
             ),
             **dict.fromkeys(

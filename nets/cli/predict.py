@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from layers.core.params import Array
 from nets.cli.options import argument, option
 from nets.cli.run_folder import read_json
 from nets.cli.tasks import labelled_text, numbers
+from nets.cli.tasks.task import predicted
 from nets.cli.tasks.token_task import tokenizer
 from nets.cli.user_code import with_own_layers
 from nets.datasets.class_labels import same_class
@@ -25,8 +27,6 @@ from nets.datasets.part import Part
 from nets.interop.atomic import atomic_write
 from nets.kinds import Sequential
 from nets.text import Vocabulary
-
-BATCH = 1000  # examples at once
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ class PredictCommand:
                 )
                 build = partial(labelled_text.build, vocabulary)
             else:
-                examples = read_examples(self.file, about["width"], about["columns"])
-                x = examples.x.astype(np.float32)
-                build = partial(numbers.build, about["width"])
+                width = math.prod(about["input_shape"])
+                examples = read_examples(self.file, width, about["columns"])
+                x = examples.x.astype(np.float32).reshape(-1, *about["input_shape"])
+                build = partial(numbers.build, about["input_shape"])
             return examples, x, self._net(about, build, len(classes))
         except (KeyError, TypeError) as error:
             path = self.folder / "run.json"
@@ -128,7 +129,7 @@ def _classes(run: Path) -> list[str]:
 
 def _probabilities(net: Sequential, x: Array, classes: list[str], run: Path) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):  # reported below, with the example
-        scores = np.concatenate([net.predict(x[i : i + BATCH]) for i in range(0, len(x), BATCH)])
+        scores = predicted(net, x)
     if scores.shape != (len(x), len(classes)):
         raise ValueError(
             f"{run}: expected a net with a score for each of {len(classes)} classes, got scores "

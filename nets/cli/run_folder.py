@@ -19,6 +19,7 @@ WRITTEN = {
     "sample.txt",
     "curves.png",
     "test-images.png",
+    "filters.png",
 }
 
 

@@ -16,7 +16,7 @@ from nets import plots
 from nets.cli.options import add_options
 from nets.cli.run_folder import fresh_folder, write_json
 from nets.cli.tasks import TASKS, Task
-from nets.cli.train_options import OPTIONS, RULES, LanguageOptions, NumbersOptions
+from nets.cli.train_options import OPTIONS, RULES, LanguageOptions, NumbersOptions, TrainOptions
 from nets.cli.user_code import with_own_layers
 from nets.interop.atomic import atomic_write
 from nets.sequential import Sequential
@@ -30,7 +30,6 @@ DESCRIPTION = """\
 Check a net's gradients, train it, measure it on the test part of the data, and write weights,
 curves and pictures. A tenth of the training part is set aside and measured after every epoch, the
 test part once, at the end."""
-CHECKED = 4  # examples that the gradient check runs on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,11 +52,11 @@ class TrainCommand:
 
     Attributes
     ----------
-    options : NumbersOptions
+    options : TrainOptions
         What was asked for: those of the task.
     """
 
-    options: NumbersOptions
+    options: TrainOptions
 
     @classmethod
     def of(cls, *, task: str = "numbers", **given: Any) -> TrainCommand:
@@ -81,11 +80,16 @@ class TrainCommand:
         options = self.options
         out = fresh_folder(options.out)  # before the work, if it cannot be made
         task: Task = TASKS[options.task](options)
-        if options.layers:
-            task.net = with_own_layers(task.net, options.layers, options.seed)
         x, y = task.x_train, task.y_train
+        nets = [task.net] if task.miniature is None else [task.net, task.miniature]
+        if options.layers:
+            nets = list(with_own_layers(Sequential(*nets), options.layers, options.seed))
+        task.net, checked = nets[0], nets[-1]
         print(task.net.summary(x.shape[1:]), end="\n\n")
-        report = gradcheck(task.net, x[:CHECKED], loss=(SoftmaxCE(), y[:CHECKED]))
+        if checked is not task.net:
+            print("on a small net of these layers, as a check of the whole one takes minutes:")
+        few = task.few()
+        report = gradcheck(checked, few, loss=(SoftmaxCE(), y[: len(few)]))
         print(report, end="\n\n")
         if not report:
             return 1
@@ -103,6 +107,7 @@ class TrainCommand:
             y,
             epochs=epochs,
             batch_size=batch_size,
+            augment=task.augment,
             validation=(_single(task.x_validation), task.y_validation) if validated else None,
             rng=options.seed,
         )
@@ -128,7 +133,7 @@ def _single(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype.kind == "f" else x
 
 
-def _optimizer(options: NumbersOptions, steps: int) -> Optimizer:
+def _optimizer(options: TrainOptions, steps: int) -> Optimizer:
     """The optimizer, with a learning rate that falls in a straight line to 0 over the run."""
     rule, learning_rate = RULES[options.optimizer]
     momentum = MOMENTUM if options.momentum is None else options.momentum
@@ -173,8 +178,7 @@ def _write(
     try:
         plots.save(plots.training_curves(history), out / "curves.png")
         yield out / "curves.png"
-        if picture := task.picture(net):
-            figure, name = picture
+        for figure, name in task.pictures(net):
             plots.save(figure, out / name)
             yield out / name
     except ImportError as error:

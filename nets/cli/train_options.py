@@ -21,10 +21,13 @@ RULES: dict[str, tuple[Any, float]] = {  # each with the learning rate that it s
     "adafactor": (Adafactor, 0.02),
 }
 DATA = (
-    "numbers: digits, mnist, fashion-mnist, FILE.npz, FILE.csv or FILE.tsv (default: digits); "
+    "numbers: digits, mnist, fashion-mnist, cifar10, FILE.npz, FILE.csv or FILE.tsv "
+    "(default: digits); "
     "text: names, FILE.csv, FILE.tsv or a folder with a folder of .txt files for each class "
     "(default: names); lm: names or FILE.txt (default: names)"
 )
+NETS = ("mlp", "conv", "lenet", "resnet")
+NET = "a perceptron, or for images a convolutional net, LeNet or a residual net (default: mlp)"
 ACTIVATION = "default: relu, of a language model tanh"
 LAYERS = "a file of yours: its classes FullyConnected, ReLU, ... take the place of those here"
 RATE = "at the start, from where it falls to 0 (default: depends on the optimizer)"
@@ -39,8 +42,8 @@ def _count(help: str, default: int | None = None) -> Any:
 
 
 @dataclass(frozen=True)
-class NumbersOptions:
-    """Options of all tasks, and the only ones of the task on numbers.
+class TrainOptions:
+    """Options of all tasks.
 
     Raises
     ------
@@ -49,8 +52,8 @@ class NumbersOptions:
         `momentum` is given to an optimizer that has none.
     """
 
-    task: ClassVar[str] = "numbers"
-    bundled: ClassVar[tuple[str, ...]] = ("digits", "mnist", "fashion-mnist")
+    task: ClassVar[str]
+    bundled: ClassVar[tuple[str, ...]]
 
     data: str = option(DATA, "digits", metavar="DATA")
     hidden: tuple[int, ...] | None = option(
@@ -67,7 +70,7 @@ class NumbersOptions:
     optimizer: str = option("default: adam", "adam", choices=RULES)
     learning_rate: float | None = option(RATE, None, type=types.positive_number, metavar="RATE")
     momentum: float | None = option("for sgd (default: 0.9)", None, type=types.share, metavar="M")
-    epochs: int | None = _count("default: 30, from 10,000 examples on: 10")
+    epochs: int | None = _count("default: 30, from 10,000 examples on: 10; of lenet: 5")
     batch_size: int | None = _count("default: 32, from 10,000 examples on: 128")
     seed: int = option("of all random numbers (default: 0)", 0, type=types.seed, metavar="S")
     out: Path = option(OUT, Path("handgrad-out"), type=Path, metavar="DIR")
@@ -96,7 +99,32 @@ class NumbersOptions:
 
 
 @dataclass(frozen=True)
-class TextOptions(NumbersOptions):
+class NumbersOptions(TrainOptions):
+    """Options of the classification of images and tables.
+
+    Raises
+    ------
+    ValueError
+        If an option belongs to another net.
+    """
+
+    task: ClassVar[str] = "numbers"
+    bundled: ClassVar[tuple[str, ...]] = ("digits", "mnist", "fashion-mnist", "cifar10")
+
+    net: str = option(NET, "mlp", choices=NETS)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hidden is not None and self.net != "mlp":
+            raise ValueError(f"--hidden belongs to --net mlp, and this is --net {self.net}")
+        if self.dropout and self.net not in ("mlp", "conv"):
+            raise ValueError(
+                f"--dropout belongs to --net mlp and --net conv, and this is --net {self.net}"
+            )
+
+
+@dataclass(frozen=True)
+class TextOptions(TrainOptions):
     """Options of the classification of texts."""
 
     task: ClassVar[str] = "text"
@@ -128,4 +156,4 @@ class LanguageOptions(TextOptions):
     )
 
 
-OPTIONS: tuple[type[NumbersOptions], ...] = (NumbersOptions, TextOptions, LanguageOptions)
+OPTIONS: tuple[type[TrainOptions], ...] = (NumbersOptions, TextOptions, LanguageOptions)

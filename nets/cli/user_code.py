@@ -14,8 +14,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from layers import Dropout, FullyConnected
 from layers.core.checks import Rng
+from layers.core.describe import DRAWING, arguments
 from nets.cli.missing_packages import MissingPackage, provide
 from nets.cli.source_statements import IMPORTS, SourceStatements, Statement
 from nets.sequential import Sequential
@@ -228,26 +228,41 @@ def with_own_layers(net: Sequential, path: Path, rng: Rng = None) -> Sequential:
     Raises
     ------
     ValueError
-        If the file has no class of the name of a layer in the net.
+        If the file has no class of the name of a layer in the net, or one does not take what the
+        layer was made with.
     """
     module = load_module(path)
-    names = list(dict.fromkeys(type(layer).__name__ for layer in net))
+    names = list(dict.fromkeys(type(layer).__name__ for layer in _leaves(net)))
     found = [name for name in names if hasattr(module, name)]
     if not found:
         raise ValueError(f"{path}: expected a class with one of the names {', '.join(names)}")
     print(f"from {path}: {', '.join(found)}")
-    return Sequential(*(_swapped(layer, module, rng) for layer in net))
+    swapped: Sequential = _swapped(net, module, path, rng)
+    return swapped
 
 
-def _swapped(layer: Any, module: Any, rng: Rng) -> Any:
+def _leaves(net: Sequential) -> Iterator[Any]:
+    """The layers of a net, with those of nets inside."""
+    for layer in net:
+        yield from _leaves(layer) if isinstance(layer, Sequential) else (layer,)
+
+
+def _swapped(layer: Any, module: Any, path: Path, rng: Rng) -> Any:
+    if isinstance(layer, Sequential):
+        return type(layer)(*(_swapped(inner, module, path, rng) for inner in layer))
     kind = getattr(module, type(layer).__name__, None)
     if kind is None:
         return layer
-    takes_rng = "rng" in inspect.signature(kind).parameters
-    return kind(*_arguments(layer), **({"rng": rng} if takes_rng else {}))
-
-
-def _arguments(layer: Any) -> tuple[Any, ...]:
-    if isinstance(layer, FullyConnected):
-        return layer.in_features, layer.out_features
-    return (layer.p,) if isinstance(layer, Dropout) else ()
+    takes = inspect.signature(kind).parameters
+    given = [value for _, value, by_position in arguments(layer) if by_position]
+    named = {
+        name: value
+        for name, value, by_position in arguments(layer)
+        if not by_position and name not in DRAWING
+    }
+    if missing := [name for name in named if name not in takes]:
+        raise ValueError(
+            f"{path}: expected the class {kind.__name__} to take {' and '.join(missing)}, as the "
+            f"net is made with {layer!r}"
+        )
+    return kind(*given, **named, **({"rng": rng} if "rng" in takes else {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import DTypeLike
 from layers import Dropout, FullyConnected, ReLU
 from layers.core.checks import Rng, count, generator, real
 from layers.initializers import Initializer
-from nets.arguments import fits
+from nets.arguments import fits, items
 from nets.recipes.activation import Activation, maker
 from nets.recipes.activation import weight_init as init_before
 from nets.sequential import Sequential
@@ -137,11 +138,7 @@ def perceptron(
             f"output, got {sizes}{hint}"
         )
     shapes = list(pairwise(count(owner, "each size", size) for size in sizes))
-    if not 0 <= real(owner, "dropout", dropout) < 1:
-        raise ValueError(
-            f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
-        )
-    if dropout and len(shapes) == 1:
+    if dropped(owner, dropout) and len(shapes) == 1:
         raise ValueError(
             f"{owner}: dropout={dropout!r} needs a hidden layer, because it drops hidden units; "
             "add one, or leave dropout out"
@@ -158,3 +155,19 @@ def perceptron(
         if dropout:
             layers.append(Dropout(dropout, rng=rng))
     return [*layers, FullyConnected(*shapes[-1], weight_init=final, dtype=dtype, rng=rng)]
+
+
+def dropped(owner: str, dropout: float) -> float:
+    """The probability of dropping a unit, checked."""
+    if not 0 <= real(owner, "dropout", dropout) < 1:
+        raise ValueError(
+            f"{owner}: expected dropout, a probability, from 0 to below 1, got {dropout!r}"
+        )
+    return dropout
+
+
+def hidden_sizes(owner: str, hidden: int | Sequence[int]) -> tuple[int, ...]:
+    """The number of units of each hidden layer; a number is that of one."""
+    one = isinstance(hidden, str) or not isinstance(hidden, Iterable)
+    sizes = [hidden] if one else items(owner, "hidden", hidden)
+    return tuple(count(owner, "hidden", size) for size in sizes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from layers import Embedding, Flatten, MeanEmbedding, ReLU, Tanh
 from layers.core.checks import Rng, count, generator, numbers
-from nets.arguments import fits, items
+from nets.arguments import fits
 from nets.recipes.activation import Activation
-from nets.recipes.perceptrons import perceptron
+from nets.recipes.perceptrons import hidden_sizes, perceptron
 from nets.sequential import Sequential
 
 DIM = 64  # the default length of a word vector
@@ -92,7 +92,7 @@ def neural_language_model(
     embedding = _embedding(
         Embedding, owner, vocabulary_size, dim, vectors, trainable=trainable, dtype=dtype, rng=rng
     )
-    sizes = (context * embedding.dim, *_hidden_sizes(owner, hidden), vocabulary_size)
+    sizes = (context * embedding.dim, *hidden_sizes(owner, hidden), vocabulary_size)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, Flatten(), *rest)
 
@@ -176,7 +176,7 @@ def text_classifier(
         given["padding"] = padding
     kind = MeanEmbedding if length is None else Embedding
     embedding = _embedding(kind, owner, vocabulary_size, dim, vectors, **given)
-    sizes = (positions * embedding.dim, *_hidden_sizes(owner, hidden), classes)
+    sizes = (positions * embedding.dim, *hidden_sizes(owner, hidden), classes)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, *([] if length is None else [Flatten()]), *rest)
 
@@ -207,9 +207,3 @@ def _embedding(
     if start is not None:
         embedding.W[...] = start
     return embedding
-
-
-def _hidden_sizes(owner: str, hidden: int | Sequence[int]) -> tuple[int, ...]:
-    one = isinstance(hidden, str) or not isinstance(hidden, Iterable)
-    sizes = [hidden] if one else items(owner, "hidden", hidden)
-    return tuple(count(owner, "hidden", size) for size in sizes)

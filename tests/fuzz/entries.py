@@ -277,6 +277,11 @@ def of_nets() -> Iterator[Entry]:
             history().append, epoch=3, loss=0.5, accuracy=0.25, seconds=0.5
         ),
         "mlp": lambda: call(nets.mlp, 3, 4, 2, activation="tanh", dropout=0.5, rng=0),
+        "conv_net": lambda: call(
+            nets.conv_net, (1, 4, 4), 2, channels=(2, 3), hidden=4, dropout=0.1, rng=0
+        ),
+        "lenet": lambda: call(nets.lenet, (1, 12, 12), 3, activation="tanh", dtype="f4", rng=0),
+        "resnet": lambda: call(nets.resnet, (1, 4, 4), 2, channels=(2, 3), blocks=2, rng=0),
         "logistic_regression": lambda: call(nets.logistic_regression, 3, 2, dtype="f4", rng=0),
         "neural_language_model": lambda: call(
             nets.neural_language_model,

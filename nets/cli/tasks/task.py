@@ -13,8 +13,11 @@ from layers.core.params import Array
 from nets.datasets import Dataset, Texts
 from nets.datasets.splits import hold_out
 from nets.sequential import Sequential
+from nets.training.augmented import Augment
 from nets.training.evaluate import evaluate
 
+CHECKED = 4  # examples that the gradient check runs on
+BATCH = 1000  # examples to predict at once, which limits the memory
 LARGE = 10_000  # examples; from here on, batches are larger and epochs fewer
 
 
@@ -25,20 +28,27 @@ class Task:
     ----------
     net : Sequential
         The net to train, in float64.
+    miniature : Sequential or None
+        A small net of the same layers, whose gradients are checked in place of those of a large
+        one.
     x_train, y_train, x_validation, y_validation, x_test, y_test : ndarray
         The examples in the form that the net is trained on. The validation part is measured
         after every epoch, the test part once, at the end.
+    augment : callable or None
+        What changes each batch of the training part; see `fit`.
     classes : tuple of str
         The names of the classes; empty where there are none.
     """
 
     net: Sequential
+    miniature: Sequential | None = None
     x_train: Array
     y_train: Array
     x_validation: Array
     y_validation: Array
     x_test: Array
     y_test: Array
+    augment: Augment | None = None
     classes: tuple[str, ...] = ()
 
     @property
@@ -50,6 +60,10 @@ class Task:
     def batch_size(self) -> int:
         """The default number of examples in a batch."""
         return 128 if len(self.x_train) >= LARGE else 32
+
+    def few(self) -> Array:
+        """The first training examples, to check the gradients with."""
+        return self.x_train[:CHECKED]
 
     def about(self) -> dict[str, Any]:
         """What it takes, besides weights and classes, to use the net on other data."""
@@ -74,9 +88,14 @@ class Task:
         """Write further files, and yield the path of each once it is written."""
         yield from ()
 
-    def picture(self, net: Sequential) -> Any:
-        """A figure of what the net does, and its file name; None if there is none."""
-        return None
+    def pictures(self, net: Sequential) -> Iterator[tuple[Any, str]]:
+        """Figures of what the net does, and their file names."""
+        yield from ()
+
+
+def predicted(net: Sequential, x: Array) -> Array:
+    """The scores of all examples, a batch at a time."""
+    return np.concatenate([net.predict(x[i : i + BATCH]) for i in range(0, len(x), BATCH)])
 
 
 def validation_part(y: Array, seed: int) -> tuple[Array, Array]:

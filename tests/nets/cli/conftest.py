@@ -33,6 +33,7 @@ def tiny(request, monkeypatch):
     monkeypatch.setitem(DIM, True, 4)
     monkeypatch.setattr(plots, "training_curves", lambda history: history)
     monkeypatch.setattr(plots, "sample_images", lambda *images: images)
+    monkeypatch.setattr(plots, "filters", lambda W: W)
     monkeypatch.setattr(plots, "save", lambda figure, path: path.write_bytes(b"a picture"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import optimizers
-from nets import Sequential, datasets
+from nets import Sequential, datasets, fit
 from nets.cli.tasks import numbers
 from nets.cli.train_options import RULES
 from optimizers import Optimizer
@@ -133,6 +133,58 @@ class TestTrain:
         assert code == 0
         assert "gradient check of Sequential" in out
 
+    @pytest.mark.parametrize("net", ["conv", "resnet"])
+    def test_images_are_read_by_nets_of_convolutions(self, run, tmp_path, net, monkeypatch):
+        monkeypatch.setattr(numbers, "CHANNELS", (4,))
+        monkeypatch.setattr(numbers, "RESIDUAL", (4,))
+        code, out, err = run("train", "--net", net, "--epochs", 1, "--out", tmp_path / "out")
+        assert (code, err) == (0, "")
+        assert "on a small net of these layers" in out
+        assert re.search("gradient check of Sequential of .* layers: correct", out)
+        assert "wrote " + str(tmp_path / "out" / "filters.png") in out
+        net = Sequential.load(tmp_path / "out" / "weights.safetensors")
+        data = numbers.BUNDLED["digits"]()
+        scores = net.predict(data.x_test.reshape(-1, 1, 8, 8))
+        assert f"{int((scores.argmax(axis=1) == data.y_test).sum())} of 60" in out
+
+    def test_photographs_are_mirrored_and_shifted_in_training(self, run, tmp_path, monkeypatch):
+        monkeypatch.setattr(numbers, "CHANNELS", (4,))
+        rng = np.random.default_rng(0)
+        x, y = rng.random((40, 3, 8, 8)).astype(np.float32), np.arange(40) % 2
+        data = datasets.Dataset("cifar10", x, y, x[:9], y[:9], (3, 8, 8), ("cat", "dog"))
+        monkeypatch.setitem(numbers.BUNDLED, "cifar10", lambda: data)
+        seen = []
+
+        def noted(*parts, **given):
+            seen.append(given)
+            return fit(*parts, **given)
+
+        monkeypatch.setattr("nets.cli.train.fit", noted)
+        for net in ("conv", "mlp"):
+            options = ("--data", "cifar10", "--epochs", 1, "--net", net, "--out", tmp_path / net)
+            code, out, _ = run("train", *options)
+            assert code == 0
+            assert ("images are mirrored and shifted by up to 4 pixels" in out) == (net == "conv")
+        image_net, perceptron = seen
+        assert perceptron["augment"] is None
+        assert image_net["augment"](x).shape == x.shape
+        assert not np.array_equal(image_net["augment"](x), x)
+        assert image_net["validation"][0].shape == (4, 3, 8, 8)
+
+    def test_own_images_of_any_scale(self, run, tmp_path):
+        rng = np.random.default_rng(0)
+        x, y = rng.integers(256, size=(60, 8, 8)), np.arange(60) % 2
+        x[y == 1] //= 4
+        np.savez(tmp_path / "own.npz", x=x, y=y)
+        options = ("--net", "conv", "--epochs", 25, "--out", tmp_path / "out")
+        code, out, _ = run("train", "--data", tmp_path / "own.npz", *options)
+        assert code == 0
+        assert "each number is divided by the largest, 255" in out
+        assert float(re.search(r"test accuracy +([\d.]+) %", out)[1]) > 90
+        code, _, err = run("predict", tmp_path / "out", tmp_path / "own.npz")
+        assert code == 0
+        assert float(re.search(r"accuracy ([\d.]+) %", err)[1]) > 90
+
     @pytest.mark.slow
     @pytest.mark.parametrize("rule", RULES)
     def test_every_rule_reads_the_digits(self, run, tmp_path, rule):
@@ -167,6 +219,14 @@ class TestTrain:
         raw = datasets.from_file(path)
         right = int((net.predict(raw.x_test).argmax(axis=1) == raw.y_test).sum())
         assert f"{right} of 40" in out
+
+    def test_a_table_has_no_images_for_a_convolution(self, run, file, tmp_path):
+        path = file("\n".join(["1,2,a", "3,4,b"] * 9), "numbers.csv")
+        code, _, err = run("train", "--data", path, "--net", "conv", "--out", tmp_path / "out")
+        assert code == 2
+        assert (
+            "--net conv: expected images, got numbers: 15 training and 3 test examples of 2" in err
+        )
 
     def test_without_matplotlib_there_are_no_pictures_and_a_reason(
         self, run, tmp_path, monkeypatch
@@ -216,6 +276,20 @@ class TestTrain:
             (("--seed", "-4"), "expected an integer of 0 or more"),
             (("--optimizer", "magic"), "invalid choice: 'magic'"),
             (("--colour", "red"), "unrecognized arguments"),
+            (
+                ("--net", "conv", "--hidden", "3"),
+                "--hidden belongs to --net mlp, and this is --net",
+            ),
+            (
+                ("--net", "lenet", "--dropout", "0.1"),
+                "--dropout belongs to --net mlp and --net conv",
+            ),
+            (("--net", "vgg"), "invalid choice: 'vgg'"),
+            (
+                ("--net", "conv", "--task", "lm"),
+                "--net belongs to --task numbers, and this is --task",
+            ),
+            (("--net", "lenet"), "lenet: expected images of at least 12 x 12 pixels"),
         ],
     )
     def test_bad_arguments_are_a_sentence_and_exit_code_2(self, run, arguments, message):
