@@ -125,7 +125,7 @@ def test_growth_is_measured_and_drawn(tmp_path, capsys):
     assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_users_wait_for_is_timed(capsys):
+def test_everything_users_wait_for_is_timed(capsys):
     waits.main(["--rows", "import", "check", "net", "--rounds", "1", "--no-peers"])
     out = capsys.readouterr().out
     assert out.count("±") == 4, out

@@ -74,7 +74,7 @@ def test_newcomers_see_what_the_page_shows(newcomer):
     assert [pair for pair in zip(shown, newcomer[0], strict=True) if not agree(*pair)] == []
 
 
-def test_newcomers_read_as_many_digits_as_they_were_told(newcomer):
+def test_newcomers_read_as_many_digits_as_the_page_says(newcomer):
     told = re.search(r"about (\d+) % of them correctly", (DOCS / "start.md").read_text())[1]
     assert newcomer[1]["accuracy"] == pytest.approx(float(told) / 100, abs=0.01)
 

@@ -163,7 +163,7 @@ NO_WEIGHTS = [
 
 
 @pytest.mark.parametrize("weights", NO_WEIGHTS)
-def test_weights_that_are_no_real_numbers_are_refused(weights):
+def test_weights_that_are_not_real_numbers_are_refused(weights):
     with pytest.raises((TypeError, ValueError), match=r"^FullyConnected: expected .*weight_init "):
         FullyConnected(3, 2, weight_init=lambda *_: weights)
 
@@ -191,7 +191,7 @@ def test_an_error_in_a_custom_initializer_keeps_its_traceback():
         FullyConnected(3, 2, weight_init=lambda shape, rng: shape + rng * "a" - 1)
 
 
-def test_a_layer_is_no_initializer():
+def test_a_layer_is_not_an_initializer():
     with pytest.raises(
         TypeError, match=r"expected weight_init to be a name or a callable, got ReL"
     ):

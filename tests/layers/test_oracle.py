@@ -179,7 +179,7 @@ def compare(layer, xs, mask=None, seed=0):
 
 
 @pytest.mark.parametrize("row", COMPARED, ids=[row.name for row in COMPARED])
-def test_each_layer_by_itself(row):
+def test_each_layer_alone(row):
     seed, xs = 0, row.inputs(0)
     mask = row.make().forward(np.ones_like(xs[0])) if row.random else np.ones_like(xs[0])
     compare(row.make().astype(np.float64), xs, mask, seed)
@@ -213,7 +213,7 @@ def test_gelu_to_twelve_digits():
 
 
 @pytest.mark.parametrize("row", LOSSES, ids=[row.name for row in LOSSES])
-def test_each_loss_by_itself(row):
+def test_each_loss_alone(row):
     loss, inputs = row.make(), row.inputs(0)
     y = leaf(inputs[0])
     value = torch_loss(loss, y if y.dim() > 1 else y[:, None], *_columns(inputs[1:], y.dim()))

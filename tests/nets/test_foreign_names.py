@@ -40,6 +40,6 @@ def test_an_unknown_attribute_gets_no_hint():
     assert hint("Sequential", "colour") == ""
 
 
-def test_nets_are_copied_and_pickled_all_the_same():
+def test_nets_can_still_be_copied_and_pickled():
     for made in (net(), graph()):
         assert repr(copy.deepcopy(made)) == repr(pickle.loads(pickle.dumps(made))) == repr(made)

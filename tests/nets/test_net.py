@@ -25,7 +25,7 @@ def test_a_net_without_named_layers_is_refused():
 
 
 @pytest.mark.parametrize("verb", ["trace", "save"])
-def test_a_custom_net_is_told_which_method_it_must_define(verb, tmp_path):
+def test_a_custom_net_must_define_the_named_method(verb, tmp_path):
     class Empty(Net):
         def named_layers(self):
             return []

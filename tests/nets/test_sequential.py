@@ -304,7 +304,7 @@ REQUIRED = "expected an object with params, forward and backward, got"
     ],
     ids=["class", "student's class", "list", "tuple", "ufunc", "function", "None", "text", "SGD"],
 )
-def test_what_is_not_a_layer_is_refused_with_a_hint(thing, sentence):
+def test_anything_but_a_layer_is_refused_with_a_hint(thing, sentence):
     with pytest.raises(TypeError, match=exactly(sentence)):
         Sequential(Tanh(), thing)
 
@@ -416,7 +416,7 @@ def test_images_are_flattened_and_checked():
 
 
 @pytest.mark.parametrize("params", [None, [np.ones(2)], 3.0])
-def test_params_that_are_no_dict_are_refused(params):
+def test_params_that_are_not_a_dict_are_refused(params):
     class Student:
         forward = backward = len
 

@@ -15,7 +15,7 @@ def test_the_gradient_is_divided_by_the_root_of_the_sum_of_all_squares():
     assert optimizer.state["theta"]["G"] == [169.0]
 
 
-def test_epsilon_stands_outside_the_root():
+def test_epsilon_is_outside_the_root():
     assert path(Adagrad(1.0, epsilon=1.0), [3.0]) == [-0.75]  # inside, it were 3 / sqrt(10)
 
 

@@ -31,7 +31,7 @@ def test_two_steps_by_hand():
     assert optimizer.state["theta"] == {"m": [1.5], "v": [3.25]}
 
 
-def test_epsilon_stands_outside_of_the_root():
+def test_epsilon_is_outside_the_root():
     # m_hat = 3, sqrt(v_hat) = 3: 1 - 1 * 3 / (3 + 1)
     assert stepped(Adam(1.0, epsilon=1.0), 3.0) == pytest.approx(0.25)
 

@@ -46,7 +46,7 @@ def test_by_value_every_entry_is_cut():
 
 @given(seed=st.integers(0, 99), limit=st.floats(1e-6, 20))
 @settings(deadline=None, derandomize=True, max_examples=30)
-def test_nothing_is_longer_than_was_asked_for_and_the_direction_is_kept(seed, limit):
+def test_no_gradient_is_longer_than_the_limit_and_the_direction_is_kept(seed, limit):
     grads = arrays(seed)
     clipped = clip_by_norm(grads, limit)
     assert norm_of(clipped) == pytest.approx(min(norm_of(grads), limit))
@@ -164,7 +164,7 @@ def test_a_run_that_would_diverge_gets_somewhere_with_short_steps():
     assert steep(Clipped(SGD(0.05), value=1.0)).loss[-1] < 1.0
 
 
-def test_a_run_that_diverges_all_the_same_tells_the_rate():
+def test_a_run_that_still_diverges_reports_the_rate():
     with pytest.raises(DivergenceError, match=r"the learning rate, 0\.05, is probably too large"):
         steep(Clipped(SGD(0.05), norm=1e300))
 
@@ -226,12 +226,12 @@ def test_repr_evals_back_and_copies_are_made():
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused(make, error, sentence):
+def test_invalid_arguments_are_refused(make, error, sentence):
     with pytest.raises(error, match=sentence):
         make()
 
 
-def test_clipped_is_an_optimizer_that_is_saved_and_goes_on():
+def test_clipped_is_an_optimizer_that_is_saved_and_continues():
     one, params = Clipped(Adam(0.1), norm=0.5), arrays(0)
     one.step(params, arrays(1))
     other, same = Clipped(Adam(0.3), norm=9.0), {key: theta.copy() for key, theta in params.items()}

@@ -75,7 +75,7 @@ def moving():
     return optimizer, params
 
 
-def test_the_parameters_are_moved_in_place_and_put_back_to_the_bit():
+def test_the_parameters_are_moved_in_place_and_restored_to_the_bit():
     optimizer, params = moving()
     params["theta"][...] = [1e-5, 0.1, 1 / 3, 1e-9]  # there and back by sums loses digits
     theta, before = params["theta"], params["theta"].copy()
@@ -86,7 +86,7 @@ def test_the_parameters_are_moved_in_place_and_put_back_to_the_bit():
     assert (optimizer.t, optimizer.state["theta"]["v"].tolist()) == (1, [10.0] * 4)
 
 
-def test_they_are_put_back_after_an_error_too():
+def test_they_are_restored_after_an_error_too():
     optimizer, params = moving()
     before = params["theta"].tolist()
     with pytest.raises(LookupError), look_ahead(optimizer, params):

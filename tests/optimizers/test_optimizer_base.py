@@ -200,7 +200,7 @@ def test_a_clock_that_does_not_count_is_refused(t):
 
 
 @pytest.mark.parametrize("state", [None, 3, [1.0]])
-def test_state_that_is_no_dict_is_refused(state):
+def test_state_that_is_not_a_dict_is_refused(state):
     optimizer, params = Adam(), {"W": np.ones(2)}
     optimizer.state["W"] = state
     with pytest.raises(TypeError, match=r"expected state\['W'\] to be a dict, got"):

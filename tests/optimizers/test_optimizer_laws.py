@@ -72,7 +72,7 @@ def assert_refused(optimizer, params, grads, error, match):
     assert everything(optimizer, params) == before
 
 
-def test_every_public_optimizer_stands_in_the_table():
+def test_every_public_optimizer_is_in_the_table():
     public = {getattr(optimizers, name) for name in optimizers.__all__}
     rules = {
         thing
@@ -566,7 +566,7 @@ def test_a_schedule_that_raises_changes_nothing(row):
 
 
 @every_row
-def test_saved_and_loaded_it_goes_on_to_the_bit(row):
+def test_saved_and_loaded_it_continues_to_the_bit(row):
     uninterrupted = row.ours()
     expected = trained(uninterrupted, steps=7)
     first = row.ours()
@@ -658,7 +658,7 @@ FOREIGN = {
 
 @two_rows
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_what_is_no_state_dict_of_the_rule_is_refused(row, kind):
+def test_anything_but_a_state_dict_of_the_rule_is_refused(row, kind):
     make, match = FOREIGN[kind]
     optimizer = row.ours()
     params = trained(optimizer)

@@ -15,7 +15,7 @@ def test_the_gradient_is_divided_by_the_root_of_a_rolling_average():
     assert optimizer.state["theta"]["v"] == pytest.approx([34.92])
 
 
-def test_epsilon_stands_outside_the_root():
+def test_epsilon_is_outside_the_root():
     assert path(RMSProp(1.0, alpha=0.64, epsilon=1.0), [5.0]) == pytest.approx([-5 / 4])
 
 

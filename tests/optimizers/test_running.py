@@ -176,7 +176,7 @@ threading.Thread(target=train).start()
 """
 
 
-def test_a_thread_that_outlives_the_main_one_goes_on_training():
+def test_a_thread_that_outlives_the_main_one_continues_training():
     root = Path(running.__file__).parents[1]
     done = subprocess.run(
         [sys.executable, "-c", OUTLIVES], cwd=root, capture_output=True, text=True, timeout=60

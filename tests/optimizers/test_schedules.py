@@ -43,7 +43,7 @@ def rates(schedule, steps=60):
     return [schedule(t) for t in range(1, steps + 1)]
 
 
-def test_every_schedule_stands_in_the_table():
+def test_every_schedule_is_in_the_table():
     assert {type(schedule).__name__ for schedule in ROWS} == set(schedules.__all__)
 
 
@@ -80,7 +80,7 @@ def test_then_starts_the_clock_of_what_follows_anew():
     assert rates(Then(InverseTime(6.0), 2, 0.5), 4) == [6, 3, 0.5, 0.5]
 
 
-def test_warmup_climbs_to_where_the_other_begins_and_goes_on_with_it():
+def test_warmup_climbs_to_where_the_other_begins_and_continues_with_it():
     assert rates(Warmup(4, 8.0), 6) == [2, 4, 6, 8, 8, 8]
     assert rates(Warmup(3, InverseTime(6.0)), 5) == pytest.approx([2, 4, 6, 3, 2])
     assert rates(Warmup(1, InverseTime(6.0)), 3) == rates(InverseTime(6.0), 3)
@@ -188,7 +188,7 @@ def test_a_schedule_may_be_shared_because_it_remembers_nothing(schedule):
 
 
 @every_row
-def test_an_optimizer_saves_its_schedule_and_goes_on_with_it(schedule):
+def test_an_optimizer_saves_its_schedule_and_continues_with_it(schedule):
     optimizer, params = SGD(schedule), {"W": np.zeros(1)}
     for _ in range(12):
         optimizer.step(params, {"W": np.ones(1)})
@@ -291,13 +291,13 @@ BAD = [
 
 
 @pytest.mark.parametrize(("make", "error", "sentence"), BAD, ids=[sentence for *_, sentence in BAD])
-def test_what_makes_no_sense_is_refused(make, error, sentence):
+def test_invalid_arguments_are_refused(make, error, sentence):
     with pytest.raises(error, match=sentence):
         make()
 
 
 @pytest.mark.parametrize("make", [lambda f: Then(f, 5, 0.1), lambda f: Warmup(5, f)])
-def test_a_function_inside_that_returns_no_rate_is_told_at_its_step(make):
+def test_a_function_inside_that_returns_no_rate_is_reported_at_its_step(make):
     with pytest.raises(TypeError, match="expected the learning rate at step 1 to be a num"):
         make(lambda t: None)(1)
 

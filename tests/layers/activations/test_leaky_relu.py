@@ -56,7 +56,7 @@ def test_a_slope_that_is_not_between_0_and_1_is_refused(slope):
 
 
 @pytest.mark.parametrize("slope", ["0.1", None, True, np.nan, np.inf, [0.1], 10**400, 0.1j])
-def test_a_slope_that_is_no_number_is_refused(slope):
+def test_a_slope_that_is_not_a_number_is_refused(slope):
     message = f"LeakyReLU: expected negative_slope to be a finite number, got {slope!r}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         LeakyReLU(slope)

@@ -134,7 +134,7 @@ def test_other_params_are_refused_a_second_time(kind, arrays, error, message):
     assert layer.params["W"].tolist() == [2.0, 3.0]
 
 
-def test_params_that_are_no_arrays_are_refused():
+def test_params_that_are_not_arrays_are_refused():
     class Listed(Layer):
         def __init__(self):
             self.params = {"W": [1.0, 2.0]}

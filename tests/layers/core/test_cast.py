@@ -51,7 +51,7 @@ def test_float64_is_the_default(dtype):
 @pytest.mark.parametrize(
     "dtype", [int, "int64", complex, bool, object, str, "U3", "abc", "float23", 3, [1, 2], "M8[D]"]
 )
-def test_what_is_no_floating_dtype_is_refused(dtype):
+def test_anything_but_a_floating_dtype_is_refused(dtype):
     message = f"dtype: expected a floating dtype such as 'float32', got {short(dtype)}"
     for convert in (floating_dtype, FullyConnected(3, 2).astype):
         with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
@@ -86,7 +86,7 @@ def test_values_are_rounded_to_the_dtype():
     assert cast(Student(), np.float32).W.tolist() == [float(np.float32(v)) for v in (0.1, 0.2)]
 
 
-def test_what_is_no_parameter_keeps_its_dtype():
+def test_what_is_not_a_parameter_keeps_its_dtype():
     assert cast(Student(), np.float32).steps.dtype == np.float64
 
 

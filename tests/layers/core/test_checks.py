@@ -46,7 +46,7 @@ def test_numbers_of_any_kind_become_an_array(value):
         ),
     ],
 )
-def test_what_is_not_a_number_is_refused(value, error, message):
+def test_anything_but_a_number_is_refused(value, error, message):
     with pytest.raises(error, match=sentence(message)):
         checks.numbers("ReLU", "x", value)
 
@@ -268,7 +268,7 @@ def test_a_count_is_a_python_int(value):
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.0, 2.5, True, "3", None, np.array([3]), np.float64(3)])
-def test_what_is_not_a_count_is_refused(value):
+def test_anything_but_a_count_is_refused(value):
     message = f"Any: expected size to be a positive integer, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
         checks.count("Any", "size", value)
@@ -281,7 +281,7 @@ def test_a_real_is_a_python_float(value):
 
 
 @pytest.mark.parametrize("value", [True, "3", None, np.array(3.0), np.nan, -np.inf, 2j, 10**400])
-def test_what_is_not_a_real_number_is_refused(value):
+def test_anything_but_a_real_number_is_refused(value):
     message = f"Any: expected alpha to be a finite number, got {value!r}"
     with pytest.raises(ValueError, match=sentence(message)):
         checks.real("Any", "alpha", value)
@@ -294,7 +294,7 @@ def test_an_integer_becomes_a_python_int(value):
 
 
 @pytest.mark.parametrize("value", [2.0, True, "3", None, np.array(3), (1,)])
-def test_what_is_not_an_integer_is_refused(value):
+def test_anything_but_an_integer_is_refused(value):
     message = f"Any: expected axis to be an integer, got {value!r}"
     with pytest.raises(TypeError, match=sentence(message)):
         checks.whole("Any", "axis", value)
@@ -337,7 +337,7 @@ def test_a_seed_makes_a_generator_that_draws_the_same():
         (lambda rng: zeros((2,), rng), "zeros"),
     ],
 )
-def test_what_is_no_source_of_random_numbers_is_refused(value, make, owner):
+def test_anything_but_a_source_of_random_numbers_is_refused(value, make, owner):
     message = (
         f"{owner}: expected rng to be None, a seed (a non-negative integer) or a "
         f"numpy.random.Generator, got {value!r}"

@@ -43,7 +43,7 @@ def test_he_normal_of_the_kernels_of_a_course():
 
 
 @pytest.mark.parametrize("shape", [3, None, "ab", (), [], {}, 2.5, np.ones(2), {1, 2}])
-def test_what_is_not_a_shape_is_refused(shape):
+def test_anything_but_a_shape_is_refused(shape):
     message = "he_normal: expected shape to be a tuple of 1 or more positive integers, such as (300"
     with pytest.raises(TypeError, match="^" + re.escape(message)):
         he_normal(shape, np.random.default_rng(0))
@@ -51,7 +51,7 @@ def test_what_is_not_a_shape_is_refused(shape):
 
 @pytest.mark.parametrize("init", [*STD, zeros], ids=lambda init: init.__name__)
 @pytest.mark.parametrize("size", [0, -1, 2.0, None, "3", True, 2**70])
-def test_a_size_that_is_no_positive_integer_is_refused(init, size):
+def test_a_size_that_is_not_a_positive_integer_is_refused(init, size):
     message = f"{init.__name__}: expected each size of shape to be a positive integer, got {size!r}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         init((3, size), np.random.default_rng(0))

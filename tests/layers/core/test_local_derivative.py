@@ -105,7 +105,7 @@ def test_the_steepest_slope_of_a_sigmoid_is_a_quarter():
         object(),
     ],
 )
-def test_what_is_no_activation_has_no_curve(layer):
+def test_what_is_not_an_activation_has_no_curve(layer):
     assert curve(layer, 4.0) is None
 
 

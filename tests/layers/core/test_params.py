@@ -49,7 +49,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("value", "message"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_not_a_parameter_is_refused_by_every_way_in(params, W, value, message):
+def test_anything_but_a_parameter_is_refused_by_every_way_in(params, W, value, message):
     match = f"^parameter 'W': expected .*{message.removeprefix('expected ')}"
     for put in (
         lambda: Params({"W": value}),
@@ -175,7 +175,7 @@ def test_a_new_name_is_refused(params):
     assert list(params) == ["W", "b"]
 
 
-def test_an_empty_one_takes_new_names_and_goes_on_taking_them():
+def test_an_empty_one_takes_new_names_and_continues_taking_them():
     params, W = Params(), np.ones(2)
     params["W"] = W
     params["b"] = [1.0, 2.0]
@@ -400,7 +400,7 @@ def test_what_cannot_be_written_is_found_before_anything_is(verb, bad, message):
 
 @pytest.mark.parametrize("value", [3, None, "ab", [1, 2], object(), np.zeros((2, 3))])
 @pytest.mark.parametrize("verb", ["update", "replace", "__ior__"])
-def test_what_is_not_a_dict_is_refused_with_a_sentence(params, verb, value):
+def test_anything_but_a_dict_is_refused_with_a_sentence(params, verb, value):
     with pytest.raises(TypeError, match=r"^expected a dict"):
         getattr(params, verb)(value)
     with pytest.raises(TypeError, match=r"^expected a dict") if value is not None else nothing():
@@ -408,7 +408,7 @@ def test_what_is_not_a_dict_is_refused_with_a_sentence(params, verb, value):
 
 
 @pytest.mark.parametrize("name", [[], {}, np.zeros(2), ("a", []), slice(0, 1)])
-def test_what_is_not_a_name_is_refused(params, name):
+def test_anything_but_a_name_is_refused(params, name):
     for open_or_not in (params, Params()):
         with pytest.raises(KeyError, match=r"expected the name of a parameter, got"):
             open_or_not[name] = 1.0

@@ -21,7 +21,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("make", "draw"), KINDS.values(), ids=KINDS.keys())
-def test_a_generator_that_is_put_back_draws_the_same(make, draw):
+def test_a_generator_that_is_restored_draws_the_same(make, draw):
     rng = make()
     draw(rng)  # half of a pair: the other half is state too
     state = state_of(rng)

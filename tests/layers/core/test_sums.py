@@ -49,7 +49,7 @@ def test_all_that_is_kept_is_small():
     assert sums._kept.cache_info().maxsize * sums.KEPT * 8 <= 2**23
 
 
-def test_many_threads_get_what_they_asked_for():
+def test_many_threads_get_their_own_results():
     wrong = []
 
     def ask(seed):

@@ -112,7 +112,7 @@ def test_all_shapes_are_shown():
 
 @pytest.mark.parametrize("make", [*OF_SEVERAL, Concat])
 @pytest.mark.parametrize("xs", [(), (np.ones(3),)])
-def test_there_are_two_inputs_or_more(make, xs):
+def test_fewer_than_two_inputs_are_refused(make, xs):
     gate = make()
     message = (
         f"{type(gate).__name__}: expected at least two inputs, got {len(xs)}; "

@@ -22,7 +22,7 @@ def test_it_undoes_exp():
 
 
 @pytest.mark.parametrize("wrong", [0.0, -0.0, -1.0, -np.inf, -5e-324])
-def test_there_is_no_logarithm_of_0_and_below(wrong):
+def test_the_logarithm_of_0_and_below_is_refused(wrong):
     log = Log()
     message = f"Log: expected x above 0, where the logarithm is defined, got {wrong}"
     for verb in (log.forward, log.predict):

@@ -237,7 +237,7 @@ FINDINGS = {
 
 
 @pytest.mark.parametrize(("layer", "mistake", "evidence"), FINDINGS.values(), ids=FINDINGS.keys())
-def test_what_a_layer_does_wrong_is_a_finding(layer, mistake, evidence, capsys):
+def test_each_mistake_of_a_layer_is_a_finding(layer, mistake, evidence, capsys):
     report = gradcheck(layer, X)
     assert not report
     assert report.findings[0].mistake == mistake
@@ -266,7 +266,7 @@ def test_a_layer_without_parameters_needs_none_and_says_so():
 
 
 @pytest.mark.parametrize("params", [None, [], [X], X])
-def test_params_that_are_no_dict_are_refused(params):
+def test_params_that_are_not_a_dict_are_refused(params):
     layer = Square()
     layer.params = params
     message = "^gradcheck: expected params of Square to be a dict of arrays, got "
@@ -282,7 +282,7 @@ def test_what_the_librarys_own_layers_say_of_their_input_comes_through():
         gradcheck(SoftmaxCE(), X, [0, 1, 2, 3, 4])
 
 
-def test_too_few_inputs_are_told():
+def test_too_few_inputs_are_reported():
     report = gradcheck(Square())
     assert report.findings[0].mistake == "forward-raises"
     assert "missing 1 required positional argument: 'x'" in report.findings[0].evidence
@@ -300,12 +300,12 @@ def test_what_a_layer_warns_of_is_not_repeated_for_each_pass(recwarn):
     assert not recwarn.list
 
 
-def test_a_layer_that_cannot_be_copied_is_told():
+def test_a_layer_that_cannot_be_copied_is_reported():
     with pytest.raises(TypeError, match=r"HoldsALock refuses: cannot pickle .*lock"):
         gradcheck(HoldsALock(), X)
 
 
-def test_each_error_of_a_layer_is_told_once():
+def test_each_error_of_a_layer_is_reported_once():
     report = gradcheck(SecondForwardRaises(), X)
     assert len(report.findings) == len(set(report.findings))
 

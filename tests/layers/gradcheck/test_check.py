@@ -53,7 +53,7 @@ def right_layers(seed, d):
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("seed", range(1))
-def test_right_layers_pass_at_any_scale(scale, seed):
+def test_correct_layers_pass_at_any_scale(scale, seed):
     rng = np.random.default_rng(seed)
     n, d = rng.integers(1, 6, 2)
     x = scale * rng.normal(size=(n, d))
@@ -65,7 +65,7 @@ def test_right_layers_pass_at_any_scale(scale, seed):
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 @pytest.mark.parametrize("seed", range(1))
-def test_right_layers_pass_at_exact_kinks(scale, seed):
+def test_correct_layers_pass_at_exact_kinks(scale, seed):
     rng = np.random.default_rng(seed)
     n, d = rng.integers(1, 6, 2)
     x = scale * rng.integers(-1, 2, size=(n, d))
@@ -78,7 +78,7 @@ def test_right_layers_pass_at_exact_kinks(scale, seed):
 
 @pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh])
 @pytest.mark.parametrize("seed", range(1))
-def test_right_nets_of_zero_weights_pass(activation, seed):
+def test_correct_nets_of_zero_weights_pass(activation, seed):
     rng = np.random.default_rng(seed)
     zero = FullyConnected(4, 5, weight_init="zeros")
     for net in (
@@ -95,14 +95,14 @@ def test_right_nets_of_zero_weights_pass(activation, seed):
 
 
 @pytest.mark.parametrize("seed", [7, 12, 27])
-def test_right_nets_of_zero_weights_pass_behind_a_loss(seed):
+def test_correct_nets_of_zero_weights_pass_with_a_loss(seed):
     rng = np.random.default_rng(seed)
     net = Chain(FullyConnected(4, 5, weight_init="zeros"), ReLU(), FullyConnected(5, 3, rng=seed))
     passes(net, rng.normal(size=(3, 4)), loss=(SoftmaxCE(), [0, 1, 2]))
 
 
 @pytest.mark.parametrize("seed", [0, 5, 13])
-def test_right_nets_pass_at_an_input_of_zeros_behind_a_loss(seed):
+def test_correct_nets_pass_at_an_input_of_zeros_with_a_loss(seed):
     net = Chain(FullyConnected(4, 5, rng=seed), ReLU(), FullyConnected(5, 3, rng=seed))
     passes(net, np.zeros((1, 4)), loss=(SoftmaxCE(), [0]))
 
@@ -112,7 +112,7 @@ def zero_weights(d):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_right_nets_behind_a_loss_pass(seed):
+def test_correct_nets_with_a_loss_pass(seed):
     rng = np.random.default_rng(seed)
     n, d, h, classes = rng.integers(1, 7, 4)
     activation = [ReLU, Sigmoid, Tanh][seed % 3]
@@ -123,7 +123,7 @@ def test_right_nets_behind_a_loss_pass(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_right_layers_pass_where_entries_are_of_very_different_size(seed):
+def test_correct_layers_pass_where_entries_are_of_very_different_size(seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(4, 3)) * 10.0 ** rng.integers(-6, 5, (4, 3))
     for layer in right_layers(seed, 3):
@@ -131,7 +131,7 @@ def test_right_layers_pass_where_entries_are_of_very_different_size(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_right_nets_of_whole_numbers_pass(seed):
+def test_correct_nets_of_integers_pass(seed):
     """Many units stand exactly at their kink."""
     rng = np.random.default_rng(seed)
     n, d, m = rng.integers(1, 6, 3)
@@ -153,25 +153,25 @@ def close_to_kinks(distance, seed):
 
 @pytest.mark.parametrize("distance", [1e-8, 1e-6, 1e-4])
 @pytest.mark.parametrize("seed", range(2))
-def test_right_nets_close_to_kinks_pass(distance, seed):
+def test_correct_nets_close_to_kinks_pass(distance, seed):
     net, x = close_to_kinks(distance, seed)
     passes(net, x)
     passes(net, x, loss=(SoftmaxCE(), [0]))
 
 
 @pytest.mark.parametrize(("distance", "seed"), [(1e-9, 17), (1e-10, 9), (1e-12, 0)])
-def test_right_nets_closer_to_kinks_pass(distance, seed):
+def test_correct_nets_closer_to_kinks_pass(distance, seed):
     passes(*close_to_kinks(distance, seed))
 
 
-def test_two_kinks_that_cancel_are_no_mistake():
+def test_two_kinks_that_cancel_are_not_mistakes():
     net = Chain(FullyConnected(1, 2, bias=False), ReLU(), FullyConnected(2, 1, bias=False))
     net.params["0.W"][...] = [[1.0, -1.0]]
     net.params["2.W"][...] = [[1.0], [-1.0]]
     passes(net, np.zeros((1, 1)))
 
 
-def test_a_kink_under_a_saturated_loss_is_no_mistake():
+def test_a_kink_under_a_saturated_loss_is_not_a_mistake():
     x, labels = np.array([[-2.0, 1.0, 0.0, 2.0, 2.0]]), [2]
     first, second = FullyConnected(5, 4), FullyConnected(4, 5)
     first.params["W"] = [
@@ -197,7 +197,7 @@ def test_a_kink_under_a_saturated_loss_is_no_mistake():
     [Affine(), Chain(Affine(), Tanh(), Affine(3, 2)), Square(), Dropout(0.5, rng=0), ReLU()],
     ids=lambda layer: type(layer).__name__,
 )
-def test_the_right_layers_beside_the_wrong_ones_pass(layer):
+def test_the_correct_layers_beside_the_wrong_ones_pass(layer):
     for seed in range(10):
         gradcheck(layer, X, rng=seed).raise_if_failed()
 
@@ -208,7 +208,7 @@ def test_a_number_and_a_vector_can_be_inputs():
     passes(FullyConnected(4, 3, rng=0), X[0])
 
 
-def test_a_loss_that_moves_by_last_digits_only_is_no_mistake():
+def test_a_loss_that_moves_by_last_digits_only_is_not_a_mistake():
     first, last = FullyConnected(2, 2), FullyConnected(2, 2)
     first.params["W"] = [[-0.22672442, 0.0327485], [-0.53315311, 1.21084436]]
     last.params["W"] = [[-0.18702416, 0.14063852], [0.78085958, 1.05961681]]
@@ -221,7 +221,7 @@ def test_a_loss_that_moves_by_last_digits_only_is_no_mistake():
 
 
 @pytest.mark.parametrize("score", [25.0, 30.0, 34.2, 37.5, 40.0, 100.0])
-def test_a_slope_that_has_lost_its_digits_to_a_difference_is_no_mistake(score):
+def test_a_slope_that_lost_its_digits_to_a_difference_is_not_a_mistake(score):
     """p - 1 is what rounding leaves of it, where p is almost 1 and the loss shows how little."""
     passes(SigmoidCE(), np.array([[score]]), np.array([[1]]))
     net = Chain(FullyConnected(1, 1), FullyConnected(1, 1))
@@ -234,7 +234,7 @@ def test_a_slope_that_has_lost_its_digits_to_a_difference_is_no_mistake(score):
 
 
 @pytest.mark.parametrize("size", [1e-315])
-def test_gradients_that_underflow_are_no_mistake(size):
+def test_gradients_that_underflow_are_not_mistakes(size):
     for seed in range(10):
         rng = np.random.default_rng(seed)
         net = Chain(FullyConnected(4, 3, rng=seed), Tanh(), FullyConnected(3, 2, rng=seed))
@@ -438,12 +438,12 @@ def test_outputs_in_one_buffer_are_named():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_it_is_told_which_verb_writes(layer, evidence):
+def test_the_report_says_which_verb_writes(layer, evidence):
     findings = [found for found in gradcheck(layer, X).findings if found.mistake == "mutates-input"]
     assert [found.evidence for found in findings] == [evidence]
 
 
-def test_an_input_that_grows_from_call_to_call_warns_nobody():
+def test_an_input_that_grows_from_call_to_call_does_not_warn():
     class Scaling(Square):
         def forward(self, x):
             y = super().forward(x.copy())
@@ -560,7 +560,7 @@ def test_integers_are_passed_through():
     assert report
 
 
-def test_a_check_that_compares_nothing_is_no_proof():
+def test_a_check_that_compares_nothing_proves_nothing():
     class Crazy(Plain):
         def forward(self, x):
             return x + 0.0
@@ -613,7 +613,7 @@ def test_more_gradients_than_inputs_are_found():
     assert mistakes(gradcheck(OneTooMany(), X, X)) == {"wrong-return"}
 
 
-def test_a_forgotten_input_is_found_behind_a_loss():
+def test_a_forgotten_input_is_found_with_a_loss():
     report = gradcheck(wrong.AddOneForgotten(), X, X, loss=(MSE(), 2 * X))
     assert mistakes(report) == {"missing-gradient"}
 
@@ -624,7 +624,7 @@ def test_several_outputs_take_several_douts():
     assert [tensor.name for tensor in report.tensors] == ["x"]
 
 
-def test_a_loss_can_stand_behind_a_net():
+def test_a_loss_can_follow_a_net():
     net = Chain(FullyConnected(4, 3, rng=0), Tanh(), FullyConnected(3, 3, rng=1))
     for options in ((SoftmaxCE(), LABELS), (SoftmaxCE(), LABELS, np.arange(1.0, 6.0))):
         report = gradcheck(net, X, loss=options)
@@ -633,19 +633,19 @@ def test_a_loss_can_stand_behind_a_net():
     passes(net, X, loss=(MSE(), SQUARE_X))
 
 
-def test_a_wrong_loss_behind_a_right_net_is_found():
+def test_a_wrong_loss_after_a_correct_net_is_found():
     report = gradcheck(Affine(), X, loss=(wrong.SoftmaxCENotAveraged(), LABELS))
     assert wrong_tensors(report) == ["x", "W", "b"]
     ratio = [tensor.worst.analytic / tensor.worst.numeric for tensor in report.tensors]
     assert ratio == pytest.approx([5, 5, 5], rel=1e-5)
 
 
-def test_a_wrong_net_behind_a_right_loss_is_found():
+def test_a_wrong_net_before_a_correct_loss_is_found():
     report = gradcheck(wrong.DbAveraged(), X, loss=(MSE(), SQUARE_X))
     assert wrong_tensors(report) == ["b"]
 
 
-def test_a_loss_that_ignores_dout_is_found_behind_a_net():
+def test_a_loss_that_ignores_dout_is_found_after_a_net():
     report = gradcheck(Affine(), X, loss=(wrong.MSEIgnoringDout(), SQUARE_X))
     assert mistakes(report) == {"ignores-dout"}
 
@@ -947,7 +947,7 @@ def test_a_layer_that_cannot_be_copied_comes_through_as_it_is():
 # The verdict.
 
 
-def test_a_right_report_is_true_and_raises_nothing():
+def test_a_correct_report_is_true_and_raises_nothing():
     report = gradcheck(Square(), X)
     assert bool(report) is True
     report.raise_if_failed()
@@ -997,7 +997,7 @@ def test_nothing_is_printed_unless_asked_and_nothing_ever_to_stderr(layer, capsy
     assert err == ""
 
 
-def test_a_layer_that_overflows_when_moved_far_warns_nobody():
+def test_a_layer_that_overflows_when_moved_far_does_not_warn():
     class Exp(Plain):
         def forward(self, x):
             self.y = np.exp(x)

@@ -44,7 +44,7 @@ def test_the_evidence_says_what_is_missing(name, evidence):
 
 
 @pytest.mark.parametrize("seed", range(1))
-def test_right_layers_of_courses_pass(seed):
+def test_correct_layers_of_courses_pass(seed):
     for layer, inputs in right_ones(np.random.default_rng(seed)):
         report = gradcheck(layer, *inputs, rng=seed)
         assert report, report
@@ -100,7 +100,7 @@ def test_a_large_wrong_layer_is_explained_in_few_passes(monkeypatch):
     assert passes < 3000
 
 
-def test_reading_a_parameter_for_its_shape_is_no_use_of_it(monkeypatch):
+def test_reading_the_shape_of_a_parameter_does_not_count_as_use(monkeypatch):
     measured = []
     monkeypatch.setattr(state_and_sharing, "output_slopes", lambda *args: measured.append(args))
     kind = mutant(FullyConnected, courses.bias(lambda dout: 3 * dout[:1].sum(axis=0)))

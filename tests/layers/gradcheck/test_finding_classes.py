@@ -70,7 +70,7 @@ def test_where_forward_is_noise_nothing_is_called_correct():
     assert "correct" not in str(report)
 
 
-def test_a_first_backward_that_differs_from_later_ones_is_no_kink():
+def test_a_first_backward_that_differs_from_later_ones_is_not_a_kink():
     class LateReLU(Plain):
         ready = False
 

@@ -45,7 +45,7 @@ def told(law, layer, *inputs):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_right_layers_break_no_law(layer, inputs):
+def test_correct_layers_break_no_law(layer, inputs):
     assert list(broken_laws(bench(layer, *inputs))) == []
     for law in LAWS:
         assert list(law(bench(layer, *inputs))) == []
@@ -106,7 +106,7 @@ def test_writing_into_labels_is_found():
     ]
 
 
-def test_random_numbers_that_cannot_be_put_back_are_found():
+def test_random_numbers_that_cannot_be_restored_are_found():
     (finding,) = repeatable(bench(wrong.DropoutOfItsClass(), X))
     assert (finding.mistake, finding.tensor) == ("not-repeatable", "")
     assert "must come from a numpy.random.Generator that the layer holds" in finding.evidence
@@ -187,7 +187,7 @@ def test_a_parameter_that_ignores_dout_is_found():
     assert told(linear_in_dout, Fixed()) == [("ignores-dout", "b")]
 
 
-def test_a_loss_behind_the_layer_is_under_the_law_too():
+def test_a_loss_after_the_layer_obeys_the_law_too():
     experiment = bench(wrong.Affine(), X, loss=(wrong.MSEIgnoringDout(), np.zeros((5, 3))))
     assert {found.mistake for found in linear_in_dout(experiment)} == {"ignores-dout"}
 

@@ -59,7 +59,7 @@ def run(pytester):
 def test_the_fixture_gives_a_report(run):
     result = run(
         """
-def test_right(gradcheck):
+def test_correct(gradcheck):
     assert gradcheck(Double(), X)
 
 def test_wrong(gradcheck):
@@ -142,7 +142,7 @@ class Rough(Triple):
     result.assert_outcomes(passed=4)
 
 
-def test_arguments_that_are_missing_are_told(run):
+def test_missing_arguments_are_reported(run):
     result = run(
         """
 from layers import FullyConnected
@@ -172,7 +172,7 @@ class Dense(FullyConnected):
         ("(input=(2, 2), epochs=1)", "the marker does not know epochs: gradcheck(input, *"),
     ],
 )
-def test_what_is_wrong_with_a_marker_is_told(run, settings, sentence):
+def test_what_is_wrong_with_a_marker_is_reported(run, settings, sentence):
     result = run(f"@pytest.mark.gradcheck{settings}\nclass Marked(Double):\n    pass\n")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"TypeError: Marked: {sentence}".replace("[", "[[]")])
@@ -322,5 +322,5 @@ def test_three():
 """
 
 
-def test_the_same_marker_on_tests_of_somebody_elses_means_nothing(run):
+def test_the_same_marker_in_another_project_means_nothing(run):
     run(FOREIGN_MARKERS).assert_outcomes(passed=3)

@@ -122,7 +122,7 @@ def test_an_id_out_of_range_is_refused_with_its_place(ids, found):
 
 
 @pytest.mark.parametrize("ids", [[0.0, 1.0], [], np.array([True, False]), np.ones((2, 3))])
-def test_ids_that_are_no_integers_are_refused(ids):
+def test_ids_that_are_not_integers_are_refused(ids):
     message = (
         f"Embedding 3 -> 2: expected integer ids, got dtype {np.asarray(ids).dtype}; "
         "pass ids.astype(int) if they number words"
@@ -227,7 +227,7 @@ def test_the_summary_knows_shapes_and_what_is_frozen():
 # Frozen vectors.
 
 
-def test_frozen_vectors_are_no_parameters():
+def test_frozen_vectors_are_not_parameters():
     embedding = with_vectors(trainable=False)
     assert embedding.params == {}
     assert not embedding.trainable
@@ -236,7 +236,7 @@ def test_frozen_vectors_are_no_parameters():
     assert embedding.backward([[1.0, 1.0]]) == (None, {})
 
 
-def test_trained_vectors_are_no_buffers():
+def test_trained_vectors_are_not_buffers():
     embedding = with_vectors()
     assert embedding.buffers == {}
     assert embedding.trainable

@@ -143,7 +143,7 @@ def test_dout_of_another_shape_is_refused(shape):
         layer.backward(np.ones(shape))
 
 
-def test_what_is_no_array_of_numbers_is_refused():
+def test_anything_but_an_array_of_numbers_is_refused():
     message = (
         "FullyConnected 5 -> 2: expected x to be an array of real numbers, got str of dtype <U3"
     )

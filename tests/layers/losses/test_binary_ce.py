@@ -72,7 +72,7 @@ def test_nan_stays_visible():
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.5, 7.0, -np.inf])
-def test_what_is_no_probability_is_refused_with_its_place(wrong):
+def test_anything_but_a_probability_is_refused_with_its_place(wrong):
     message = (
         f"BinaryCE: expected probabilities p from 0 to 1, got {wrong} at [0, 2]; "
         "scores are for SigmoidCE"

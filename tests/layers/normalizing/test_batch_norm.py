@@ -116,7 +116,7 @@ def test_early_stopping_restores_the_running_averages_with_the_parameters():
     assert all(np.array_equal(net.buffers[name], before[name]) for name in before)
 
 
-def test_assigning_copies_into_the_same_memory_and_the_name_is_no_attribute():
+def test_assigning_copies_into_the_same_memory_and_the_name_is_not_an_attribute():
     layer = BatchNorm(2)
     held = layer.buffers["running_mean"]
     layer.buffers["running_mean"] = [1.0, 2.0]

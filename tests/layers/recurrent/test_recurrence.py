@@ -59,7 +59,7 @@ def test_the_gradient_crosses_from_piece_to_piece(kind):
 
 
 @KINDS
-def test_a_state_of_zeros_is_no_state_with_a_gradient(kind):
+def test_a_state_of_zeros_is_not_a_state_with_a_gradient(kind):
     layer, x = kind(3, 4, rng=0), sequences(2, 5, 3)
     zeros = [np.zeros((2, 4))] * (2 if kind is LSTM else 1)
     np.testing.assert_array_equal(layer.forward(x, *zeros), layer.forward(x))

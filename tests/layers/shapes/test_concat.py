@@ -33,7 +33,7 @@ def test_an_input_without_entries_gets_a_gradient_without_entries():
 
 
 @pytest.mark.parametrize("axis", [1, -1, 2, -3])
-def test_an_axis_that_is_not_there_is_refused(axis):
+def test_a_missing_axis_is_refused(axis):
     shapes = ((2,), (2, 3)) if axis in (1, 2) else ((), (2,))
     message = f"Concat: expected arrays with an axis {axis}, got {shapes[0]} and {shapes[1]}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):

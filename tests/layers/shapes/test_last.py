@@ -23,6 +23,6 @@ def test_lengths_say_where_the_last_step_is():
         ((2, 0, 3), "expected sequences of at least one step, got x of shape (2, 0, 3)"),
     ],
 )
-def test_what_is_not_a_sequence_is_refused(shape, message):
+def test_anything_but_a_sequence_is_refused(shape, message):
     with pytest.raises(ValueError, match="^" + re.escape(f"Last: {message}")):
         Last().forward(np.zeros(shape))

@@ -88,7 +88,7 @@ def test_normalisation_and_options_are_known_by_name(check):
     assert check(NORMALIZED)[0] == 0
 
 
-def test_what_cannot_be_checked_is_told(check):
+def test_what_cannot_be_checked_is_reported(check):
     code, out = check(UNKNOWN)
     assert code == 2
     assert (
@@ -143,7 +143,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("text", "sentence"), FILES.values(), ids=FILES)
-def test_a_file_that_cannot_be_run_is_told(tmp_path, capsys, text, sentence):
+def test_a_file_that_cannot_be_run_is_reported(tmp_path, capsys, text, sentence):
     path = tmp_path / "mine.py"
     path.write_text(text)
     before, modules = list(sys.path), set(sys.modules)
@@ -182,7 +182,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("target", "sentence"), PLACES.values(), ids=PLACES)
-def test_a_target_that_is_not_a_python_file_is_told(folder, capsys, target, sentence):
+def test_a_target_that_is_not_a_python_file_is_reported(folder, capsys, target, sentence):
     assert main(["check", target]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -203,7 +203,7 @@ def test_arguments_for_functions_are_refused(check, capsys, folder):
 
 
 @pytest.mark.parametrize("shape", ["9999999,9999999", ",".join(["1"] * 70)])
-def test_an_input_that_no_array_can_hold_is_told(folder, capsys, shape):
+def test_an_input_that_no_array_can_hold_is_reported(folder, capsys, shape):
     assert main(["check", "relu.py", "--input", shape]) == 2
     assert "relu was not checked: no input of shape (" in capsys.readouterr().out
 
@@ -328,7 +328,7 @@ def test_arguments_may_be_arrays_given_by_shape(check):
     assert check(SCALE)[0] == 2
 
 
-def test_what_fails_besides_the_layers_is_told(check):
+def test_what_fails_besides_the_layers_is_reported(check):
     code, out = check(f"import none_such\nrate = 1 / 0\n{SCALE}", "--arguments", "array(4), 1")
     assert code == 0
     assert "left out: ZeroDivisionError: division by zero (line 2)" in out
@@ -358,7 +358,7 @@ ODD = {
 
 
 @pytest.mark.parametrize(("part", "instead", "sentence"), ODD.values(), ids=ODD)
-def test_odd_code_is_told_in_a_sentence(check, part, instead, sentence):
+def test_odd_code_is_reported_in_a_sentence(check, part, instead, sentence):
     path = list(sys.path)
     assert sentence in check(IDENTITY.replace(part, instead))[1]
     assert sys.path == path

@@ -47,7 +47,7 @@ def test_a_healthy_machine_needs_nothing():
 
 
 @pytest.mark.parametrize("error", [ImportError, SystemError, AttributeError, OSError])
-def test_a_numba_that_does_not_work_is_told(error, monkeypatch):
+def test_a_numba_that_does_not_work_is_reported(error, monkeypatch):
     def njit(**_):
         raise error("needs NumPy 1.0 or less")
 
@@ -134,7 +134,7 @@ def test_what_is_missing_is_named_with_its_extra(monkeypatch):
     assert threadpoolctl.startswith("threadpoolctl lets this report see kernels and threads: pip")
 
 
-def test_without_threadpoolctl_the_build_is_told(monkeypatch):
+def test_without_threadpoolctl_the_build_is_reported(monkeypatch):
     monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     facts = doctor().facts
@@ -143,7 +143,7 @@ def test_without_threadpoolctl_the_build_is_told(monkeypatch):
     assert facts["threads"] == "not known: threadpoolctl is not installed"
 
 
-def test_with_threadpoolctl_the_loaded_library_is_told(monkeypatch):
+def test_with_threadpoolctl_the_loaded_library_is_reported(monkeypatch):
     monkeypatch.undo()
     pytest.importorskip("threadpoolctl")
     assert "kernels" in doctor().facts["BLAS"]

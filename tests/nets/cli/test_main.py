@@ -318,7 +318,7 @@ class TestTrain:
 
 
 class TestCheck:
-    def test_a_right_class(self, run, file):
+    def test_a_correct_class(self, run, file):
         code, out, _ = run("check", file(RIGHT))
         assert code == 0
         assert "Double(), input of shape (5, 4)" in out
@@ -390,7 +390,7 @@ class TestCheck:
         assert code == 2
         assert message in err
 
-    def test_a_class_that_is_not_there(self, run, file):
+    def test_a_missing_class(self, run, file):
         code, _, err = run("check", f"{file(RIGHT)}:Half")
         assert code == 2
         assert "no class Half with forward and backward to check; there are: Double" in err
@@ -467,7 +467,7 @@ def test_an_input_without_axes_is_a_sentence(run, file):
     assert "expected positive integers, such as 5,4, got '0'" in err
 
 
-def test_a_folder_that_is_a_file_is_told_before_the_training(run, file):
+def test_a_folder_that_is_a_file_is_reported_before_the_training(run, file):
     code, out, err = run("train", "--out", file("in the way", "taken"))
     assert (code, out) == (2, "")
     assert "taken" in err

@@ -143,7 +143,7 @@ def test_a_file_that_is_damaged_or_something_else_is_named(tmp_path, content, me
 
 
 @pytest.mark.parametrize("path", [3, b"set", "", "a\0b"])
-def test_what_is_not_a_path_is_refused(path):
+def test_anything_but_a_path_is_refused(path):
     with pytest.raises(
         (TypeError, ValueError), match=r"^cifar10: expected the (path|name) of a file"
     ):

@@ -21,7 +21,7 @@ READERS = [
 
 @pytest.mark.parametrize(("read", "_"), READERS)
 @pytest.mark.parametrize("path", [3, b"x.csv", ["x.csv"], np.ones(3)])
-def test_what_is_not_a_path_is_refused(read, _, path):
+def test_anything_but_a_path_is_refused(read, _, path):
     with pytest.raises(TypeError, match=r": expected the path of a file, got .+; arrays that you"):
         read(path)
 

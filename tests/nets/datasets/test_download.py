@@ -223,7 +223,7 @@ def test_mnist_is_downloaded_once(source, server, nowhere, capsys):
     assert sorted(os.listdir(nowhere / "mnist")) == sorted(f"{name}.gz" for name in FILES)
 
 
-def test_mnist_keeps_what_was_right_when_a_checksum_is_wrong(source, server, nowhere):
+def test_mnist_keeps_the_correct_files_when_a_checksum_is_wrong(source, server, nowhere):
     good = server.files[f"/{FILES[1]}.gz"]
     other = gzip.compress(b"something else")
     server.files[f"/{FILES[1]}.gz"] = (other, len(other))

@@ -34,7 +34,7 @@ def test_every_name_is_there_once():
     assert y_train.dtype == y_test.dtype == np.int64
 
 
-def test_a_name_of_both_belongs_to_those_in_whose_list_it_stands_higher():
+def test_a_name_in_both_lists_belongs_to_the_one_that_ranks_it_higher():
     names = datasets.names()
     sex = dict(zip(names.x_train + names.x_test, [*names.y_train, *names.y_test], strict=True))
     assert names.classes == ("female", "male")

@@ -93,7 +93,7 @@ def test_classes_may_be_words_or_any_numbers(npz):
         ({"x": X.astype(object), "y": Y}, "cannot be read as a NumPy archive"),
     ],
 )
-def test_archives_that_will_not_do(npz, arrays, message):
+def test_invalid_archives_are_refused(npz, arrays, message):
     with pytest.raises(ValueError, match=message):
         from_file(npz(**arrays))
 

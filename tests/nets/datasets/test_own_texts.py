@@ -45,13 +45,13 @@ class TestTextFile:
         ],
         ids=["latin-1", "no gzip", "cut off"],
     )
-    def test_what_is_no_text_is_refused(self, file, content, name):
+    def test_anything_but_text_is_refused(self, file, content, name):
         with pytest.raises(
             ValueError, match=rf"{name}(, line 1: expected text in UTF-8|: expected a whole gzip)"
         ):
             text_file(file(content, name))
 
-    def test_a_file_that_is_not_there(self, tmp_path):
+    def test_a_missing_file(self, tmp_path):
         with pytest.raises(
             FileNotFoundError, match=r"nowhere: there is no such file; the data that come with"
         ):
@@ -99,7 +99,7 @@ class TestTables:
             ("a,u\nb,v\n" * 3, "expected at least 10 examples, got 6"),
         ],
     )
-    def test_tables_that_will_not_do(self, file, text, message):
+    def test_invalid_tables_are_refused(self, file, text, message):
         with pytest.raises(ValueError, match=r"mine\.csv.*" + re.escape(message)):
             labelled_text(file(text))
 

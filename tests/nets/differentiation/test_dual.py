@@ -64,7 +64,7 @@ def test_one_evaluation_for_each_number():
 @pytest.mark.parametrize(
     "f", [np.arctan, lambda x: np.add.reduce(x), lambda x: np.exp(x, where=True)]
 )
-def test_an_operation_without_a_rule_is_told(f):
+def test_an_operation_without_a_rule_is_reported(f):
     with pytest.raises(TypeError, match=r"^Dual: there is no rule for np\.\w+, only for add, sub"):
         forward_mode(f, X)
 

@@ -65,7 +65,7 @@ def test_errors_fall_with_h_as_the_theory_says():
     assert error(complex_step, 1e-200) < 1e-15
 
 
-def test_a_function_that_drops_the_imaginary_part_is_told():
+def test_a_function_that_drops_the_imaginary_part_is_reported():
     sentence = (
         "complex_step: expected a complex number from a complex input, got float64: the function "
         "drops the imaginary part"
@@ -75,7 +75,7 @@ def test_a_function_that_drops_the_imaginary_part_is_told():
 
 
 @over_ways
-def test_a_function_of_several_outputs_is_told(way, tolerance):
+def test_a_function_of_several_outputs_is_reported(way, tolerance):
     sentence = (
         rf"^{way.__name__}: expected the function to return one number, got shape \(3, 2\); add "
         r"the entries up, or give it weights with number_of\(layer, dout\)$"

@@ -34,7 +34,7 @@ def test_integers_in_arrays_are_passed_through():
     assert none is None
 
 
-def test_an_operation_that_is_not_known_is_told():
+def test_an_operation_that_is_not_known_is_reported():
     with pytest.raises(TypeError, match="arctan"):
         symbolic(np.arctan, 1.0)
 
@@ -45,7 +45,7 @@ def test_a_maximum_and_a_comparison_have_no_formula(f):
         symbolic(f, 1.0)
 
 
-def test_a_function_of_several_outputs_is_told():
+def test_a_function_of_several_outputs_is_reported():
     with pytest.raises(ValueError, match=r"^symbolic: expected the function to return one number"):
         symbolic(np.exp, X)
 

@@ -10,7 +10,7 @@ def test_a_chain_inside_tells_what_it_gives_if_one_of_its_layers_knows():
     assert output(Sequential(ReLU()), None) is None
 
 
-def test_what_is_taken_is_told_or_known():
+def test_what_is_taken_is_reported_or_known():
     assert taken(FullyConnected(3, 2), None).shape == (0, 3)
     assert taken(ReLU(), None) is None
     batch = np.empty((0, 7))

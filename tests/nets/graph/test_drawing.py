@@ -107,7 +107,7 @@ def ends(drawing):
     return [(float(x), float(y)) for x, y in tips]
 
 
-def test_values_stand_above_their_edges_and_gradients_below():
+def test_values_are_above_their_edges_and_gradients_below():
     drawing = run(lecture(), 1.0, 2.0, 0.0).draw()
     *values, _ = texts(drawing, "value")
     gradients = [t for t in texts(drawing, "gradient") if "Σ" not in t[2] and ":" not in t[2]]
@@ -127,7 +127,7 @@ def test_what_is_used_several_times_shows_the_sum():
     assert not any("Σ" in word for word in words(run(chain(), 1.0).draw(), "gradient"))
 
 
-def test_names_stand_above_boxes_with_the_signs_of_the_lectures():
+def test_names_are_above_boxes_with_the_symbols_of_the_lectures():
     drawing = lecture().draw()
     assert words(drawing, "name") == ["x", "y", "z", "a", "b", "f"]
     assert words(drawing, "symbol") == ["+", "max", TIMES]

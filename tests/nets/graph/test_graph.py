@@ -401,7 +401,7 @@ def test_a_shared_random_layer_draws_anew_at_each_node(wrap):
     assert_gradients(graph, X)
 
 
-def test_a_layer_of_a_graph_may_not_stand_elsewhere_in_a_sequential():
+def test_a_layer_of_a_graph_may_not_also_be_in_a_sequential():
     layer = ReLU()
     graph = Graph("x", "b", {"a": (Tanh(), "x"), "b": (layer, "a")})
     with pytest.raises(ValueError, match=r"layer 1\.b is the same object as layer 0 \(ReLU\)"):

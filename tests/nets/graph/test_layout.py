@@ -15,13 +15,13 @@ def drawn(edges, late=(), height=10.0, gap=5.0):
     return layout(boxes, [Edge(*edge) for edge in edges], late, gap)
 
 
-def test_a_box_stands_in_the_column_after_the_last_that_leads_to_it():
+def test_a_box_is_in_the_column_after_the_last_that_leads_to_it():
     found = drawn([("x", "a"), ("a", "b"), ("x", "c"), ("b", "c")])
     assert found.column == {"x": 0, "a": 1, "b": 2, "c": 3}
     assert [len(bends) for bends in found.bends] == [0, 0, 2, 0]
 
 
-def test_a_late_box_stands_right_before_the_first_that_it_leads_to():
+def test_a_late_box_is_just_before_the_first_that_it_leads_to():
     edges = [("x", "a"), ("a", "b"), ("k", "c"), ("b", "c"), ("c", "d"), ("k", "d")]
     assert drawn(edges).column["k"] == 0
     assert drawn(edges, late=["k"]).column["k"] == 2
@@ -32,7 +32,7 @@ def test_a_straight_chain_is_level():
     assert len(set(found.height.values())) == 1
 
 
-def test_a_box_stands_where_its_edges_arrive_level():
+def test_a_box_is_placed_so_that_its_edges_arrive_level():
     found = drawn([("x", "a", -19.0), ("y", "a", 19.0)])
     assert found.height["x"] == pytest.approx(found.height["a"] - 19)
     assert found.height["y"] == pytest.approx(found.height["a"] + 19)
@@ -138,7 +138,7 @@ def test_nothing_overlaps_in_random_graphs(seed):
         assert one != other or abs(a - b) >= (high + wide) / 2 + gap - 1e-6
 
 
-def test_wishes_that_are_far_enough_apart_come_true():
+def test_wishes_that_are_far_enough_apart_are_met_exactly():
     assert spread([1.0, 5.0, 9.0], [4.0, 4.0]) == [1.0, 5.0, 9.0]
     assert spread([3.0], []) == [3.0]
 

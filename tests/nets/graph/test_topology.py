@@ -229,7 +229,7 @@ def test_a_malformed_graph_is_refused(kind):
         Graph(inputs=inputs, output=output, nodes=nodes)
 
 
-def test_lists_will_do_and_what_was_given_stays_as_it_is():
+def test_lists_are_accepted_and_not_changed():
     relu, nodes = ReLU(), {}
     nodes["b"] = [relu, "a"]
     nodes["a"] = [Add(), "x", "y"]

@@ -50,7 +50,7 @@ def test_points_of_harmless_submissions(graded_here, name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "sentence"), zoo.AT_IMPORT.items())
-def test_what_fails_at_import_is_told(built, tmp_path, name, sentence):
+def test_what_fails_at_import_is_reported(built, tmp_path, name, sentence):
     path = tmp_path / "dense.py"
     path.write_text(zoo.HOSTILE[name].replace("BUNDLE", str(built[1])))
     sandbox = Sandbox(path, LIMITS, read(built[1]).forbidden)

@@ -95,7 +95,7 @@ def test_a_disk_that_refuses_leaves_what_was_there(tmp_path, monkeypatch, call):
     assert path.read_bytes() == b"old"
 
 
-def test_a_folder_that_cannot_be_forced_to_the_disk_is_no_error(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_forced_to_the_disk_is_not_an_error(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError("a folder cannot be opened here")
 

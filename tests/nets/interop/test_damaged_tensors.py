@@ -92,7 +92,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
-def test_damage_is_told_in_one_sentence_that_names_the_file_at_little_cost(tmp_path, damage):
+def test_damage_is_reported_in_one_sentence_that_names_the_file_at_little_cost(tmp_path, damage):
     content, said = DAMAGED[damage]
     path = tmp_path / "net.bin"
     path.write_bytes(content)

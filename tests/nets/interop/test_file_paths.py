@@ -39,7 +39,7 @@ VERBS = {
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_what_is_not_a_path_is_refused(verb):
+def test_anything_but_a_path_is_refused(verb):
     for path in (None, 3, 1.5, True, [], ["net"], b"net", ReLU(), object()):
         with pytest.raises(TypeError, match=r"^expected the (path|name) of a file, got"):
             verb(path)

@@ -91,7 +91,7 @@ def test_parameters_are_taken_over_into_a_graph_that_was_built(path):
     ],
     ids=["graph", "sequential"],
 )
-def test_a_file_of_the_other_kind_is_told(net, kind, wanted, other, path):
+def test_a_file_of_the_other_kind_is_reported(net, kind, wanted, other, path):
     net.save(path)
     sentence = f"{path}: expected a {wanted}, got a file with a {other}; call {other}.load(path)"
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):

@@ -487,7 +487,7 @@ def test_an_attribute_called_layers_does_not_hinder_saving(path):
 # Files that are missing, foreign or damaged.
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_missing_file(tmp_path):
     missing = tmp_path / "missing"
     for load in (Sequential.load, mlp().load_params):
         with pytest.raises(FileNotFoundError, match="missing"):
@@ -636,7 +636,7 @@ def test_a_wrong_description_is_refused(kind, path):
     assert_not_rebuilt(described(path, [layer], W), sentence)
 
 
-def test_the_base_class_is_no_layer_to_load(path):
+def test_the_base_class_is_not_a_layer_to_load(path):
     assert_not_rebuilt(described(path, [{"layer": "Layer", "arguments": {}}]), "is a Layer, which")
 
 
@@ -651,7 +651,7 @@ def test_a_description_of_another_form_is_refused(text, path):
 
 
 @pytest.mark.parametrize("text", ["{}", '""'])
-def test_an_empty_description_that_is_no_list_is_refused(text, path):
+def test_an_empty_description_that_is_not_a_list_is_refused(text, path):
     assert_not_rebuilt(described(path, text))
 
 
@@ -663,7 +663,7 @@ def test_a_file_without_layers_is_refused(path):
 @pytest.mark.parametrize(
     ("opening", "closing"), [('{"net": [', "]}"), ("[", "]"), ('{"layer": ', "}")]
 )
-def test_a_description_nested_without_end_is_refused(opening, closing, path):
+def test_a_description_nested_without_limit_is_refused(opening, closing, path):
     assert_not_rebuilt(described(path, f"[{opening * DEEP}1{closing * DEEP}]"))
 
 

@@ -36,7 +36,7 @@ class Total(Constant):
         return x.sum(axis=1)
 
 
-def test_each_net_has_a_picture_with_its_name_and_the_share_of_points_it_gets_right():
+def test_each_net_has_a_picture_with_its_name_and_its_accuracy():
     nets = {"a line": line(), "always 1": Constant(), "c": line(), "d": line(), "e": line()}
     figure = boundaries(nets, CORNERS, LABELS)
     titles = [axes.get_title() for axes in figure.axes]

@@ -129,7 +129,7 @@ def test_where_there_is_no_bottom_the_heights_are_those_that_are_seen():
     assert (left.get_xlim(), left.get_ylim()) == (SADDLE.x, SADDLE.y)
 
 
-def test_a_surface_may_be_ones_own():
+def test_a_surface_may_be_user_defined():
     bowl = replace(
         VALLEY, height=lambda x, y: x**2 + y**2 + 3, slope=lambda x, y: (2 * x, 2 * y), lowest=3.0
     )

@@ -22,7 +22,7 @@ def test_images_are_drawn_in_order_with_their_labels():
     assert (grid.nrows, grid.ncols) == (3, 2)
 
 
-def test_wrong_predictions_are_marked_and_right_ones_are_not():
+def test_wrong_predictions_are_marked_and_correct_ones_are_not():
     figure = plots.sample_images(images(3), [7, 2, 9], (4, 3), predictions=[1, 2, 4])
     assert [axes.get_title() for axes in figure.axes] == ["7 read as 1", "2", "9 read as 4"]
     colours = [to_hex(axes.title.get_color()) for axes in figure.axes]

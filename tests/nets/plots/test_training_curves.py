@@ -46,7 +46,7 @@ def test_without_validation_there_is_one_curve_a_panel():
 
 
 @pytest.mark.parametrize("epochs", [1, 3, 1234])
-def test_epoch_ticks_are_whole_numbers(epochs):
+def test_epoch_ticks_are_integers(epochs):
     for axes in draw(plots.training_curves(everything(epochs))).axes:
         ticks = epoch_ticks(axes)
         assert ticks
@@ -86,6 +86,6 @@ def test_columns_of_a_dict_are_drawn_over_epochs_from_1():
         ({"loss": "ab"}, TypeError, "expected loss to be an array of real numbers"),
     ],
 )
-def test_what_is_not_a_history_is_refused(history, error, sentence):
+def test_anything_but_a_history_is_refused(history, error, sentence):
     with pytest.raises(error, match=f"^training_curves: {sentence}"):
         plots.training_curves(history)

@@ -14,7 +14,7 @@ def test_each_name_is_that_of_its_class():
         assert maker(name, "mlp") is kind
 
 
-def test_a_class_or_a_callable_stands_for_itself():
+def test_a_class_or_a_callable_is_used_as_it_is():
     assert repr(maker(Tanh, "mlp")()) == "Tanh()"
     assert repr(maker(lambda: LeakyReLU(0.2), "mlp")()) == "LeakyReLU(negative_slope=0.2)"
 

@@ -21,7 +21,7 @@ def test_logistic_regression_is_one_layer():
     assert written(logistic_regression(4)) == ["FullyConnected(4, 1)"]
 
 
-def test_its_gradients_are_right_with_both_losses():
+def test_its_gradients_are_correct_with_both_losses():
     targets, labels = RNG.integers(2, size=(6, 1)), RNG.integers(3, size=6)
     assert_gradients(logistic_regression(4, rng=0), X, loss=(SigmoidCE(), targets))
     assert_gradients(logistic_regression(4, 3, rng=0), X, loss=(SoftmaxCE(), labels))
@@ -47,7 +47,7 @@ def test_dropout_follows_each_activation():
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", ReLU, Tanh])
-def test_its_gradients_are_right(activation):
+def test_its_gradients_are_correct(activation):
     net = mlp(4, 8, 5, 3, activation=activation, dropout=0.3, rng=0)
     assert_gradients(net, X, loss=(SoftmaxCE(), RNG.integers(3, size=6)))
 
@@ -101,7 +101,7 @@ def test_bad_settings_are_refused():
 
 @pytest.mark.parametrize("dropout", ["x", np.nan, None, True, -0.5, 1, [0.5]])
 @pytest.mark.parametrize("sizes", [(4, 3), (4, 8, 3)])
-def test_a_senseless_dropout_is_refused_whether_or_not_it_would_be_used(sizes, dropout):
+def test_an_invalid_dropout_is_refused_whether_or_not_it_would_be_used(sizes, dropout):
     with pytest.raises(ValueError, match=r"^mlp: expected dropout"):
         mlp(*sizes, dropout=dropout)
 

@@ -41,7 +41,7 @@ class TestNeuralLanguageModel:
 
     @pytest.mark.parametrize("trainable", [True, False])
     @pytest.mark.parametrize("vectors", [None, VECTORS])
-    def test_its_gradients_are_right(self, trainable, vectors):
+    def test_its_gradients_are_correct(self, trainable, vectors):
         net = neural_language_model(
             7, 3, dim=4, hidden=5, vectors=vectors, trainable=trainable, rng=0
         )
@@ -76,7 +76,7 @@ class TestTextClassifier:
     @pytest.mark.parametrize("length", [None, 3])
     @pytest.mark.parametrize("trainable", [True, False])
     @pytest.mark.parametrize("vectors", [None, VECTORS])
-    def test_its_gradients_are_right(self, length, trainable, vectors):
+    def test_its_gradients_are_correct(self, length, trainable, vectors):
         net = text_classifier(
             7, 2, length=length, dim=4, hidden=5, vectors=vectors, trainable=trainable, rng=0
         )

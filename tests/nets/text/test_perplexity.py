@@ -40,7 +40,7 @@ def test_it_is_exp_of_the_loss():
     assert perplexity(net, X, Y) == np.exp(evaluate(net, SoftmaxCE(), X, Y)[0])
 
 
-def test_what_was_held_for_impossible_makes_it_infinite():
+def test_a_token_with_probability_0_makes_it_infinite():
     assert perplexity(Scores(0.0, 0.0, -1e5), X, Y) == np.inf
 
 

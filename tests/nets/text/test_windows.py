@@ -23,7 +23,7 @@ def test_with_a_start_every_token_has_a_window():
 
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=40), st.data())
 @settings(deadline=None, max_examples=50, derandomize=True)
-def test_a_window_is_what_stands_before_its_token(ids, data):
+def test_a_window_is_the_tokens_before_its_target(ids, data):
     context = data.draw(st.integers(1, len(ids) - 1))
     x, y = windows(ids, context)
     assert len(x) == len(y) == len(ids) - context
@@ -52,7 +52,7 @@ def test_a_window_longer_than_the_text_is_refused(length):
 
 @pytest.mark.parametrize(("ids", "found"), [([], "an empty text"), ([[1, 2]], "shape (1, 2)")])
 @pytest.mark.parametrize("start", [None, 0])
-def test_what_is_no_text_is_refused(ids, found, start):
+def test_anything_but_text_is_refused(ids, found, start):
     message = f"windows: expected ids to be a row of the ids of a text's tokens, got {found}"
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         windows(ids, 1, start=start)
@@ -66,7 +66,7 @@ def test_ids_are_integers_and_the_context_is_a_count():
 
 
 @pytest.mark.parametrize("start", [np.nan, 0.5, -1, True, "a", [0], 2**40])
-def test_a_start_that_is_no_token_is_refused(start):
+def test_a_start_that_is_not_a_token_is_refused(start):
     with pytest.raises((TypeError, ValueError), match=r"^windows: expected start to be"):
         windows([1, 2, 3], 2, start=start)
 

@@ -45,7 +45,7 @@ def test_vectors_are_float32_unless_asked_otherwise(file):
         read_vectors(file(GLOVE), dtype=int)
 
 
-def test_only_the_words_that_are_wanted_are_kept(file):
+def test_only_the_requested_words_are_kept(file):
     assert list(read_vectors(file(GLOVE), Vocabulary(["cat", "dog"]))) == ["cat"]
     assert read_vectors(file(GLOVE), []) == {}
 
@@ -104,7 +104,7 @@ def test_of_a_word_that_is_there_twice_the_first_counts(file):
         ),
     ],
 )
-def test_files_that_will_not_do(file, text, message):
+def test_invalid_files_are_refused(file, text, message):
     path = file(text)
     with pytest.raises(ValueError, match="^" + re.escape(f"{path}{message}")):
         read_vectors(path)
@@ -127,7 +127,7 @@ def test_a_header_of_another_dimension_and_a_mark_in_front(file):
 
 
 @pytest.mark.parametrize("words", ["king", 3, [1, 2], None.__class__])
-def test_wanted_words_are_a_list_of_strings(file, words):
+def test_requested_words_are_a_list_of_strings(file, words):
     with pytest.raises(TypeError, match="read_vectors: expected words to be"):
         read_vectors(file(GLOVE), words)
 
@@ -142,7 +142,7 @@ def test_a_table_of_integers_has_random_rows_that_are_not_cut_to_integers():
 
 
 @pytest.mark.parametrize("vector", [3.0, [1.0, np.nan], [[1.0]], ["a"], np.ma.masked_array([1.0])])
-def test_vectors_that_will_not_do(vector):
+def test_invalid_vectors_are_refused(vector):
     with pytest.raises(
         (TypeError, ValueError), match="vector_table: expected the vector of 'king'"
     ):
@@ -157,7 +157,7 @@ def test_a_compressed_file_that_is_cut_short_or_not_compressed(tmp_path):
             read_vectors(path)
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere: there is no such file"):
         read_vectors(tmp_path / "nowhere")
 

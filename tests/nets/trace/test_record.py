@@ -161,7 +161,7 @@ def test_a_graph_without_a_loss_ends_in_a_number():
         graph.trace(X)
 
 
-def test_a_loss_that_is_none_is_refused():
+def test_none_instead_of_a_loss_is_refused():
     with pytest.raises(TypeError, match=r"trace: loss: expected an object .* make one: SoftmaxCE"):
         small().trace(X, LABELS, SoftmaxCE)
 

@@ -26,7 +26,7 @@ def test_it_is_a_sequence_from_the_first_layer_to_the_loss():
     assert trace[:2] == trace.steps[:2]
 
 
-def test_a_step_that_is_not_there_is_refused():
+def test_an_unknown_step_is_refused():
     trace = traced(small())
     with pytest.raises(IndexError, match="trace: there is no step 4, only 0, 1, 2, loss"):
         trace[4]
@@ -115,7 +115,7 @@ def test_plot_is_the_picture_of_the_norms():
     np.testing.assert_array_equal(line.get_ydata(), expected.get_ydata())
 
 
-def test_the_loss_may_be_of_ones_own():
+def test_the_loss_may_be_user_defined():
     class Sum:
         def __init__(self):
             self.params = {}

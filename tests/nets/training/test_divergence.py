@@ -75,7 +75,7 @@ RUNS = {
 
 
 @pytest.mark.parametrize("kind", RUNS)
-def test_a_huge_learning_rate_is_told_and_good_parameters_are_restored(kind):
+def test_a_huge_learning_rate_is_reported_and_good_parameters_are_restored(kind):
     make_net, loss, y, optimizer, options = RUNS[kind]
     net = make_net()
     error = diverged(net, loss(), optimizer(), X, y, **options)
@@ -117,7 +117,7 @@ def test_a_layer_in_a_nested_net_is_named_by_its_path():
     assert "not finite is that of layer 1.0 (FullyConnected 4 -> 3)." in str(error)
 
 
-def test_a_learning_rate_that_is_a_schedule_is_told_as_a_number():
+def test_a_learning_rate_that_is_a_schedule_is_reported_as_a_number():
     error = diverged(make(), MSE(), SGD(lambda t: 1e200 / t), X, TARGETS)
     assert "the learning rate, 1e+200, is probably too large" in str(error)
 
@@ -260,7 +260,7 @@ def test_a_net_that_is_one_layer_and_an_optimizer_without_a_rate():
     assert "not finite is that of layer 0 (FullyConnected 2 -> 1)." in text
 
 
-def test_the_first_layer_that_is_not_finite_is_named_and_not_those_behind():
+def test_the_first_layer_that_is_not_finite_is_named_and_not_those_after_it():
     net = Sequential(Tanh(), Sequential(ReLU(), FullyConnected(2, 2, rng=0)), ReLU())
     net.params["1.1.W"][...] = np.inf
     with np.errstate(all="ignore"):

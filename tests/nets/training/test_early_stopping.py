@@ -87,13 +87,13 @@ def test_an_improvement_has_to_be_large_enough():
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_what_is_not_finite_is_no_improvement(bad):
+def test_what_is_not_finite_is_not_an_improvement(bad):
     assert where(played(EarlyStopping(2), [2, bad, bad, 1])) == [1.0, 1.0]
     assert where(played(EarlyStopping(2), [bad, 2, 3])) == [2.0, 2.0]
     assert played(EarlyStopping(2), [bad] * 9).history.epoch == [1, 2, 3]
 
 
-def test_a_second_run_begins_anew():
+def test_a_second_run_starts_afresh():
     stopping = EarlyStopping(2)
     played(stopping, [3, 1, 2, 2])
     training = played(stopping, [9, 8, 8.5, 8.5, 1])
@@ -243,7 +243,7 @@ def test_why_it_stopped_is_shown(capsys):
 
 
 @pytest.mark.parametrize("patience", [0, -1, 2.5, True, None, "long"])
-def test_patience_is_a_whole_number_from_1(patience):
+def test_patience_is_a_positive_integer(patience):
     match = f"^EarlyStopping: expected patience to be a positive integer, got {patience!r}$"
     with pytest.raises(ValueError, match=match):
         EarlyStopping(patience)
@@ -281,7 +281,7 @@ def test_settings_out_of_range_are_refused(settings, error, sentence):
         ),
     ],
 )
-def test_a_curve_that_the_run_will_not_have_is_told_before_it_begins(
+def test_a_curve_that_the_run_will_not_have_is_reported_before_it_begins(
     stopping, loss, more, sentence
 ):
     net, optimizer = make(), SGD(0.1)

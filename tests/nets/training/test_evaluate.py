@@ -69,7 +69,7 @@ def test_a_loss_that_does_not_classify_has_no_accuracy():
     assert accuracy is None
 
 
-def test_a_students_net_and_loss_will_do():
+def test_a_students_net_and_loss_are_accepted():
     targets = RNG.normal(size=(17, 3))
     loss, accuracy = evaluate(Student(), Distance(), X, targets, batch_size=5)
     assert loss == pytest.approx(np.abs(X[:, :3] - targets).mean(), rel=1e-12)
@@ -107,7 +107,7 @@ def test_the_order_of_the_examples_stays():
 
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5])
-def test_a_batch_size_that_is_no_count_is_refused(batch_size):
+def test_a_batch_size_that_is_not_a_count_is_refused(batch_size):
     with pytest.raises(ValueError, match="batch_size"):
         evaluate(make(), SoftmaxCE(), X, LABELS, batch_size)
 
@@ -139,6 +139,6 @@ def test_no_examples_are_refused():
         ),
     ],
 )
-def test_what_is_no_net_or_no_loss_is_refused(net, loss, sentence):
+def test_anything_but_a_net_and_a_loss_is_refused(net, loss, sentence):
     with pytest.raises(TypeError, match=f"^{re.escape(sentence)}"):
         evaluate(net, loss, X, X)

@@ -151,7 +151,7 @@ def test_every_epoch_has_its_own_order_and_every_example_once():
     assert epochs[0] != epochs[1] != epochs[2] != epochs[0]
 
 
-def test_a_second_run_goes_on_where_the_first_ended():
+def test_a_second_run_continues_where_the_first_ended():
     net, optimizer = make(), SGD(0.3, momentum=0.5)
     whole, in_one = make(), SGD(0.3, momentum=0.5)
     for _ in range(2):
@@ -384,7 +384,7 @@ class Finishes:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), LookupError("mine")])
-def test_every_callback_has_its_end_however_a_run_ends(error):
+def test_every_callback_is_finished_however_a_run_ends(error):
     notes = []
 
     def fail(training):
@@ -661,7 +661,7 @@ def test_arguments_after_the_examples_are_named():
         fit(make(), SoftmaxCE(), SGD(), X, LABELS)
 
 
-def test_an_optimizer_of_another_net_is_told_before_anything_changes():
+def test_an_optimizer_of_another_net_is_reported_before_anything_changes():
     optimizer, net = Adam(0.01), make(2)
     train(make(3), optimizer=optimizer, epochs=1)
     before = frozen(net.params), frozen(optimizer.state_dict())
@@ -677,7 +677,7 @@ def test_a_run_does_not_warn():
     assert told == []
 
 
-def test_params_of_a_net_that_are_no_dict_are_refused():
+def test_params_of_a_net_that_are_not_a_dict_are_refused():
     net = make()
 
     class Student:

@@ -62,7 +62,7 @@ def test_rows_hold_what_was_appended():
     ]
 
 
-def test_measures_that_are_none_are_no_columns():
+def test_measures_that_are_none_have_no_column():
     history = run_of(2, accuracy=None, validation_loss=0.5)
     assert history.columns == ("epoch", "loss", "validation_loss", "seconds")
     assert not hasattr(history, "accuracy")

@@ -92,7 +92,7 @@ def test_examples_of_any_shape_and_dtype():
 
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, True, "8", "every"])
-def test_a_batch_size_that_is_no_count_is_refused(batch_size):
+def test_a_batch_size_that_is_not_a_count_is_refused(batch_size):
     with pytest.raises(ValueError, match="minibatches: expected batch_size to be a positive in"):
         list(minibatches(X, Y, batch_size))
 

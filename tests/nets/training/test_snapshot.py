@@ -13,7 +13,7 @@ class Net:
         self.buffers = {"W": np.array([7, 8])}
 
 
-def test_parameters_and_buffers_are_put_back_in_place():
+def test_parameters_and_buffers_are_restored_in_place():
     net = Net()
     held = [*net.params.values(), *net.buffers.values()]
     snapshot = Snapshot(net, 4)
@@ -35,7 +35,7 @@ def test_it_does_not_follow_the_net():
         assert net.params["W"].tolist() == [1.0, 2.0]
 
 
-def test_buffers_that_are_no_dict_are_left_alone():
+def test_buffers_that_are_not_a_dict_are_left_alone():
     net = Net()
     net.buffers = "a student's own"
     Snapshot(net).restore(net)

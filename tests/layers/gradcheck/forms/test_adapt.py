@@ -106,7 +106,7 @@ def test_an_object_in_any_form_is_checked(kind):
     assert [t.wrong for t in wrong.tensors] == [0, 12, *[0] * (len(layer.params) - 1)]
 
 
-def test_the_form_is_told():
+def test_the_form_is_reported():
     assert adapt(Attributes(), X).form == (
         "the output in output; dx in dinputs; gradients in dweights, dbias"
     )
@@ -248,7 +248,7 @@ def test_a_step_of_two_outputs_and_a_dict_of_weights_is_checked():
     assert [tensor.name for tensor in report.tensors] == ["x0", "x1", "Wx", "Wh"]
 
 
-def test_what_cannot_be_adapted_is_told():
+def test_what_cannot_be_adapted_is_reported():
     with pytest.raises(TypeError, match=r"adapt: expected an object, got the class; make one: Net"):
         adapt(Net, X)
     with pytest.raises(TypeError, match="adapt: expected an object with a forward and a backward"):

@@ -65,14 +65,14 @@ def test_a_mistake_is_named():
     assert [(f.mistake, f.tensor) for f in report.findings] == [("bias-averaged", "b")]
 
 
-def test_a_list_will_do():
+def test_a_list_is_accepted():
     layer = FunctionPair(
         affine_forward, lambda dout, cache: list(affine_backward(dout, cache)), {"w": W, "b": B}
     )
     assert gradcheck(layer, X)
 
 
-def test_too_few_gradients_are_told():
+def test_too_few_gradients_are_reported():
     layer = FunctionPair(affine_forward, tanh_like := (lambda dout, cache: dout), {"w": W, "b": B})
     tanh_like.__name__ = "affine_backward"
     (finding,) = gradcheck(layer, X).findings
@@ -84,7 +84,7 @@ def test_too_few_gradients_are_told():
 
 
 @pytest.mark.parametrize("returned", [X, (X,), None])
-def test_a_forward_without_a_cache_is_told(returned):
+def test_a_forward_without_a_cache_is_reported(returned):
     class Forward:
         def __call__(self, x):
             return returned

@@ -23,7 +23,7 @@ def twin_of(layer, *inputs, loss=None):
     return experiment, complex_twin(experiment)
 
 
-def test_the_slope_is_right_to_the_last_digits():
+def test_the_slope_is_correct_to_the_last_digits():
     class Bell(Plain):
         def forward(self, x):
             return np.exp(-(x**2)) * np.sin(x)
@@ -35,7 +35,7 @@ def test_the_slope_is_right_to_the_last_digits():
         assert twin.slope("x", index) == pytest.approx(expected, rel=1e-14)
 
 
-def test_parameters_and_inputs_are_moved_and_put_back():
+def test_parameters_and_inputs_are_moved_and_restored():
     experiment, twin = twin_of(Affine(), X)
     dx, grads = experiment.gradients()
     for _ in range(2):
@@ -103,7 +103,7 @@ def test_layers_that_do_not_compute_with_complex_numbers_have_no_twin(layer, inp
     assert twin_of(layer, *inputs, loss=loss)[1] is None
 
 
-def test_a_student_s_loss_behind_a_student_s_layer_can_be_complex():
+def test_a_students_loss_after_a_students_layer_can_be_complex():
     class Sum(Plain):
         def forward(self, y, factor):
             return (factor * y).sum()

@@ -62,7 +62,7 @@ def test_gradients_are_what_backward_returns():
     assert grads == {}
 
 
-def test_a_loss_is_run_behind_the_layer():
+def test_a_loss_is_run_after_the_layer():
     labels, weight = [0, 1, 2, 0, 1], np.arange(1.0, 6.0)
     layer, loss = FullyConnected(4, 3, rng=0), SoftmaxCE()
     experiment = bench(layer, X, loss=(loss, labels, weight))
@@ -111,13 +111,13 @@ def test_dout_has_the_forms_of_outputs_that_differ():
     assert type(dall) is float
 
 
-def test_overflow_inside_the_layer_warns_nobody():
+def test_overflow_inside_the_layer_does_not_warn():
     experiment = bench(Square(), [1e200])
     assert experiment.y.tolist() == [np.inf]
     assert experiment.gradients(np.array([1e300]))[0].tolist() == [np.inf]
 
 
-def test_beside_stands_a_little_aside_and_leaves_the_first_alone():
+def test_beside_moves_a_little_and_leaves_the_first_alone():
     experiment = bench(Chain(Affine(), Dropout(0.5, rng=0)), X, loss=(MSE(), np.zeros((5, 3))))
     y, x = experiment.y, experiment.inputs[0].copy()
     aside, other = experiment.beside(experiment.inputs, np.random.default_rng(1))
@@ -163,7 +163,7 @@ def test_a_pass_that_writes_finds_the_same_numbers_the_next_time():
         assert experiment.dout.tolist() == dout.tolist()
 
 
-def test_what_the_first_pass_writes_is_told_and_put_back():
+def test_what_the_first_pass_writes_is_reported_and_restored():
     assert bench(Affine(), X).written == []
     assert bench(wrong.ReLUInPlace(), X).written == ["input 0"]
     layer = wrong.NormalizingInForward()

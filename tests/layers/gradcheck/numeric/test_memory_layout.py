@@ -77,7 +77,7 @@ def test_a_slice_of_a_large_array_takes_little_memory():
     assert made.base.size <= 4 * made.size
 
 
-def test_a_tuple_and_what_is_no_array_are_copied_too():
+def test_tuples_and_other_objects_are_copied_too():
     value = (X.T, [1, 2], None)
     made = same_copy(value)
     assert np.array_equal(made[0], X.T)
@@ -111,7 +111,7 @@ class Flat(Plain):
 
 @KINDS
 @pytest.mark.parametrize("make", [Square, Flat])
-def test_a_layer_that_is_right_in_any_layout_passes(lay, make):
+def test_a_layer_that_is_correct_in_any_layout_passes(lay, make):
     given = lay(X)
     before = copy.deepcopy(given)
     report = gradcheck(make(), given)

@@ -39,7 +39,7 @@ def test_gradients_are_copied(affine):
         assert not np.shares_memory(tensor.gradient, given)
 
 
-def test_lists_will_do(affine):
+def test_lists_are_accepted(affine):
     tensors, findings = read(affine, (X.tolist(), right(b=[1, 2, 3])[1]))
     assert findings == []
     assert tensors[2].gradient.tolist() == [1.0, 2.0, 3.0]
@@ -99,7 +99,7 @@ def test_another_shape_is_a_finding(affine, shape):
 
 
 @pytest.mark.parametrize("g", [None, "abc", [1j, 0, 0], [[1.0], [1.0, 2.0]], [None, 1.0, 2.0]])
-def test_a_gradient_that_is_no_array_of_numbers_is_a_finding(affine, g):
+def test_a_gradient_that_is_not_an_array_of_numbers_is_a_finding(affine, g):
     tensors, (finding,) = read(affine, right(b=g))
     assert (finding.mistake, finding.tensor) == ("wrong-return", "b")
     assert finding.evidence == "the gradient of b is not an array of real numbers"
@@ -116,7 +116,7 @@ def test_nan_and_infinity_are_findings(affine, value):
     assert [tensor.name for tensor in tensors] == ["W", "b"]
 
 
-def test_all_findings_are_told_at_once(affine):
+def test_all_findings_are_reported_at_once(affine):
     _, findings = read(affine, (X.T, {"W": np.full((4, 3), np.nan), "c": X}))
     assert [(finding.mistake, finding.tensor) for finding in findings] == [
         ("wrong-keys", ""),

@@ -37,6 +37,6 @@ def test_exp_of_tiny_numbers_passes(size):
     assert gradcheck(Exp(), size * np.random.default_rng(1).normal(size=(3, 4)), explain=False)
 
 
-def test_jumps_that_are_no_rounding_excuse_nothing():
+def test_jumps_that_are_not_rounding_excuse_nothing():
     straight = mutant(Sign, lambda layer, dout, right: (dout * 1.0, {}))
     assert not gradcheck(straight(), np.array([0.3, -0.2, 1.5]), explain=False)

@@ -69,7 +69,7 @@ smooth = pytest.mark.parametrize(("f", "x", "slope"), SMOOTH.values(), ids=SMOOT
 
 
 @smooth
-def test_the_careful_slope_is_right_and_knows_how_right(f, x, slope):
+def test_the_careful_slope_is_correct_and_knows_its_error(f, x, slope):
     found = careful(curve(f, x), slope)
     assert found.value == pytest.approx(slope, rel=2e-7)
     assert abs(found.value - slope) <= found.error
@@ -86,7 +86,7 @@ def test_the_careful_slope_does_not_follow_a_wrong_one(f, x, slope):
 
 
 @pytest.mark.parametrize("name", ["sin", "exp", "square", "cube", "tanh", "root", "line"])
-def test_the_quick_slope_is_right_for_ordinary_functions(name):
+def test_the_quick_slope_is_correct_for_ordinary_functions(name):
     f, x, slope = SMOOTH[name]
     assert first(quick, curve(f, x)) == pytest.approx(slope, rel=1e-8)
 
@@ -150,7 +150,7 @@ def test_an_output_that_never_moves_has_no_slope():
         (lambda x: np.sin(x) + 3 * abs(x), 1.0, 6.0),
     ],
 )
-def test_at_a_kink_the_jump_of_the_slope_is_told(f, between, jump):
+def test_at_a_kink_the_jump_of_the_slope_is_reported(f, between, jump):
     found = careful(curve(f, 0.0), 0.0)
     assert found.value == pytest.approx(between, abs=1e-6)
     assert found.kink == pytest.approx(jump, rel=1e-6)
@@ -208,7 +208,7 @@ def on_the_bench(layer, *inputs):
     return Experiment(layer, inputs, None, np.random.default_rng(0))
 
 
-def test_an_entry_is_moved_and_put_back():
+def test_an_entry_is_moved_and_restored():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     experiment = on_the_bench(Square(), x)
     (array,) = experiment.inputs
@@ -242,7 +242,7 @@ def test_several_outputs_lie_in_one_line():
     assert moved.dout.shape == (4,)
 
 
-def test_a_tensor_is_moved_in_a_direction_and_put_back():
+def test_a_tensor_is_moved_in_a_direction_and_restored():
     experiment = on_the_bench(FullyConnected(2, 1, weight_init="zeros"), np.array([[1.0, 10.0]]))
     W = experiment.tensors()["W"]
     way = np.array([[0.6], [0.8]])
@@ -255,7 +255,7 @@ def test_a_tensor_is_moved_in_a_direction_and_put_back():
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
-def test_extrapolation_is_right_to_many_digits_with_a_long_step(scale):
+def test_extrapolation_is_correct_to_many_digits_with_a_long_step(scale):
     x = scale * np.array([0.7])
     sine = along(lambda t: np.sin((x + t) / scale), np.array([2.0]), x[0], scale)
     assert first(extrapolated, sine) == pytest.approx(2 * np.cos(0.7) / scale, rel=1e-9)
@@ -269,7 +269,7 @@ def test_extrapolation_loses_less_to_rounding_than_a_short_step():
 
 
 @pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, KeyError, AssertionError])
-def test_where_forward_refuses_there_is_no_output_and_the_tensor_is_put_back(error):
+def test_where_forward_refuses_there_is_no_output_and_the_tensor_is_restored(error):
     class Picky(Plain):
         def forward(self, x):
             if (x < 0).any():

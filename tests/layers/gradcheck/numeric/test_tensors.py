@@ -40,7 +40,7 @@ def spoil(index, factor):
     return tamper
 
 
-def test_a_right_tensor():
+def test_a_correct_tensor():
     report = compare(Affine(), X, name="W")
     assert report
     assert (report.name, report.shape) == ("W", (4, 3))
@@ -126,7 +126,7 @@ def test_another_seed_samples_other_entries():
     assert set(found) == {6, 7}  # the entry itself is in one sample of five
 
 
-def test_kinks_are_set_aside_where_the_layer_is_right_beside_them():
+def test_kinks_are_set_aside_where_the_layer_is_correct_beside_them():
     class Leaky(Plain):
         """max(x, -9 x), whose slope at 0 is taken to be far to one side."""
 
@@ -170,7 +170,7 @@ def test_kinks_are_not_set_aside_where_nothing_is_known_beside_them():
     assert (report.kinks, report.wrong) == (0, 1)
 
 
-def test_tensors_are_put_back():
+def test_tensors_are_restored():
     layer, x = RowSums(np.ones((50, 100))), np.ones((50, 100))
     experiment = Experiment(layer, (x,), None, np.random.default_rng(0))
     tensors, _ = read(experiment, experiment.gradients(experiment.dout))
@@ -200,7 +200,7 @@ def test_where_forward_gives_nothing_nothing_is_held_against_backward():
     assert (report.checked, report.wrong) == (2, 0)
 
 
-def test_a_slope_without_end_is_wrong():
+def test_an_infinite_slope_is_wrong():
     class Steep(Plain):
         def forward(self, x):
             return x

@@ -59,7 +59,7 @@ def test_entries_that_were_not_compared_are_empty():
     assert "nan" not in picture
 
 
-def test_numbers_stand_in_the_tiles_while_they_are_legible():
+def test_tiles_show_numbers_as_long_as_they_are_legible():
     few, many = (heatmap("x", np.ones((2, n)), np.full((2, n), 1 + 1e-9)) for n in (8, 9))
     assert few.count(">1</text>") == 32
     assert few.count(">0</text>") == 16  # a difference of rounding

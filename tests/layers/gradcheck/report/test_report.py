@@ -15,7 +15,7 @@ WRONG = TensorReport("b", (3,), 3, 7, 1, GradientEntry("b[2]", 2 / 3, -123456.78
 FINDING = Finding("accumulates", "b", "a second backward gives another gradient of b")
 
 
-def test_a_tensor_is_right_if_no_comparison_is_wrong():
+def test_a_tensor_is_correct_if_no_comparison_is_wrong():
     assert all([RIGHT, KINKS, LARGE, EMPTY])
     assert not WRONG
 

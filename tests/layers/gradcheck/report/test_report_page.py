@@ -17,7 +17,7 @@ def html(layer, x=X):
     return page
 
 
-def test_a_right_report_is_a_table_without_pictures():
+def test_a_correct_report_is_a_table_without_pictures():
     page = html(ReLU())
     assert "gradient check of ReLU: <strong>correct</strong>" in page
     assert "<td" in page

@@ -25,7 +25,7 @@ def check_of(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", peers.PEERS)
-def test_each_check_passes_right_layers_and_accuses_wrong_ones(name):
+def test_each_check_passes_correct_layers_and_fails_wrong_ones(name):
     check = check_of(name)
     for layer, inputs, loss in (
         (FullyConnected(4, 3, rng=0), (X,), None),

@@ -68,7 +68,7 @@ def test_a_mistake_is_caught_and_named(specimen):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1005))
-def test_no_right_layer_is_accused(seed):
+def test_no_correct_layer_is_blamed(seed):
     for name, layer, inputs, options in checks(seed):
         report = gradcheck(layer, *inputs, **options)
         assert report, f"{name}\n{report}"
@@ -80,7 +80,7 @@ def test_no_right_layer_is_accused(seed):
     ("seed", "kind"),
     [(3000076, "Sequential before a loss on kinks"), (3000138, "Recurrent on kinks")],
 )
-def test_saturated_units_that_were_accused_once_are_not_any_more(seed, kind):
+def test_saturated_units_are_no_longer_blamed_by_mistake(seed, kind):
     (found,) = [check for check in checks(seed) if check[0].startswith(kind)]
     _, layer, inputs, options = found
     assert gradcheck(layer, *inputs, **options)
@@ -93,7 +93,7 @@ def test_the_zoo_is_large():
     assert not set(counts) - set(HINTS)
 
 
-def test_a_right_layer_among_the_wrong_ones_is_called_invisible():
+def test_a_correct_layer_among_the_wrong_ones_is_called_invisible():
     x = np.ones((1, 3))
     right = mutant(FullyConnected, tampered("W", lambda layer, dout, g: g / len(dout)))
     one = Specimen("FullyConnected", "averaged-twice", "W", "", lambda: right(3, 2, rng=0), (x,))

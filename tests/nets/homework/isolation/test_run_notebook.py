@@ -52,6 +52,6 @@ def test_magics_run_python_and_no_programs(run, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"cells": 3}', "x = 1"])
-def test_a_file_that_is_no_notebook(run, text):
+def test_a_file_that_is_not_a_notebook(run, text):
     with pytest.raises(ValueError, match=r"dense.ipynb: expected a notebook, and cannot read it"):
         run(text)

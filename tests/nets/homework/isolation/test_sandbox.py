@@ -154,13 +154,13 @@ def test_objects_stay_over_there(module):
 
 
 @pytest.mark.parametrize("kind", ["ValueError", "KeyboardInterrupt", "SystemExit"])
-def test_what_it_raises_is_told(module, kind):
+def test_what_it_raises_is_reported(module, kind):
     with pytest.raises(SubmissionError, match=rf"{kind}: so it goes \(line \d+: raise ") as caught:
         module.raises(kind)
     assert caught.value.kind == kind
 
 
-def test_its_end_is_told_and_the_next_test_has_a_new_process(sandbox):
+def test_its_end_is_reported_and_the_next_test_has_a_new_process(sandbox):
     module = sandbox.begin()
     first = sandbox.pid
     with pytest.raises(SubmissionError, match=r"ended its process \(exit code 3\)"):
@@ -185,7 +185,7 @@ def test_partial_credit(module):
     assert "the gradients cannot be checked: TypeError" in credit.messages[-1]
 
 
-def test_what_stands_for_an_earlier_process_means_nothing_in_the_next(tmp_path):
+def test_references_to_an_earlier_process_mean_nothing_in_the_next(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(zoo.SOLUTION + EXTRA)
     sandbox = Sandbox(path, Limits(seconds=5, total_seconds=60))

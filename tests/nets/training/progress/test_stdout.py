@@ -63,7 +63,7 @@ STREAMS = {
 
 @pytest.mark.parametrize("columns", [0, 1, 10, 100])
 @pytest.mark.parametrize("kind", STREAMS)
-def test_a_run_goes_on_whatever_standard_output_is(kind, columns, width, monkeypatch):
+def test_a_run_continues_whatever_standard_output_is(kind, columns, width, monkeypatch):
     width(columns)
     monkeypatch.setattr("sys.stdout", STREAMS[kind]())
     clock = Clock()
