@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -135,7 +139,21 @@ def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:
                 f"{assignment.folder}: the file with holes already gets {test['score']:g} points "
                 f"for {test['extra_data']['id']}; a test must be able to fail"
             )
-    return results.questions
+    scores = results.scores
+    questions = [replace(q, parts=scores[q.id].parts) for q in results.questions]
+    for text in advice(questions, results):
+        warnings.warn(f"{assignment.folder.name}: {text}", stacklevel=3)
+    return questions
+
+
+def advice(questions: list[Question], results: Results) -> Iterator[str]:
+    """What the author of the tests should know."""
+    for title, count in Counter(question.title for question in questions).items():
+        if count > 1:
+            yield f"{count} tests have the title {title!r}, and students cannot tell them apart"
+    for question in questions:
+        for text in dict.fromkeys(results.of(question).advice):
+            yield f"{question.id}: {text}"
 
 
 def _graded(assignment: Assignment, text: str) -> Results:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -117,7 +118,8 @@ def _require_built(
     found: list[dict[str, Any]], assignment: Assignment, tests: Sequence[Path]
 ) -> None:
     files = {path.name for path in tests or assignment.tests}
-    built = [vars(q) for q in assignment.questions if q.id.partition("::")[0] in files]
+    kept = [q for q in assignment.questions if q.id.partition("::")[0] in files]
+    built = [vars(replace(question, parts={})) for question in kept]
     if assignment.questions and found != built:
         now, before = ({q["id"]: q for q in questions} for questions in (found, built))
         changed = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))

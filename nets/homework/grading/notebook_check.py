@@ -8,8 +8,9 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nets.homework.grading.credit import Credit, scored
@@ -57,8 +58,13 @@ def check(identity: str, names: dict[str, Any], folder: Path | None = None) -> N
         raise AssertionError(output)
 
 
-def score_of(identity: str, names: dict[str, Any], folder: Path | None = None) -> Score:
-    """The score of a notebook for a test that is worth one point."""
+def score_of(
+    identity: str,
+    names: dict[str, Any],
+    folder: Path | None = None,
+    parts: Mapping[str, float] = MappingProxyType({}),
+) -> Score:
+    """The score of a notebook for a test that is worth one point, with the solution's parts."""
     file, _, test = identity.partition("::")
     name, _, parameter = test.rstrip("]").partition("[")
     function = _function((folder or Path.cwd()) / file, name)
@@ -67,10 +73,12 @@ def score_of(identity: str, names: dict[str, Any], folder: Path | None = None) -
     try:
         function(**{key: given[key] for key in inspect.signature(function).parameters})
     except Exception as raised:
-        error = raised
+        error, credit.finished = raised, False
     if credit.lost and error is None:
         error = AssertionError()
-    return scored(Question(identity, title_of(function, name), 1.0, "visible"), credit, error)
+    return scored(
+        Question(identity, title_of(function, name), 1.0, "visible", dict(parts)), credit, error
+    )
 
 
 def _function(path: Path, name: str) -> Callable[..., None]:

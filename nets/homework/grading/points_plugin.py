@@ -11,13 +11,14 @@ import json
 import math
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from nets.homework.grading.assignment import HIDDEN, in_folder, read
+from nets.homework.grading.assignment import HIDDEN, in_folder, is_assignment, read
 from nets.homework.grading.credit import Credit, scored
 from nets.homework.grading.results import VISIBILITIES, Question, Results, title_of
 from nets.homework.isolation.sandbox import Sandbox
@@ -50,6 +51,8 @@ class Grader:
         self.results = Results([])
         self.sandbox: Sandbox | None = None
         self.began = time.monotonic()
+        built = read(self.folder).questions if is_assignment(self.folder) else []
+        self.parts = {question.id: question.parts for question in built}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Collect all questions, and report that none is answered yet."""
@@ -86,8 +89,10 @@ class Grader:
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
         """Fail a test that lost a part."""
-        outcome = yield
         credit = pyfuncitem.stash.get(CREDIT, Credit())
+        credit.finished = False
+        outcome = yield
+        credit.finished = True
         if credit.lost:
             pytest.fail("\n".join(credit.messages), pytrace=False)
         return outcome
@@ -98,7 +103,7 @@ class Grader:
     ) -> Generator[None, Any, Any]:
         """Give the score of a test, once it has run or could not be set up."""
         report = yield
-        question = question_of(item)
+        question = question_of(item, self.parts)
         error = call.excinfo.value if call.excinfo else None
         if question and (call.when == "call" or (call.when == "setup" and error)):
             score = scored(question, item.stash.get(CREDIT, Credit()), error)
@@ -114,8 +119,10 @@ class Grader:
             self.results.write(self.results_file)
 
 
-def question_of(item: pytest.Item) -> Question | None:
-    """The question that a test is, if it has points."""
+def question_of(
+    item: pytest.Item, parts: Mapping[str, dict[str, float]] = MappingProxyType({})
+) -> Question | None:
+    """The question that a test is, if it has points; `parts` are those of the built assignment."""
     marker = item.get_closest_marker("points")
     if marker is None:
         return None
@@ -128,4 +135,5 @@ def question_of(item: pytest.Item) -> Question | None:
             f"{', '.join(VISIBILITIES)}, got points({points:g}, visibility={visibility!r})"
         )
     title = title_of(getattr(item, "function", None), item.name)
-    return Question(f"{path}::{item.name}", title, points, visibility)
+    identity = f"{path}::{item.name}"
+    return Question(identity, title, points, visibility, parts.get(identity, {}))

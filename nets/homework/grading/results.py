@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nets.interop.atomic import atomic_write
@@ -28,21 +28,29 @@ class Question:
         What it is worth.
     visibility : str
         Who sees it: one of Gradescope's "visible", "after_due_date", "after_published", "hidden".
+    parts : dict of float
+        What the parts of the test weigh, as the solution has them; known once it has been built.
     """
 
     id: str
     title: str
     points: float
     visibility: str
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Score:
-    """The points of a submission for a question, the message, and the mistakes."""
+    """The points of a submission for a question, the message, and the mistakes.
+
+    `parts` are those that the test had, and `advice` is for its author.
+    """
 
     score: float
     output: str = ""
     mistakes: list[str] = field(default_factory=list)
+    parts: dict[str, float] = field(default_factory=dict)
+    advice: list[str] = field(default_factory=list)
 
 
 class Results:
@@ -65,7 +73,7 @@ class Results:
         points = {question.id: question.points for question in self.questions}[identity]
         number = float(score.score)
         number = min(max(number, 0.0), points) if math.isfinite(number) else 0.0
-        self.scores[identity] = Score(round(number, 4), score.output, list(score.mistakes))
+        self.scores[identity] = replace(score, score=round(number, 4))
 
     def of(self, question: Question) -> Score:
         """The score of a question: 0 until its test has run."""

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from layers import Add, Max, Multiply, Sigmoid
+
 
 def draw(seed, shape=(3, 2)):
     return np.random.default_rng(seed).normal(size=shape)
@@ -11,25 +13,25 @@ def draw(seed, shape=(3, 2)):
 @pytest.mark.points(2)
 def test_add(submission, credit):
     """The gradients of Add."""
-    credit.gradients(submission.Add(), draw(0), draw(1))
+    credit.gradients(submission.Add(), draw(0), draw(1), reference=Add())
 
 
 @pytest.mark.points(2)
 def test_multiply(submission, credit):
     """The gradients of Multiply."""
-    credit.gradients(submission.Multiply(), draw(2), draw(3))
+    credit.gradients(submission.Multiply(), draw(2), draw(3), reference=Multiply())
 
 
 @pytest.mark.points(2)
 def test_max(submission, credit):
     """The gradients of Max."""
-    credit.gradients(submission.Max(), draw(4), draw(5))
+    credit.gradients(submission.Max(), draw(4), draw(5), reference=Max())
 
 
 @pytest.mark.points(2)
 def test_sigmoid(submission, credit):
     """The gradient of Sigmoid."""
-    credit.gradients(submission.Sigmoid(), draw(6))
+    credit.gradients(submission.Sigmoid(), draw(6), reference=Sigmoid())
 
 
 @pytest.mark.points(3)

@@ -3,23 +3,33 @@
 import numpy as np
 import pytest
 
-from layers import SoftmaxCE
+from layers import FullyConnected, SoftmaxCE
 from nets import Sequential
 from optimizers import SGD
+
+
+def filled(layer):
+    """The layer with a bias that is not 0 everywhere, which would hide mistakes."""
+    layer.params["b"][...] = np.arange(1.0, 1 + layer.params["b"].size)
+    return layer
 
 
 @pytest.mark.points(3)
 def test_square(submission, credit):
     """The gradients where W is square, which hides a transposed W from the shapes."""
     x = np.random.default_rng(2).normal(size=(5, 3))
-    credit.gradients(submission.FullyConnected(3, 3, rng=1), x)
+    credit.gradients(
+        filled(submission.FullyConnected(3, 3, rng=1)), x, reference=FullyConnected(3, 3)
+    )
 
 
 @pytest.mark.points(2)
 def test_large_batch(submission, credit):
     """The gradients of a batch that is as wide as it is long."""
     x = np.random.default_rng(3).normal(size=(4, 4))
-    credit.gradients(submission.FullyConnected(4, 4, rng=2), x)
+    credit.gradients(
+        filled(submission.FullyConnected(4, 4, rng=2)), x, reference=FullyConnected(4, 4)
+    )
 
 
 @pytest.mark.points(1)

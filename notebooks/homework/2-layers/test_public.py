@@ -3,6 +3,14 @@
 import numpy as np
 import pytest
 
+from layers import FullyConnected, ReLU
+
+
+def filled(layer):
+    """The layer with a bias that is not 0 everywhere, which would hide mistakes."""
+    layer.params["b"][...] = np.arange(1.0, 1 + layer.params["b"].size)
+    return layer
+
 
 @pytest.mark.points(2)
 def test_fully_connected_forward(submission):
@@ -19,7 +27,9 @@ def test_fully_connected_forward(submission):
 def test_fully_connected_backward(submission, credit):
     """The gradients of FullyConnected."""
     x = np.random.default_rng(0).normal(size=(4, 3))
-    credit.gradients(submission.FullyConnected(3, 2, rng=0), x)
+    credit.gradients(
+        filled(submission.FullyConnected(3, 2, rng=0)), x, reference=FullyConnected(3, 2)
+    )
 
 
 @pytest.mark.points(1)
@@ -32,4 +42,5 @@ def test_relu_forward(submission):
 @pytest.mark.points(2)
 def test_relu_backward(submission, credit):
     """The gradient of ReLU."""
-    credit.gradients(submission.ReLU(), np.random.default_rng(1).normal(size=(4, 3)))
+    x = np.random.default_rng(1).normal(size=(4, 3))
+    credit.gradients(submission.ReLU(), x, reference=ReLU())

@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
+from layers import Embedding
+
 TEXT = "she sells sea shells by the sea shore; the shells she sells are sea shells, i am sure. "
 
 
 @pytest.mark.points(3)
 def test_repeated(submission, credit):
     """A character that occurs twice gets the sum of its gradients."""
-    credit.gradients(submission.Embedding(4, 2, rng=1), np.array([[1, 1], [1, 2], [0, 1]]))
+    credit.gradients(
+        submission.Embedding(4, 2, rng=1),
+        np.array([[1, 1], [1, 2], [0, 1]]),
+        reference=Embedding(4, 2),
+    )
 
 
 @pytest.mark.points(2)

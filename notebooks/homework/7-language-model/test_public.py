@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from layers import Embedding
+
 
 @pytest.mark.points(2)
 def test_windows(submission, credit):
@@ -17,7 +19,9 @@ def test_windows(submission, credit):
 @pytest.mark.points(3)
 def test_embedding(submission, credit):
     """The gradient of the embedding."""
-    credit.gradients(submission.Embedding(5, 3, rng=0), np.array([[0, 1], [3, 4]]))
+    credit.gradients(
+        submission.Embedding(5, 3, rng=0), np.array([[0, 1], [3, 4]]), reference=Embedding(5, 3)
+    )
 
 
 @pytest.mark.points(3)

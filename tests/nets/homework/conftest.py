@@ -82,7 +82,7 @@ def graded_here(built, points_marker):
         names, results = {"__name__": "dense"}, Results(questions)
         exec(compile(text, "dense.py", "exec"), names)
         for question in questions:
-            found = score_of(question.id, names, built[1])
+            found = score_of(question.id, names, built[1], question.parts)
             score = Score(found.score * question.points, found.output, found.mistakes)
             results.add(question.id, score)
         return results.as_dict()

@@ -98,6 +98,36 @@ WRONG = {
     "key missing": changed(GRADS, 'grads = {"W": self.x.T @ dout}'),
     "nothing written": SOLUTION[: SOLUTION.index("class FullyConnected")],
     "absolute": changed(RELU, "return abs(x)"),
+    "zeros everywhere": changed(
+        FORWARD,
+        'self.x = x\n        return np.zeros((len(x), self.params["b"].size))',
+        GRADS,
+        'grads = {"W": 0 * self.params["W"], "b": 0 * self.params["b"]}',
+        DX,
+        "return 0 * self.x, grads",
+    ),
+    "dummies": changed(
+        FORWARD,
+        'self.x = x\n        self.params.update({f"d{i}": np.ones(1) for i in range(15)})\n'
+        '        return x @ self.params["W"] + self.params["b"]',
+        GRADS,
+        'grads = {"W": 0 * self.params["W"], "b": 0 * self.params["b"]}\n'
+        '        grads.update({f"d{i}": np.zeros(1) for i in range(15)})',
+    ),
+    "finite differences": changed(
+        GRADS,
+        """grads, h = {}, 1e-5
+        for key, p in self.params.items():
+            grads[key] = np.zeros(p.shape)
+            for i in np.ndindex(p.shape):
+                old = p[i]
+                p[i] = old + h
+                up = self.x @ self.params["W"] + self.params["b"]
+                p[i] = old - h
+                down = self.x @ self.params["W"] + self.params["b"]
+                p[i] = old
+                grads[key][i] = np.sum(dout * (up - down)) / (2 * h)""",
+    ),
     "nan": grads("self.x.T @ dout * np.nan"),
     "raises": grads("self.x.T @ dout / undefined"),
 }
@@ -326,7 +356,10 @@ POINTS = {
     "no mask": 17.0,
     "slope without dout": 15.0,
     "slope 1 at 0": 19.0,
-    "bias forgotten": 15.3333,
+    "bias forgotten": 10.0,
+    "zeros everywhere": 6.0,
+    "dummies": 10.6667,
+    "finite differences": 12.0,
     "only dx": 6.0,
     "key missing": 13.3333,
     "nothing written": 0.0,

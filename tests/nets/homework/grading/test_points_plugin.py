@@ -78,6 +78,37 @@ def test_points_and_partial_credit(graded):
     assert told["extra_data"]["mistakes"] == ["not so: Bare assertions are named by their question"]
 
 
+PARTS = """
+import pytest
+
+
+@pytest.mark.points(4)
+def test_steps(submission, credit):
+    for step in (1, 2, 3):
+        with credit.part(f"step {step}", weight=2 if step == 3 else 1):
+            assert submission.half(2 * step) == step
+        submission.half("end")
+"""
+RECORDED = {"id": "test_public.py::test_steps", "title": "test_steps", "points": 4.0}
+RECORDED |= {"visibility": "visible", "parts": {"part": 4.0}}
+
+
+@pytest.mark.parametrize(
+    ("body", "score"),
+    [
+        ("return x if x == 'end' else x / 2", 4),
+        ("return x if x == 'end' else min(x / 2, 2)", 2),
+        ("return x / 2", 1),  # it crashes after the first part
+        ("return 1 / 0", 0),
+    ],
+)
+def test_parts_that_a_submission_does_not_come_to_are_lost(graded, monkeypatch, body, score):
+    monkeypatch.setitem(SETTINGS, "questions", [RECORDED])
+    _, found = graded(f"def half(x):\n    {body}\n", PARTS)
+    assert found["score"] == score
+    assert (found["tests"][0]["output"] == "") == (score == 4)
+
+
 def test_another_file_may_be_named(graded, pytester):
     other = pytester.path / "other.py"
     other.write_text("def half(x):\n    return x / 2\n")

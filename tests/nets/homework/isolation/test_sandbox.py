@@ -179,7 +179,7 @@ def test_partial_credit(module):
         raise AssertionError("add them up\nassert 3 == 4")
     with credit.part("the rest"):
         module.echo(1)
-    assert (credit.share, credit.messages) == (0.8, ["the sum: add them up"])
+    assert (credit.share(), credit.messages) == (0.8, ["the sum: add them up"])
     assert credit.mistakes == ["not so: the sum"]
     credit.gradients(object(), np.ones(2))
     assert "the gradients cannot be checked: TypeError" in credit.messages[-1]
