@@ -20,6 +20,7 @@ from nets.homework.bundles.strip import strip
 from nets.homework.grading.assignment import HIDDEN, PUBLIC, Assignment, read
 from nets.homework.grading.grade import grade
 from nets.homework.grading.results import Question, Results
+from nets.homework.isolation.forbidden import resolve
 
 INI = "[pytest]\naddopts = -p nets.homework.grading.points_plugin --import-mode=importlib\n"
 PAGE = "instructor.md"
@@ -83,6 +84,8 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
     solved = source / assignment.file
     if not solved.is_file():
         raise FileNotFoundError(f"{solved}: expected the solved assignment, but there is no file")
+    for name in assignment.forbidden:
+        resolve(name)
     stub = strip(solved.read_text(encoding="utf-8"), assignment.file)
     questions = proven(assignment, solved, stub)
     student, grader = out / "student", out / "grader"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nets.homework.grading.results import Question
+from nets.homework.isolation.forbidden import imported_by
 from nets.homework.isolation.limits import Limits
 
 SETTINGS, INI = "assignment.json", "pytest.ini"
@@ -28,6 +29,8 @@ class Assignment:
         The name of the file that students hand in; a notebook of that name is taken too.
     forbidden : list of str
         Names of this library that a submission may not use: ``layers.ReLU``.
+    allowed : list of str
+        Names of this library that the solved file uses; known once it has been built.
     limits : Limits
         What a submission may use.
     questions : list of Question
@@ -38,6 +41,7 @@ class Assignment:
     title: str
     file: str
     forbidden: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
     questions: list[Question] = field(default_factory=list)
 
@@ -70,8 +74,11 @@ def read(folder: Path) -> Assignment:
         settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         limits = Limits(**settings.pop("limits", {}))
         questions = [Question(**question) for question in settings.pop("questions", [])]
+        solved = folder / str(settings.get("file"))
+        if settings.get("forbidden") and "allowed" not in settings and solved.is_file():
+            settings["allowed"] = imported_by(solved.read_text(encoding="utf-8"))
         return Assignment(folder, limits=limits, questions=questions, **settings)
-    except (ValueError, TypeError) as error:
+    except (SyntaxError, ValueError, TypeError) as error:
         raise ValueError(f"{path}: expected title, file, forbidden and limits: {error}") from error
 
 

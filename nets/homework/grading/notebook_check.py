@@ -77,7 +77,7 @@ def score_of(
     if credit.lost and error is None:
         error = AssertionError()
     return scored(
-        Question(identity, title_of(function, name), 1.0, "visible", dict(parts)), credit, error
+        Question(identity, title_of(function, test), 1.0, "visible", dict(parts)), credit, error
     )
 
 

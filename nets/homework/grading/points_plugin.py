@@ -69,7 +69,9 @@ class Grader:
             given = Path(self.file) if self.file else self.folder / settings.file
             folder = given if given.is_dir() else None
             file = in_folder(given, settings) if folder else given
-            self.sandbox = Sandbox(file, settings.limits, settings.forbidden, folder)
+            self.sandbox = Sandbox(
+                file, settings.limits, settings.forbidden, folder, settings.allowed
+            )
         try:
             return self.sandbox.begin()
         finally:

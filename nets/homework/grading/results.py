@@ -122,6 +122,10 @@ class Results:
 
 
 def title_of(function: Any, name: str) -> str:
-    """The title of a test: the first line of its docstring, or its name."""
+    """The title of a test: the first line of its docstring with its parameter, or its name."""
     doc = getattr(function, "__doc__", None)
-    return str(doc.strip().splitlines()[0].rstrip(".")) if doc else name
+    if not doc:
+        return name
+    _, _, parameter = name.rstrip("]").partition("[")
+    title = str(doc.strip().splitlines()[0].rstrip("."))
+    return f"{title} ({parameter})" if parameter else title

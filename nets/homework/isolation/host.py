@@ -25,6 +25,7 @@ import numpy.ma  # layers look for masks; NumPy loads them when first asked, whi
 
 from layers.core.random_state import generators
 from nets.homework.isolation.channel import GLOBAL, Endpoint, is_default
+from nets.homework.isolation.forbidden import withhold
 from nets.homework.isolation.guard import guard
 from nets.homework.isolation.run_notebook import run_notebook
 
@@ -152,12 +153,19 @@ def drawn_from(owner: object) -> list[np.random.Generator]:
 
 
 def main(
-    descriptor: int, first: int, file: str, forbidden: list[str], megabytes: int, seconds: int
+    descriptor: int,
+    first: int,
+    file: str,
+    forbidden: list[str],
+    allowed: list[str],
+    megabytes: int,
+    seconds: int,
 ) -> None:
     """Serve one submission over a socket."""
     channel = socket.socket(fileno=descriptor)
     host = Host(channel, first, Path.cwd() / file)
-    guard(Path.cwd(), forbidden, megabytes, seconds)
+    closed = withhold(forbidden, allowed) if forbidden else []
+    guard(Path.cwd(), closed, megabytes, seconds)
     np.random.seed(0)  # noqa: NPY002, a submission that uses the global state gets the same each time
     host.answer(lambda: None)  # what follows counts as the submission's time
     if host.answer(host.load):

@@ -69,9 +69,11 @@ class Sandbox(Endpoint):
     limits : Limits
         What the process may use.
     forbidden : sequence of str
-        Names of this library that are taken away: ``layers.ReLU``.
+        Names of this library that cannot be used: ``layers.ReLU``.
     folder : path, optional
         A folder from which all files go along.
+    allowed : sequence of str
+        Names of this library that can be used, where others of their kind are forbidden.
     """
 
     def __init__(
@@ -80,9 +82,10 @@ class Sandbox(Endpoint):
         limits: Limits,
         forbidden: Sequence[str] = (),
         folder: Path | None = None,
+        allowed: Sequence[str] = (),
     ) -> None:
         super().__init__(socket.socket(), 2, WeakValueDictionary())
-        self.limits, self.forbidden = limits, list(forbidden)
+        self.limits, self.forbidden, self.allowed = limits, list(forbidden), list(allowed)
         self._work = Path(tempfile.mkdtemp(prefix="handgrad-"))
         self._file = self._work / file.name
         if folder:
@@ -126,6 +129,7 @@ class Sandbox(Endpoint):
             "first": 1 + self._started * NUMBERS,
             "file": self._file.name,
             "forbidden": self.forbidden,
+            "allowed": self.allowed,
             "megabytes": self.limits.megabytes,
             "seconds": self.limits.total_seconds,
         }

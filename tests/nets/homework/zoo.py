@@ -183,6 +183,22 @@ HOSTILE = {
     "segfault at import": before("import faulthandler\nfaulthandler._sigsegv()"),
     "library instead": "from layers import FullyConnected, ReLU\n",
     "library inside": "from layers.linear.fully_connected import FullyConnected\nfrom layers.activations.relu import ReLU\n",
+    "library by a subclass": before("from layers import Layer, LeakyReLU").replace(
+        "class ReLU:",
+        "class ReLU(next(c for c in Layer.__subclasses__() if c.__name__ == 'ReLU')):\n    pass\n\n\nclass Mine:",
+    ),
+    "library with another slope": before("from layers import LeakyReLU").replace(
+        "class ReLU:", "def ReLU():\n    return LeakyReLU(1e-300)\n\n\nclass Mine:"
+    ),
+    "library imported anew": before(
+        "import sys\nfor name in [n for n in sys.modules if n.startswith('layers')]:\n"
+        "    del sys.modules[name]\nfrom layers import FullyConnected as Theirs"
+    ),
+    "library by its source": before(
+        "import importlib.util\n"
+        "spec = importlib.util.find_spec('layers.activations.relu')\n"
+        "exec(open(spec.origin).read())"
+    ),
     "os exit in relu": changed(SLOPE, "import os\n        os._exit(0)"),
     "system exit in relu": changed(SLOPE, "raise SystemExit(0)"),
     "keyboard interrupt": changed(SLOPE, "raise KeyboardInterrupt"),
@@ -309,8 +325,8 @@ AT_IMPORT = {
     "os exit at import": "your code ended its process (exit code 0)",
     "hog at import": "your code asked for more memory than it may have",
     "segfault at import": "your code crashed the interpreter (SIGSEGV)",
-    "library instead": "cannot import name 'FullyConnected'",
-    "library inside": "import of layers.linear.fully_connected halted",
+    "library imported anew": "the assignment asks you to do without",
+    "library by its source": "the assignment asks you to do without",
     "reads hidden tests": "graded code may not reach",
     "starts programs": "graded code may not do this: subprocess.",
     "network": "graded code may not do this: socket.",
@@ -366,6 +382,10 @@ POINTS = {
     "absolute": 17.0,
     "nan": 12.3333,
     "raises": 6.0,
+    "library instead": 0.0,
+    "library inside": 0.0,
+    "library by a subclass": 13.0,
+    "library with another slope": 13.0,
     "os exit in relu": 14.0,
     "system exit in relu": 14.0,
     "keyboard interrupt": 14.0,
