@@ -144,7 +144,7 @@ class Credit:
 
     def _advise(self, layer: Any) -> None:
         """Tell the author what hides mistakes."""
-        for key, array in layer.params.items():
+        for key, array in getattr(layer, "params", {}).items():
             if np.size(array) and (np.all(array == 0) or np.all(array == 1)):
                 self.advice.append(
                     f"the parameter {key} is {np.ravel(array)[0]:g} everywhere, which hides "
