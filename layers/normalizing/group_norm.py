@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from layers.core import checks
-from layers.core.base import Grads, Layer
-from layers.core.cache import Cached
-from layers.core.cast import floating_dtype
 from layers.core.params import Array
-from layers.normalizing.standardized import Standardized, added, standardized
+from layers.normalizing.example_norm import ExampleNorm
 
 
-class GroupNorm(Layer):
+class GroupNorm(ExampleNorm):
     """Each group of an image's channels has mean 0 and variance 1; channels are then scaled.
 
     For x of shape (N, C, ...), with the mean and the variance over the channels of a group and
@@ -65,9 +61,6 @@ class GroupNorm(Layer):
     Source: Wu and He, 2018.
     """
 
-    _found = Cached[Standardized]()
-    _shape = Cached[tuple[int, ...]]()
-
     def __init__(
         self, groups: int, channels: int, *, epsilon: float = 1e-5, dtype: DTypeLike | None = None
     ) -> None:
@@ -77,9 +70,7 @@ class GroupNorm(Layer):
             raise ValueError(
                 f"GroupNorm: expected groups to divide the {channels} channels, got {groups}"
             )
-        self.epsilon = added("GroupNorm", epsilon)
-        kind = floating_dtype(dtype)
-        self.params = {"gamma": np.ones(channels, kind), "beta": np.zeros(channels, kind)}
+        self._start(self.channels, epsilon, dtype)
 
     def forward(self, x: ArrayLike) -> Array:
         """Return y, of the shape of x."""
@@ -89,37 +80,12 @@ class GroupNorm(Layer):
                 f"{self.label}: expected x of shape (N, {self.channels}, ...) with at least one "
                 f"entry, got {found.shape}"
             )
-        self._shape = found.shape
-        size = math.prod(found.shape[1:]) // self.groups
-        self._found = standardized(found.reshape(-1, size), self.epsilon)
-        y = self._by_channel(self._found.rows) * self.params["gamma"][:, None]
-        y += self.params["beta"][:, None]
-        return y.reshape(found.shape)
-
-    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
-        """Return dx, of the shape of x, and the gradients of gamma and beta."""
-        rows = self._found.rows
-        dout = self._by_channel(checks.upstream(self, dout, self._shape, self.dtype))
-        grads = {
-            "gamma": (dout * self._by_channel(rows)).sum(axis=(0, 2)),
-            "beta": dout.sum(axis=(0, 2)),
-        }
-        dx_hat = (dout * self.params["gamma"][:, None]).reshape(rows.shape)
-        return self._found.backward(dx_hat).reshape(self._shape), grads
-
-    def _by_channel(self, x: Array) -> Array:
-        """X of shape (N, C, pixels)."""
-        return x.reshape(-1, self.channels, math.prod(self._shape[2:]))
+        return self._normalized(found, math.prod(found.shape[1:]), self.groups)
 
     @classmethod
     def param_shapes(cls, groups: int, channels: int, **_: Any) -> dict[str, tuple[int, ...]]:
         """The shapes of the params of a layer made with these arguments."""
         return {"gamma": (channels,), "beta": (channels,)}
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the parameters, in which the layer computes."""
-        return self.params["gamma"].dtype
 
     @property
     def label(self) -> str:

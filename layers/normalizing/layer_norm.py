@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from layers.core import checks, sums
-from layers.core.base import Grads, Layer
-from layers.core.cache import Cached
-from layers.core.cast import floating_dtype
+from layers.core import checks
 from layers.core.params import Array
-from layers.normalizing.standardized import Standardized, added, standardized
+from layers.normalizing.example_norm import ExampleNorm
 
 
-class LayerNorm(Layer):
+class LayerNorm(ExampleNorm):
     """Each example has mean 0 and variance 1 over its features, and is then scaled and shifted.
 
     For x of shape (..., D), with the mean and the variance over the last axis::
@@ -58,16 +54,11 @@ class LayerNorm(Layer):
     Source: Ba, Kiros and Hinton, 2016.
     """
 
-    _found = Cached[Standardized]()
-    _shape = Cached[tuple[int, ...]]()
-
     def __init__(
         self, features: int, *, epsilon: float = 1e-5, dtype: DTypeLike | None = None
     ) -> None:
         self.features = checks.count("LayerNorm", "features", features)
-        self.epsilon = added("LayerNorm", epsilon)
-        kind = floating_dtype(dtype)
-        self.params = {"gamma": np.ones(features, kind), "beta": np.zeros(features, kind)}
+        self._start(self.features, epsilon, dtype)
 
     def forward(self, x: ArrayLike) -> Array:
         """Return y, of the shape of x."""
@@ -76,28 +67,12 @@ class LayerNorm(Layer):
             raise ValueError(
                 f"{self.label}: expected x of shape (..., {self.features}), got {found.shape}"
             )
-        self._shape = found.shape
-        self._found = standardized(found.reshape(-1, self.features), self.epsilon)
-        y: Array = self.params["gamma"] * self._found.rows
-        y += self.params["beta"]
-        return y.reshape(found.shape)
-
-    def backward(self, dout: ArrayLike) -> tuple[Array, Grads]:
-        """Return dx, of the shape of x, and the gradients of gamma and beta."""
-        found = self._found
-        dout = checks.upstream(self, dout, self._shape, self.dtype).reshape(found.rows.shape)
-        grads = {"gamma": sums.over_rows(dout * found.rows), "beta": sums.over_rows(dout)}
-        return found.backward(self.params["gamma"] * dout).reshape(self._shape), grads
+        return self._normalized(found, self.features, 1)
 
     @classmethod
     def param_shapes(cls, features: int, **_: Any) -> dict[str, tuple[int, ...]]:
         """The shapes of the params of a layer made with these arguments."""
         return {"gamma": (features,), "beta": (features,)}
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the parameters, in which the layer computes."""
-        return self.params["gamma"].dtype
 
     @property
     def label(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layers.core import checks
+from layers.core import checks, sums
 from layers.core.params import Array
 
 
@@ -37,8 +37,9 @@ class Standardized(NamedTuple):
         >>> found.backward(np.array([[1.0, 1.0, 1.0]])).round(12) + 0.0
         array([[0., 0., 0.]])
         """
-        along = (dout * self.rows).mean(axis=1, keepdims=True)
-        dx: Array = dout - dout.mean(axis=1, keepdims=True)
+        size = dout.shape[1]
+        along = np.einsum("ij,ij->i", dout, self.rows)[:, None] / size
+        dx: Array = dout - sums.over_columns(dout)[:, None] / size
         dx -= self.rows * along
         dx *= self.scale
         return dx
@@ -52,8 +53,8 @@ def standardized(x: Array, epsilon: float) -> Standardized:
     >>> standardized(np.array([[1.0, 3.0]]), epsilon=0.0).rows
     array([[-1.,  1.]])
     """
-    centred = x - x.mean(axis=1, keepdims=True)
-    variance = np.square(centred).mean(axis=1, keepdims=True)
+    centred = x - sums.over_columns(x)[:, None] / x.shape[1]
+    variance = np.einsum("ij,ij->i", centred, centred)[:, None] / x.shape[1]
     scale = 1 / np.sqrt(variance + x.dtype.type(epsilon))
     centred *= scale
     return Standardized(centred, scale)
