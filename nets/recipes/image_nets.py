@@ -144,19 +144,19 @@ def lenet(
     Examples
     --------
     >>> lenet().summary((1, 28, 28))
-    layer                                                          output          parameters
-    0 Conv2D(1, 6, 5, padding='same')                              (N, 6, 28, 28)         156
-    1 ReLU()                                                       (N, 6, 28, 28)           0
-    2 MaxPool2D(2)                                                 (N, 6, 14, 14)           0
-    3 Conv2D(6, 16, 5)                                             (N, 16, 10, 10)      2,416
-    4 ReLU()                                                       (N, 16, 10, 10)          0
-    5 MaxPool2D(2)                                                 (N, 16, 5, 5)            0
-    6 Flatten()                                                    (N, 400)                 0
-    7 FullyConnected(400, 120, weight_init='he_uniform')           (N, 120)            48,120
-    8 ReLU()                                                       (N, 120)                 0
-    9 FullyConnected(120, 84, weight_init='he_uniform')            (N, 84)             10,164
-    10 ReLU()                                                      (N, 84)                  0
-    11 FullyConnected(84, 10)                                      (N, 10)                850
+    layer                                                output            parameters
+    0 Conv2D(1, 6, 5, padding='same')                    (N, 6, 28, 28)           156
+    1 ReLU()                                             (N, 6, 28, 28)             0
+    2 MaxPool2D(2)                                       (N, 6, 14, 14)             0
+    3 Conv2D(6, 16, 5)                                   (N, 16, 10, 10)        2,416
+    4 ReLU()                                             (N, 16, 10, 10)            0
+    5 MaxPool2D(2)                                       (N, 16, 5, 5)              0
+    6 Flatten()                                          (N, 400)                   0
+    7 FullyConnected(400, 120, weight_init='he_uniform') (N, 120)              48,120
+    8 ReLU()                                             (N, 120)                   0
+    9 FullyConnected(120, 84, weight_init='he_uniform')  (N, 84)               10,164
+    10 ReLU()                                            (N, 84)                    0
+    11 FullyConnected(84, 10)                            (N, 10)                  850
     61,706 parameters, 493.6 kB in float64
 
     Notes
