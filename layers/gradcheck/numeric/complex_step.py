@@ -21,7 +21,6 @@ import numpy as np
 from layers.core.params import Array
 from layers.core.random_state import generators, put_back, put_back_global
 from layers.gradcheck.numeric.experiment import Experiment, Index
-from layers.gradcheck.numeric.memory_layout import MemoryLayout
 from layers.gradcheck.numeric.perturbation import flat
 
 STEP = 1e-20  # in units of the entry's own size: its square is far below the last digit
@@ -80,7 +79,8 @@ class ComplexTwin:
             put_back_global(self._global_state)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            y = self._layer.forward(*map(MemoryLayout.copy, self._layouts, self._inputs))
+            given = zip(self._layouts, self._inputs, strict=True)
+            y = self._layer.forward(*(layout.copy(array) for layout, array in given))
             y = y if self._loss is None else self._loss.forward(y, *self._targets)
         parts = y if isinstance(y, tuple) else (y,)
         outputs = np.concatenate([np.ravel(part) for part in parts])

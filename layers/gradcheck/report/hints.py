@@ -117,5 +117,6 @@ ADVICE = {
     "float32-lost": "Which number on the way is float64, and makes every later step slower?",
     "depends-on-layout": "reshape(-1) may copy: do you write into a copy, or read memory order?",
     "no-input-gradient": "Is there ever a layer before this one, which would need dx?",
+    "epsilon-in-forward": "Where p comes close to that epsilon, which of the two do you mean?",
 }
 HINTS = {**GRADIENTS, **LAWS, **ADVICE}
