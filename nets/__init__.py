@@ -1,11 +1,11 @@
-"""Nets of layers, and what one does with them: training, data, text, saving, pictures.
+"""Nets of layers, and tools for them: training, data, text, saving, pictures.
 
 Each name is loaded when it is first used, so that ``import nets`` takes no time.
 """
 
 from typing import TYPE_CHECKING
 
-import nets.shadowed  # noqa: F401, first of all, because it says what hides `layers`
+import nets.shadowed  # noqa: F401, first, because it reports what hides `layers`
 from layers.core.loaded_on_use import loaded_on_use
 
 if TYPE_CHECKING:

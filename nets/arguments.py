@@ -1,4 +1,4 @@
-"""What functions on nets require of their arguments, and the sentences that say so.
+"""Checks of the arguments of functions on nets, and their error messages.
 
 `layers.core.checks` has those for numbers and arrays. Each function here returns the argument.
 """
@@ -17,7 +17,7 @@ MOST_BYTES = 2**40
 
 
 def layer(owner: str, name: str, value: object, hint: str = "") -> Any:
-    """Something with forward and backward: a layer or a net, not the class of one."""
+    """Return an object with forward and backward: a layer or a net, and not its class."""
     if isinstance(value, type) or not (hasattr(value, "forward") and hasattr(value, "backward")):
         if isinstance(value, type) and hasattr(value, "forward"):
             hint = f"; make one: {value.__name__}()"
@@ -28,29 +28,29 @@ def layer(owner: str, name: str, value: object, hint: str = "") -> Any:
 
 
 def function(owner: str, name: str, value: object) -> Callable[..., Any]:
-    """Something to call."""
+    """Return a callable."""
     if not callable(value):
         raise TypeError(unlike(owner, name, "a function", value))
     return value
 
 
 def called(owner: str, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """What a function gives; one that cannot be called with these inputs is a sentence."""
+    """Return the result of a function; explain an error if it cannot take these inputs."""
     function(owner, "f", f)
     try:
         return f(*arguments)
     except Exception as error:
         inside = error.__traceback__ and error.__traceback__.tb_next
-        if inside:  # it was called, and what it says is its own
+        if inside:  # it was called, and raised its own error
             raise
         raise TypeError(
             f"{owner}: expected a function of {len(arguments)} inputs that takes "
-            f"{', '.join(type(x).__name__ for x in arguments)}, but {brief(f)} says: {error}"
+            f"{', '.join(type(x).__name__ for x in arguments)}, but {brief(f)} raises: {error}"
         ) from error
 
 
 def instance(owner: str, name: str, value: object, kind: type[T], hint: str = "") -> T:
-    """An object of a class."""
+    """Return an object of a class."""
     if not isinstance(value, kind):
         raise TypeError(
             f"{owner}: expected {name} to be a {kind.__name__}, got {_what(value)}{hint}"
@@ -59,7 +59,7 @@ def instance(owner: str, name: str, value: object, kind: type[T], hint: str = ""
 
 
 def by_name(owner: str, name: str, value: object) -> Mapping[str, Any]:
-    """A dict with at least one entry."""
+    """Return a dict with at least one entry."""
     if not isinstance(value, Mapping) or not value:
         raise ValueError(
             f"{owner}: expected {name} by name, got {brief(value)}; pass a dict such as "
@@ -69,7 +69,7 @@ def by_name(owner: str, name: str, value: object) -> Mapping[str, Any]:
 
 
 def items(owner: str, name: str, value: object) -> list[Any]:
-    """The items of anything that can be iterated over; bytes would be integers."""
+    """Return the items of any iterable except bytes, which would become integers."""
     if not isinstance(value, Iterable) or isinstance(value, (type, bytes, bytearray)):
         raise TypeError(unlike(owner, name, "a list", value))
     if getattr(value, "ndim", 1) == 0:  # an array of one number, which cannot be iterated over
@@ -78,7 +78,7 @@ def items(owner: str, name: str, value: object) -> list[Any]:
 
 
 def strings(owner: str, name: str, value: object) -> list[str]:
-    """Strings, as a list."""
+    """Return strings as a list."""
     found = items(owner, name, value)
     for place, text in enumerate(found):
         if not isinstance(text, str):
@@ -89,7 +89,7 @@ def strings(owner: str, name: str, value: object) -> list[str]:
 
 
 def fits(owner: str, shape: tuple[int, ...]) -> None:
-    """Refuse an array that no computer has room for, before any memory is taken."""
+    """Refuse an array too large for any computer, before any memory is allocated."""
     if 8 * math.prod(shape) > MOST_BYTES:
         raise ValueError(
             f"{owner}: expected an array that fits into memory, got the shape {brief(shape)}"
@@ -97,7 +97,7 @@ def fits(owner: str, shape: tuple[int, ...]) -> None:
 
 
 def names(given: Iterable[str]) -> str:
-    """Names in a sentence, the first ones of many."""
+    """Return names for a sentence, or the first ones if there are many."""
     every = list(given)
     return ", ".join(every[:MOST]) + (", ..." if len(every) > MOST else "")
 

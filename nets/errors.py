@@ -8,7 +8,7 @@ from layers.core.checks import label
 
 
 class Place:
-    """Where a net is in its pass: an error inside the block gets this before its message.
+    """The current layer of a net's pass, which is put before the message of an error.
 
     Examples
     --------
@@ -43,9 +43,9 @@ class NodePlace(Place):
 
 
 def located(error: Exception, name: int | str, layer: Any, kind: str = "layer") -> Exception:
-    """The same error, with the position and the name of the layer before its message.
+    """Return the same error, with the position and the name of the layer before its message.
 
-    An error whose message cannot be rewritten becomes a RuntimeError.
+    If the message cannot be rewritten, the error becomes a RuntimeError.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def located(error: Exception, name: int | str, layer: Any, kind: str = "layer") 
 
 
 def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
-    """What backward returned, which must be ``(dx, grads)``."""
+    """Check that backward returned ``(dx, grads)``, and return that."""
     if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
         raise TypeError(
             f"{label(layer)}: expected backward to return (dx, grads) with a dict of gradients, "
@@ -74,7 +74,7 @@ def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def one_output(output: Any) -> Any:
-    """What a layer hands on: a tuple would reach the next one as if it were a batch."""
+    """Return a layer's output; refuse a tuple, which the next layer would take for a batch."""
     if isinstance(output, tuple):
         raise TypeError(
             f"expected one output, got a tuple of {len(output)}; "
@@ -84,7 +84,7 @@ def one_output(output: Any) -> Any:
 
 
 def counted(number: int, word: str) -> str:
-    """A number of things.
+    """Return a number with its noun.
 
     Examples
     --------

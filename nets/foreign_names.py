@@ -1,4 +1,4 @@
-"""What to do instead of a call that other libraries have and nets here do not."""
+"""What to do instead of calling a method that nets have in other libraries but not here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a layer, what is part of it, and which ones this library defines."""
+"""Whether something is a layer, what it is made of, and which layers this library defines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NETS: dict[str, Any] = {}
 
 
 def is_known(layer: Any) -> bool:
-    """Whether a layer's class is one of `layers`, and not derived from it.
+    """Whether a layer's class is defined in `layers`, and not derived from one that is.
 
     Examples
     --------
@@ -27,17 +27,17 @@ def is_known(layer: Any) -> bool:
 
 
 def is_plain_chain(net: Any) -> bool:
-    """Whether it is a `Sequential`, and not of a class derived from it."""
+    """Whether it is a `Sequential` itself, and not of a derived class."""
     return type(net) is NETS["net"]
 
 
 def only_computes(layer: Any) -> bool:
-    """Whether running a layer or a net runs nothing but code of this library."""
+    """Whether running a layer or a net only runs code of this library."""
     return all(is_known(part) or type(part) in NETS.values() for _, part in parts(layer, ""))
 
 
 def parts(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """A layer and, if it is made of layers, all of these, each with the path to it."""
+    """Yield a layer and, if it is made of layers, all of these, each with its path."""
     yield name, layer
     if isinstance(layer, Composite):
         for inner_name, inner in layer.named_layers():
@@ -45,7 +45,7 @@ def parts(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def check_layer(place: str, layer: Any, hint: str = "") -> None:
-    """Raise unless this is a layer; `place` tells what it was for, `hint` what to do."""
+    """Raise unless this is a layer; `place` says where it was used, and `hint` what to do."""
     if isinstance(layer, type):
         hint = f"; make one: {layer.__name__}(...)"
     elif all(hasattr(layer, name) for name in ("params", "forward", "backward")):

@@ -1,4 +1,4 @@
-"""What all nets share: parameters under the names of their layers, files, and traces."""
+"""The base of all nets: parameters under the names of their layers, files, and traces."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Net(Composite):
 
     A net is a layer itself, and may be part of another net.
 
-    A class that files may describe names its ``kind`` there, and defines ``description``, which
+    A class that can be saved names its ``kind`` in files, and defines ``description``, which
     returns JSON, and ``described``, which reads it. One that can be summarised and drawn defines
-    ``wiring``, and one that can be traced ``steps``.
+    ``wiring``, and one that can be traced defines ``steps``.
     """
 
     may_hold_loss = False  # whether the output may be a loss
@@ -50,17 +50,17 @@ class Net(Composite):
     ) -> Trace:
         """Run a copy once forward and backward, and keep everything that flows.
 
-        It shows where the gradient goes: layer by layer what came in and what went out, the
-        upstream gradient, the local derivative and the downstream gradient.
+        It shows where the gradient goes: for each layer the input and the output, the upstream
+        gradient, the local derivative and the downstream gradient.
 
         Parameters
         ----------
         x : array
             A batch; of a graph with several inputs, a tuple.
         labels : array
-            What the loss takes beside the net's output. A graph that holds its loss needs none.
+            The targets of the loss. A graph that contains its loss needs none.
         loss : layer
-            Where the gradient begins, such as `SoftmaxCE`.
+            The loss, where the gradient starts, such as `SoftmaxCE`.
 
         Returns
         -------
@@ -88,53 +88,53 @@ class Net(Composite):
         return trace(self, x, labels, loss)
 
     def wiring(self) -> Wiring:
-        """The names of the inputs and of the output, and by name each layer and what it takes."""
+        """The names of the inputs and of the output, and each layer and its inputs by name."""
         raise NotImplementedError(f"{type(self).__name__} does not define wiring()")
 
     def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
-        """Run forward and backward, and return what each layer took and gave; see `trace`."""
+        """Run forward and backward, and return each layer's inputs and outputs; see `trace`."""
         raise NotImplementedError(f"{type(self).__name__} does not define steps(x, labels, loss)")
 
     def save(self, path: Path) -> None:
         """Write the layers' description and parameters to a safetensors file.
 
-        The file is written beside the old one and then takes its place, so that an interrupted
-        save leaves the old one whole. The arguments of layers are kept that are numbers, strings,
-        None, lists or tuples of these, or initializers of this library. Where weights were drawn by
-        another initializer, it is left out: the weights themselves are saved.
+        The file is written to a temporary file that then replaces the old one, so an interrupted
+        save leaves the old one intact. Layers may have arguments that are numbers, strings, None,
+        lists or tuples of these, or initializers of this library. Any other initializer is left
+        out, because the weights themselves are saved.
 
         Raises
         ------
         OSError
             If the file cannot be written.
         TypeError
-            If a layer of this library has an argument of another kind. The file is as it was.
+            If a layer of this library has an argument of another kind. The file is unchanged.
         """
         net_file.save(self, path)
 
     @classmethod
     def load(cls, path: Path) -> Any:
-        """A net of this kind from a file that `save` wrote.
+        """Load a net of this kind from a file that `save` wrote.
 
         Raises
         ------
         OSError
             If there is no such file.
         ValueError
-            If it is damaged or foreign, or the net has layers that are not part of this library;
-            for these, build the net and use `load_params`.
+            If it is damaged or has another format, or the net has layers that are not part of this
+            library; in that case, build the net and use `load_params`.
         """
         kind = next((kind for kind in cls.__mro__ if kind in NETS.values()), cls)
         return net_file.load(path, kind)
 
     def load_params(self, path: Path) -> None:
-        """Take over the parameters from a safetensors file with the same names and shapes.
+        """Load the parameters from a safetensors file with the same names and shapes.
 
         Raises
         ------
         OSError
             If there is no such file.
         ValueError
-            If it is damaged, or its names or shapes differ. Nothing has been changed then.
+            If it is damaged, or its names or shapes differ. The net is unchanged.
         """
         net_file.load_params(self, path)

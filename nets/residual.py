@@ -1,4 +1,4 @@
-"""Layers with a way around them: their output is added to their input."""
+"""Layers with a skip connection: their output is added to their input."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from nets.sequential import Sequential
 
 
 class Residual(Sequential, kind="residual"):
-    """A block of layers that compute what to add to x, whose shape they keep.
+    """A block of layers with a skip connection; the layers must keep the shape of x.
 
     With f the layers, from first to last::
 
         y  = x + f(x)
         dx = dout + dout df/dx
 
-    Through the first term, the gradient reaches what comes before in full, however small the
-    second one is; this is why nets of many such blocks can be trained. A block is part of a
+    Through the first term, the gradient reaches the preceding layers in full, however small the
+    second term is; this is why nets of many such blocks can be trained. A block can be used in a
     `Sequential` or a `Graph` like any layer.
 
     Parameters

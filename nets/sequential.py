@@ -28,10 +28,10 @@ from nets.trace.traced_layer import Step
 
 
 class Sequential(Net, kind="net"):
-    """Layers one after the other: each takes what the one before it gives.
+    """A chain of layers, each of which takes the output of the one before.
 
-    ``forward`` runs them from first to last; ``backward`` runs them from last to first, handing
-    each the gradient of its output, which is the gradient of the next one's input: the chain
+    ``forward`` runs them from first to last; ``backward`` runs them from last to first, passing
+    each the gradient of its output, which is the gradient of the next layer's input: the chain
     rule. A net is a layer itself, and may be part of another net.
 
     Parameters
@@ -42,15 +42,15 @@ class Sequential(Net, kind="net"):
     Attributes
     ----------
     params : dict of str to ndarray
-        All parameters, live: ``"0.W"`` is W of the first layer, ``"2.0.b"`` b of the first layer
-        in the net that is the third layer.
+        All parameters, live: ``"0.W"`` is W of the first layer, and ``"2.0.b"`` is b of the first
+        layer of a net that is the third layer.
 
     Raises
     ------
     TypeError
         If something that is not a layer is given.
     ValueError
-        If one object is given twice: it could keep only one of its two inputs.
+        If an object is given twice, because it could only keep one of its two inputs.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Sequential(Net, kind="net"):
 
     @property
     def layers(self) -> tuple[LayerLike, ...]:
-        """The layers; assigning other ones makes another net, which has not been run."""
+        """The layers; assigning others makes it another net, which has not been run."""
         return self._layers
 
     @layers.setter
@@ -98,7 +98,7 @@ class Sequential(Net, kind="net"):
         return [layer.params for layer in self._layers]
 
     def forward(self, x: ArrayLike) -> Any:
-        """Run the layers from first to last, and return what the last one gives."""
+        """Run the layers from first to last, and return the output of the last."""
         # Until all layers have run, some may hold this input and some the one before.
         self.__dict__.pop("_ran", None)
         with Place() as place:
@@ -115,8 +115,8 @@ class Sequential(Net, kind="net"):
         dout : array
             The gradient of the net's output.
         input_gradient : bool
-            Whether to compute dx. Without it, the first layer with parameters need not compute
-            the gradient of its input, which saves a product, and those before it need not run.
+            Whether to compute dx. If not, the first layer with parameters does not compute the
+            gradient of its input, which saves a product, and those before it do not run.
 
         Returns
         -------
@@ -144,16 +144,16 @@ class Sequential(Net, kind="net"):
         return x
 
     def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
-        """What each layer takes and gives in a pass forward and backward; see `trace`."""
+        """The inputs and outputs of each layer in a forward and backward pass; see `trace`."""
         return steps(self.wiring(opened=True), x, labels, loss)
 
     def description(self, describe: Callable[[Any, str], Any]) -> list[Any]:
-        """What a saved file holds of this net; `describe` does so for a layer and its name."""
+        """Describe this net for a file; `describe` does so for a layer and its name."""
         return [describe(layer, name) for name, layer in self.named_layers()]
 
     @classmethod
     def described(cls, found: Any, build: Callable[[Any, str], Any], where: str) -> Sequential:
-        """The net of such a description; `build` makes a layer of what it holds and its name."""
+        """Build the net of such a description; `build` makes a layer from its part and name."""
         layers = expect(found, list, f"the layers of {where}")
         return cls(*(build(layer, str(index)) for index, layer in enumerate(layers)))
 
@@ -169,16 +169,16 @@ class Sequential(Net, kind="net"):
         Returns
         -------
         Summary
-            Prints as text, and shows as an HTML table in Jupyter. Only layers of this library
-            are run, on a batch of no examples. The output of any other is ``?``, and so is what
-            follows, up to a layer that knows its number of inputs.
+            Prints as text, and as an HTML table in Jupyter. Only layers of this library are run,
+            on an empty batch. The output of any other layer is shown as ``?``, and so are those
+            that follow, up to a layer that knows its number of inputs.
 
         Raises
         ------
         TypeError
             If `input_shape` is not a tuple of integers.
         ValueError
-            If a layer does not take what it would get.
+            If a layer does not accept the shape of its input.
 
         Examples
         --------
@@ -193,9 +193,9 @@ class Sequential(Net, kind="net"):
         return Summary(self, [input_shape])
 
     def draw(self, input_shape: tuple[int, ...] | None = None) -> Drawing:
-        """The net as a picture: its layers in a row, with the shapes of what they give.
+        """Draw the net: its layers in a row, with the shapes of their outputs.
 
-        Nets inside are opened.
+        Nested nets are expanded.
 
         Parameters
         ----------
@@ -220,9 +220,9 @@ class Sequential(Net, kind="net"):
         return draw(wiring, shapes, {}, {})
 
     def wiring(self, opened: bool = False) -> Wiring:
-        """The layers by position, each of which takes what the one before it gives.
+        """The layers by position, each of which takes the output of the one before.
 
-        If `opened`, nets inside are replaced by their layers.
+        If `opened`, nested nets are replaced by their layers.
         """
         nodes: Nodes = {}
         return Wiring(("x",), self.wire(nodes, "", "x", opened), nodes)
@@ -245,7 +245,7 @@ class Sequential(Net, kind="net"):
     @overload
     def __getitem__(self, index: slice) -> Sequential: ...
     def __getitem__(self, index: int | slice) -> Any:
-        """A layer by its position, or a net of some of the layers, which it shares."""
+        """A layer by its position, or a net that shares some of the layers."""
         try:
             found = self._layers[index]
         except (IndexError, TypeError):

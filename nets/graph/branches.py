@@ -9,9 +9,9 @@ import numpy as np
 
 
 def along_edges(dx: Any, values: Sequence[Any]) -> tuple[Any, ...]:
-    """One gradient for each value that a node took, from what its backward returned.
+    """Return one gradient for each input of a node, from the return value of its backward.
 
-    A loss returns one for its scores and none for its targets; the missing ones are None.
+    A loss returns one for its scores but none for its targets; missing gradients are None.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def along_edges(dx: Any, values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def total(gradients: Sequence[Any]) -> Any:
-    """The sum of what comes back from all uses of a value; None if one use has no gradient."""
+    """Return the sum of the gradients from all uses of a value; None if one use has none."""
     if not gradients or any(gradient is None for gradient in gradients):
         return None
     first, *others = gradients

@@ -30,20 +30,20 @@ from nets.trace.traced_layer import Step
 
 @dataclass
 class Run:
-    """What a forward pass leaves, and what the last backward pass after it adds."""
+    """The state left by a forward pass, and by the last backward pass after it."""
 
-    layers: dict[str, Any]  # which object each node ran on
+    layers: dict[str, Any]  # the object that each node ran
     values: dict[str, Any]
     gradients: dict[str, Any] = field(default_factory=dict)
     shares: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 class Graph(Net, kind="graph"):
-    """Nodes that take the values of inputs and of other nodes, in no circle.
+    """A directed acyclic graph of named nodes, which take inputs and the outputs of other nodes.
 
-    ``forward`` visits the nodes in topological order, each after those that it takes;
-    ``backward`` visits them in reverse, each after those that take it. The gradient of a value
-    is the sum of what comes back from all its uses::
+    ``forward`` visits the nodes in topological order, each after the nodes that it depends on;
+    ``backward`` visits them in reverse, each after the nodes that depend on it. The gradient of a
+    value is the sum of the gradients from all its uses::
 
         dL/dx = sum of dL/dy dy/dx over the nodes y that take x
 
@@ -52,19 +52,19 @@ class Graph(Net, kind="graph"):
     Parameters
     ----------
     inputs : tuple of str
-        The names of what ``forward`` takes, in this order.
+        The names of the arguments of ``forward``, in order.
     output : str
-        The node that gives what ``forward`` returns.
+        The node whose value ``forward`` returns.
     nodes : dict of str to tuple
-        For each node a layer and the names of what its ``forward`` takes, inputs or other nodes:
-        ``"f": (Multiply(), "a", "b")``. Several nodes may use one layer: they share its
-        parameters, and the gradients of these are summed.
+        For each node, a layer and the names of its inputs or of other nodes, the arguments of the
+        layer's ``forward``: ``"f": (Multiply(), "a", "b")``. Several nodes may use the same layer:
+        they share its parameters, and their gradients are summed.
 
     Attributes
     ----------
     params : dict of str to ndarray
-        All parameters, live: ``"a.W"`` is W of node a. A shared one is under the first of
-        its nodes.
+        All parameters, live: ``"a.W"`` is W of node a. A shared parameter is listed under the
+        first of its nodes.
 
     Raises
     ------
@@ -97,9 +97,9 @@ class Graph(Net, kind="graph"):
 
     Notes
     -----
-    A loss has no gradient for its targets, and some layers have none for integers: it is None,
-    and so is the sum for a value if one of its uses has none. A layer with several outputs cannot
-    be a node; a value needs no `Copy` to be taken by several nodes.
+    A loss has no gradient for its targets, and some layers have none for integers: it is None, and
+    so is the sum for a value if one of its uses has no gradient. A layer with several outputs
+    cannot be a node; several nodes can take the same value without a `Copy`.
 
     Source: CSE 587, lecture 3, "Backpropagation in General Computation Graph"; 10-601, lecture
     13, "Backpropagation"; the lecture of Li, Karpathy and Johnson, "Graph (or Net) object".
@@ -129,14 +129,14 @@ class Graph(Net, kind="graph"):
         return self._run.values[self.output]
 
     def backward(self, dout: ArrayLike = 1.0, input_gradient: bool = True) -> tuple[Any, Grads]:
-        """Run the nodes in reverse, and sum the gradients of values that are used several times.
+        """Run the nodes in reverse, and sum the gradients of values that are used repeatedly.
 
         Parameters
         ----------
         dout : array
-            The gradient of the output; 1 for an output that is a number.
+            The gradient of the output; 1 if the output is a number.
         input_gradient : bool
-            Whether to compute dx. Without it, nodes before the first parameters need not run.
+            Whether to compute dx. If not, nodes before the first parameters need not run.
 
         Returns
         -------
@@ -170,7 +170,7 @@ class Graph(Net, kind="graph"):
     def _node_backward(
         self, name: str, upstream: Any, needed: dict[str, bool]
     ) -> tuple[Any, Grads]:
-        """Backward of one node, where there is anything to know from it."""
+        """Run backward of one node, if its gradients are needed."""
         layer, *sources = self.nodes[name]
         if upstream is None and layer.params:
             raise ValueError(
@@ -198,7 +198,7 @@ class Graph(Net, kind="graph"):
         return dict(zip(self.inputs, xs, strict=True))
 
     def _through(self, values: dict[str, Any], run: Callable[..., Any]) -> dict[str, Any]:
-        """All values, where `run` computes that of a node from its name, layer and inputs."""
+        """Return all values; `run` computes that of a node from its name, layer and inputs."""
         with NodePlace() as place:
             for place.name, (place.layer, *sources) in self.nodes.items():
                 taken = [values[source] for source in sources]
@@ -207,7 +207,7 @@ class Graph(Net, kind="graph"):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The values of inputs and nodes in the last forward pass, by name."""
+        """The values of the inputs and nodes in the last forward pass, by name."""
         if "_run" not in self.__dict__:
             call = f"forward({', '.join(self.inputs)})"
             raise RuntimeError(f"{self.label}: there are no values yet; call {call} first")
@@ -215,14 +215,14 @@ class Graph(Net, kind="graph"):
 
     @property
     def gradients(self) -> dict[str, Any]:
-        """The gradients of inputs and nodes in the last backward pass; None where there is none."""
+        """The gradients of the inputs and nodes in the last backward pass, or None."""
         if not (self.values and self._run.gradients):
             raise RuntimeError(f"{self.label}: there are no gradients yet; call backward() first")
         return self._run.gradients
 
     @property
     def shares(self) -> dict[str, tuple[Any, ...]]:
-        """For each node, what it sent back to each value that it takes: a share of its gradient."""
+        """For each node, the share of the gradient that it sent back to each of its inputs."""
         return self._run.shares if self.gradients else {}
 
     def ran(self, name: str) -> Any:
@@ -251,8 +251,8 @@ class Graph(Net, kind="graph"):
         Parameters
         ----------
         *input_shapes : tuple of int
-            For each input the shape of one example, ``()`` for labels. Where they are not given,
-            they are those of layers that know their number of inputs.
+            The shape of one example for each input, ``()`` for labels. By default, they come from
+            the layers that know their number of inputs.
 
         Returns
         -------
@@ -264,7 +264,7 @@ class Graph(Net, kind="graph"):
         TypeError
             If a shape is not a tuple of integers, or there is not one for each input.
         ValueError
-            If a layer does not take what it would get.
+            If a layer does not accept the shape of its input.
 
         Examples
         --------
@@ -293,7 +293,7 @@ class Graph(Net, kind="graph"):
         return dict(self.named_layers())
 
     def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
-        """What each node takes and gives in a pass forward and backward; see `trace`."""
+        """The inputs and outputs of each node in a forward and backward pass; see `trace`."""
         scores = self.forward(*(x if isinstance(x, tuple) else (x,)))
         last = [] if loss is None else [loss_step(loss, scores, labels)]
         if not last and np.size(scores) != 1:
@@ -312,7 +312,7 @@ class Graph(Net, kind="graph"):
         return layer_step(name, run.layers[name], *passed, own)
 
     def description(self, describe: Callable[[Any, str], Any]) -> dict[str, Any]:
-        """What a saved file holds of this graph; `describe` does so for a layer and its name."""
+        """Describe this graph for a file; `describe` does so for a layer and its name."""
         first = first_nodes(self.nodes)
         nodes = {
             name: [describe(layer, name) if first[name] == name else first[name], *sources]
@@ -322,7 +322,7 @@ class Graph(Net, kind="graph"):
 
     @classmethod
     def described(cls, found: Any, build: Callable[[Any, str], Any], where: str) -> Graph:
-        """The graph of such a description; `build` makes a layer of what it holds and its name."""
+        """Build the graph of such a description; `build` makes a layer from its part and name."""
         keys = ("inputs", "output", "nodes")
         found = expect(found, dict, f"the description of {where}", keys)
         nodes: dict[str, Any] = {}
@@ -343,7 +343,7 @@ class Graph(Net, kind="graph"):
         return prefixed((name, layer.params) for name, (layer, *_) in self.nodes.items())
 
     def _needed(self, input_gradient: bool) -> dict[str, bool]:
-        """Which values need a gradient: without that of the inputs, what parameters lead to."""
+        """Which values need a gradient: without dx, only those that depend on parameters."""
         needed = dict.fromkeys(self.inputs, input_gradient)
         for name, (layer, *sources) in self.nodes.items():
             leads = bool(layer.params) or any(needed[source] for source in sources)

@@ -1,4 +1,4 @@
-"""The end of a run with a loss that is not finite: where that began, and why."""
+"""Ending a run with a loss that is not finite, and explaining where that began and why."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def explanation(
     bad = next((name for name, value in figures.items() if not math.isfinite(value)), "")
     what = f"the {bad} became {figures[bad]}" if bad else "the parameters became nan or infinite"
     where = (
-        "The penalty depends on the parameters alone."
+        "The penalty depends only on the parameters."
         if bad == "penalty"
         else "The first output that is not finite is that of "
         + next(_not_finite(net, x), f"the loss itself, {label(loss)}: every layer was finite")

@@ -22,7 +22,7 @@ from nets.training.tally import Tally
 def evaluate(
     net: LayerLike, loss: LossLike, x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 1000
 ) -> tuple[float, float | None]:
-    """The loss and the accuracy of a net on examples that it only predicts.
+    """Return the loss and the accuracy of a net on examples, without training on them.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def evaluate(
     x, y : array
         Examples and targets.
     batch_size : int or "all"
-        How many examples to predict at once, which limits the memory.
+        The number of examples to predict at once, which limits the memory used.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def evaluate(
 def measured(
     net: LayerLike, loss: LossLike, x: Array, y: Array, batch_size: int = 1000
 ) -> dict[str, float]:
-    """What `evaluate` returns, by name, without its checks."""
+    """Return the results of `evaluate` by name, without its checks."""
     tally, accuracy = Tally(), fit_arguments.accuracy(loss)
     for x_batch, y_batch in minibatches(x, y, batch_size, shuffle=False):
         scores = predict(net, x_batch)
@@ -96,7 +96,7 @@ def measures(
 
 
 def accuracy_in_training(loss: Any) -> Callable[..., Any] | None:
-    """How to measure the accuracy right after `forward`, which has checked scores and labels."""
+    """Return a way to measure the accuracy after `forward`, which has checked its arguments."""
     accuracy = fit_arguments.accuracy(loss)
     ours = getattr(accuracy, "__func__", None) is vars(ByClass)["accuracy"].__func__
     return loss.accuracy_of_checked if ours else accuracy

@@ -57,29 +57,29 @@ def fit(
     x, y : array
         Examples and targets; the first axis of both counts the examples.
     epochs : int
-        How often every example is seen.
+        The number of passes over the examples.
     batch_size : int or "all"
         The number of examples in a step. ``len(x)``, or more, "all" and None are batch gradient
         descent, one step per epoch; 1 is stochastic gradient descent.
     validation : tuple of array, optional
-        Examples and targets that are only predicted, after every epoch.
+        Examples and targets to evaluate after every epoch, and not to train on.
     shuffle : bool
-        Whether every epoch has its own order.
+        Whether to shuffle the examples in every epoch.
     augment : callable, optional
         Takes a minibatch of x and returns a changed one of as many examples, on which the net is
         then trained: `nets.datasets.RandomFlip`, for instance. It gets a copy, every time anew.
         The validation is not changed.
     regularizer : object, optional
-        Has ``penalty(params)`` and ``gradients(params)``, which are added to the gradients of
-        the loss: `L2`, for instance. The penalty has its own column in the history.
+        An object with ``penalty(params)`` and ``gradients(params)``, which are added to the
+        gradients of the loss, such as `L2`. The penalty has its own column in the history.
     callbacks : iterable of callable
-        Each is called with the `Training` after every epoch, and may stop it: `EarlyStopping`.
-        Its method ``finish``, if any, is called when the run ends, even by an error or Ctrl-C;
-        its attribute ``needs`` names columns that the run must measure.
+        Each is called with the `Training` after every epoch, and may stop it, such as
+        `EarlyStopping`. Its method ``finish``, if any, is called when the run ends, even by an
+        error or Ctrl-C; its attribute ``needs`` names columns that the run must measure.
     progress : bool
-        Whether to show how far the run is, and whether it ended worse than guessing.
+        Whether to show the progress of the run, and a warning if it ended worse than guessing.
     rng : None, int or numpy.random.Generator
-        Draws the order of the examples.
+        The source of the random order of the examples.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def fit(
         Before anything is changed, if the examples do not fit the targets, the net or the loss.
     DivergenceError
         If the loss or a parameter becomes nan or infinite. The net, but not the optimizer, is
-        restored to where the last epoch with a finite loss began.
+        restored to its state at the start of the last epoch with a finite loss.
 
     Notes
     -----
@@ -134,7 +134,7 @@ def fit(
     return training.history
 
 
-@np.errstate(over="ignore", invalid="ignore")  # what they warn of is looked for
+@np.errstate(over="ignore", invalid="ignore")  # nan and inf are checked for
 def _epoch(
     training: Training,
     batches: Iterable[tuple[Array, Array]],

@@ -112,13 +112,13 @@ def columns(
 
 
 def accuracy(loss: LossLike) -> Callable[..., Any] | None:
-    """How the loss measures an accuracy; None where it does not."""
+    """Return the function by which the loss measures an accuracy; None if it has none."""
     measure = getattr(loss, "accuracy", None)
     return measure if callable(measure) else None
 
 
 def examples(owner: str, x: ArrayLike, y: ArrayLike, kind: str = "") -> tuple[Array, Array]:
-    """Arrays of finite numbers, with a target for every example."""
+    """Return arrays of finite numbers, with a target for every example."""
     x, y = _array(owner, f"{kind}x", x), _array(owner, f"{kind}y", y)
     if not x.ndim or not y.ndim or len(x) != len(y):
         raise ValueError(
@@ -133,7 +133,7 @@ def examples(owner: str, x: ArrayLike, y: ArrayLike, kind: str = "") -> tuple[Ar
 
 
 def _array(owner: str, name: str, value: ArrayLike) -> Array:
-    """Numbers in native byte order, and in float32 if they were in float16."""
+    """Return numbers in native byte order, and in float32 if they were in float16."""
     try:
         found = numbers(owner, name, value)
     except TypeError as error:
@@ -144,7 +144,7 @@ def _array(owner: str, name: str, value: ArrayLike) -> Array:
 
 
 def _remedy(value: ArrayLike, name: str) -> str:
-    """What to do about examples or targets that are not numbers."""
+    """Return what to do about examples or targets that are not numbers."""
     kinds: Any = getattr(value, "dtypes", None)  # of the columns of a DataFrame
     if getattr(kinds, "ndim", 0):
         texts = [str(column) for column, kind in kinds.items() if kind.kind not in "fiub"]
@@ -157,7 +157,7 @@ def _remedy(value: ArrayLike, name: str) -> str:
 def held_out(
     net: LayerLike, loss: LossLike, validation: tuple[ArrayLike, ArrayLike] | None
 ) -> tuple[Array, Array] | None:
-    """The examples and targets of the validation, if there is one."""
+    """Return the validation examples and targets, if there are any."""
     if validation is None:
         return None
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
@@ -186,7 +186,7 @@ def fitting(net: LayerLike, loss: LossLike, x: Array, y: Array) -> None:
 
 
 def _output_shape(net: LayerLike, x: Array, y: Array) -> tuple[int, ...]:
-    """The shape of the output for the first example."""
+    """Return the shape of the output for the first example."""
     with np.errstate(over="ignore", invalid="ignore"):
         try:
             output = predict(net, x[:1].copy())

@@ -16,7 +16,7 @@ SMALLER = "try a smaller learning rate"
 
 
 def remark(losses: list[float], net: LayerLike, loss: LossLike, x: Array, y: Array) -> str:
-    """A warning if the last loss is far above that of guessing; otherwise empty.
+    """Return a warning if the last loss is far above that of guessing; otherwise "".
 
     Examples
     --------
@@ -38,7 +38,7 @@ def remark(losses: list[float], net: LayerLike, loss: LossLike, x: Array, y: Arr
 
 
 def _guess(net: LayerLike, loss: LossLike, x: Array, y: Array) -> tuple[float, str]:
-    """The loss of a guess without any input; 0 for a user-defined loss."""
+    """Return the loss of guessing without any input; 0 for a user-defined loss."""
     if type(loss) is SoftmaxCE:
         classes = np.shape(predict(net, x[:1].copy()))[-1]
         return math.log(classes), f"guessing among {classes} classes"

@@ -19,7 +19,7 @@ BatchSize = int | Literal["all"] | None
 def minibatches(
     x: ArrayLike, y: ArrayLike, batch_size: BatchSize = 32, *, shuffle: bool = True, rng: Rng = None
 ) -> Iterator[tuple[Array, Array]]:
-    """Minibatches of x and y that together contain every example once.
+    """Yield minibatches of x and y that together contain every example once.
 
     x and y are shuffled together, differently at each call, so that a minibatch is a random
     sample and its mean gradient an estimate of the full one.
@@ -32,9 +32,9 @@ def minibatches(
         The number of examples in a batch; the last batch may be shorter. "all", None and sizes
         above the number of examples give a single batch.
     shuffle : bool
-        Whether to change the order.
+        Whether to shuffle the examples.
     rng : None, int or numpy.random.Generator
-        Draws the order.
+        The source of the random order.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def minibatches(
 
 
 def examples_in_batch(owner: str, batch_size: BatchSize, examples: int) -> int:
-    """The batch size as a number, at least 1 and at most the number of examples."""
+    """Return the batch size as a number from 1 to the number of examples."""
     if batch_size is None or (isinstance(batch_size, str) and batch_size == "all"):
         return max(examples, 1)
     size = count(owner, "batch_size", batch_size, ' or "all"')
@@ -82,13 +82,13 @@ def examples_in_batch(owner: str, batch_size: BatchSize, examples: int) -> int:
 
 
 def _array(value: object, name: str) -> Array:
-    """Examples of any dtype, even text, contiguous so that `take` is fast."""
+    """Return examples of any dtype, even text, contiguous so that `take` is fast."""
     array = as_array("minibatches", name, value)
     return np.ascontiguousarray(array) if array.ndim else array
 
 
 def _cut(x: Array, y: Array, size: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
-    """Batches that are copies, so that a net may write into them."""
+    """Yield batches that are copies, so that a net may write into them."""
     for start in range(0, len(x), size):
         stop = start + size
         if order is None:

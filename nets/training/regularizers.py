@@ -26,14 +26,14 @@ class Penalty(Protocol):
 
 
 class Regularizer:
-    """The base of penalties: their strength, and the parameters that they apply to."""
+    """The base class of penalties: their strength, and the parameters that they apply to."""
 
     def __init__(self, strength: float, *, biases: bool = False) -> None:
         self.strength = number(self, "strength", strength)
         self.biases = flag(self, "biases", biases)
 
     def chosen(self, params: Mapping[str, Array]) -> dict[str, Array]:
-        """The parameters with more than one axis, and with ``biases=True`` the others, too."""
+        """Return the parameters with more than one axis, and the others if ``biases=True``."""
         owner = type(self).__name__
         return {
             name: W
@@ -42,7 +42,7 @@ class Regularizer:
         }
 
     def _size(self, params: Mapping[str, Array]) -> tuple[list[Array], float]:
-        """The chosen parameters, and a factor to divide them by so that no sum overflows."""
+        """Return these parameters, and a factor to divide them by so that no sum overflows."""
         chosen = list(self.chosen(params).values())
         return chosen, float(norms.scale_of(norms.largest(chosen)))
 
@@ -53,9 +53,9 @@ class Regularizer:
 class L1(Regularizer):
     """The sum of the absolute weights, times a strength.
 
-    penalty = strength * sum of abs(W), with the gradient strength * sign(W), which is 0 where W
-    is 0: every step moves the weights towards 0 by the same amount, so that unimportant weights
-    end up near 0.
+    penalty = strength * sum of abs(W), with the gradient strength * sign(W), which is 0 where W is
+    0: every step moves the weights towards 0 by the same amount, so unimportant weights end up
+    near 0.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class L2(Regularizer):
 
 
 def penalty(regularizer: Penalty, params: Mapping[str, Array]) -> float:
-    """The penalty on the parameters, which must be a number."""
+    """Return the penalty on the parameters, which must be a number."""
     name = "penalty(params) of the regularizer"
     value = numbers("fit", name, regularizer.penalty(params))
     if value.ndim:
@@ -136,7 +136,7 @@ def penalty(regularizer: Penalty, params: Mapping[str, Array]) -> float:
 
 
 def with_penalty(regularizer: Penalty, params: Mapping[str, Array], grads: Grads) -> Grads:
-    """The gradients of loss and penalty together."""
+    """Return the gradients of the loss plus those of the penalty."""
     added = regularizer.gradients(params)
     if not isinstance(added, Mapping) or not added.keys() <= grads.keys():
         raise TypeError(

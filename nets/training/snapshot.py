@@ -1,4 +1,4 @@
-"""A copy of the state of a net, to go back to."""
+"""A copy of the state of a net, to restore later."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Snapshot:
         self._arrays = {key: array.copy() for key, array in _state(net).items()}
 
     def restore(self, net: LayerLike) -> None:
-        """Copy them back into the arrays of the net."""
+        """Copy them back into the net's arrays."""
         for key, array in _state(net).items():
             if key in self._arrays:  # a layer may make a buffer later
                 np.copyto(array, self._arrays[key])
 
 
 def _state(net: LayerLike) -> dict[tuple[str, str], Array]:
-    """All arrays of a net; a parameter and a buffer may have the same name."""
+    """Return all arrays of a net; a parameter and a buffer may have the same name."""
     held = {"params": net.params, "buffers": buffers(net)}
     return {(kind, name): array for kind, some in held.items() for name, array in some.items()}

@@ -25,9 +25,9 @@ class Training:
     history : History
         The epochs so far.
     stopped : str
-        Why the run ends after this epoch; empty while it goes on.
+        Why the run ends after this epoch; empty if it does not.
     remark : str
-        What else to say at the end.
+        A message to show at the end.
     began : Snapshot
         The parameters and buffers at the beginning of the latest epoch with a finite loss.
     """
@@ -61,7 +61,7 @@ class Training:
 
     @property
     def last(self) -> bool:
-        """Whether the run ends after this epoch, as far as is known."""
+        """Whether the run is known to end after this epoch."""
         return bool(self.stopped) or len(self.history) == self.epochs
 
 
@@ -70,7 +70,7 @@ Callback = Callable[[Training], object]
 
 @contextmanager
 def running(training: Training, callbacks: Iterable[Callback], display: Progress) -> Iterator[None]:
-    """End a run properly, however it ends: by itself, an interrupt or an error.
+    """End a run properly, whether it finishes, is interrupted or raises an error.
 
     Every callback that has a method ``finish`` is finished, in order, even if an earlier one
     fails; an exception gets the history; and the display is closed.
