@@ -512,3 +512,26 @@ class TestOwnLayers:
         code, _, err = run("train", "--layers", file("x = 1"), "--out", tmp_path / "out")
         assert code == 2
         assert "expected a class with one of the names FullyConnected, ReLU" in err
+
+    def test_they_take_the_place_of_layers_in_nets_inside_and_in_the_net_that_is_checked(
+        self, run, file, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr(numbers, "RESIDUAL", (2, 3))
+        path = file("import layers\n\n\nclass Conv2D(layers.Conv2D):\n    pass\n")
+        options = ("--net", "resnet", "--epochs", 1, "--layers", path)
+        code, out, _ = run("train", *options, "--out", tmp_path / "out")
+        assert code == 0
+        assert f"from {path}: Conv2D\n" in out
+        np.savez(tmp_path / "x.npz", x=datasets.digits().x_test[:5])
+        code, out, _ = run("predict", tmp_path / "out", tmp_path / "x.npz", "--layers", path)
+        assert (code, len(out.splitlines())) == (0, 7)  # what was swapped, a header, and 5 rows
+
+    def test_a_class_that_does_not_take_what_the_net_needs_is_a_sentence(self, run, file, tmp_path):
+        text = (
+            "class Conv2D:\n    def __init__(self, depth, kernels, size, bias=True):\n        pass"
+        )
+        code, _, err = run(
+            "train", "--net", "conv", "--layers", file(text), "--out", tmp_path / "out"
+        )
+        assert code == 2
+        assert "expected the class Conv2D to take padding, as the net is made with Conv2D(1," in err
