@@ -18,8 +18,10 @@ if TYPE_CHECKING:
         logistic_regression,
         mlp,
         neural_language_model,
+        recurrent_language_model,
         resnet,
         text_classifier,
+        transformer,
     )
     from nets.trace import Trace
     from nets.training import (
@@ -56,9 +58,11 @@ __all__ = [
     "minibatches",
     "mlp",
     "neural_language_model",
+    "recurrent_language_model",
     "resnet",
     "text",
     "text_classifier",
+    "transformer",
 ]
 
 if not TYPE_CHECKING:
@@ -72,6 +76,7 @@ if not TYPE_CHECKING:
                 (
                     *("logistic_regression", "mlp", "neural_language_model", "text_classifier"),
                     *("conv_net", "lenet", "resnet"),
+                    *("recurrent_language_model", "transformer"),
                 ),
                 "nets.recipes",
             ),

@@ -2,6 +2,7 @@
 
 from nets.recipes.image_nets import conv_net, lenet, resnet
 from nets.recipes.perceptrons import logistic_regression, mlp
+from nets.recipes.sequence_nets import recurrent_language_model, transformer
 from nets.recipes.text_nets import neural_language_model, text_classifier
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "logistic_regression",
     "mlp",
     "neural_language_model",
+    "recurrent_language_model",
     "resnet",
     "text_classifier",
+    "transformer",
 ]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import numpy as np
 
-from layers import Embedding, Flatten, FullyConnected, softmax
+from layers import (
+    Embedding,
+    Flatten,
+    FullyConnected,
+    PositionalEncoding,
+    PositionEmbedding,
+    softmax,
+)
 from layers.core.base import LayerLike, predict
 from layers.core.checks import Rng, brief, count, generator, numbers, real
 from layers.core.params import Array
+from layers.recurrent.recurrence import Recurrent
 from nets.arguments import instance, layer
 from nets.sequential import Sequential
 from nets.text.vocabulary import Vocabulary
@@ -25,18 +34,20 @@ def generate(
     stop: str | None = None,
     rng: Rng = None,
 ) -> list[str]:
-    """Continue a text: draw a token from the model's probabilities, move the window, repeat.
+    """Continue a text: draw a token from the model's probabilities, append it, repeat.
 
     p = softmax(scores / temperature), without the unknown token and the padding.
 
     Parameters
     ----------
     net : layer
-        Maps windows (N, context) to scores (N, V).
+        Maps windows (N, context) to scores (N, V) of the next token, or texts (N, T) to scores
+        (N, T, V) of the next token at every step.
     vocabulary : Vocabulary
         The tokens that the net was trained on.
     start : iterable of str
-        The tokens before the first new one; the net sees the last window of them.
+        The tokens before the first new one. The net sees the last window of them, and one with
+        scores at every step sees all that it has positions for.
     length : int
         The number of tokens to draw.
     temperature : float
@@ -83,13 +94,13 @@ def generate(
             "is never drawn"
         )
     ids = vocabulary.ids(start)
-    context = _context(net) or max(len(ids), 1)  # all tokens if the window is not known
-    if len(ids) < context:
+    fewest, most = _window(net, len(ids))
+    if len(ids) < fewest:
         raise ValueError(
-            f"generate: expected start to have at least {context} tokens, as many as the net's "
+            f"generate: expected start to have at least {fewest} tokens, as many as the net's "
             f"window holds, got {len(ids)}"
         )
-    window = ids[-context:]
+    window = ids[-most:]
     never = [t for t in (vocabulary.unknown, vocabulary.padding) if t is not None]
     hidden, last = vocabulary.ids(never), None if stop is None else vocabulary.ids([stop])[0]
     drawn: list[int] = []
@@ -100,20 +111,31 @@ def generate(
         if token == last:
             break
         drawn.append(token)
-        window = np.append(window[1:], token)
+        window = np.append(window, token)[-most:]
     return vocabulary.tokens(drawn)
 
 
-def _context(net: LayerLike) -> int | None:
-    """The number of word vectors that a net concatenates, if it does."""
-    match list(net)[:3] if isinstance(net, Sequential) else []:
+def _window(net: LayerLike, given: int) -> tuple[int, int]:
+    """The smallest and the largest number of tokens that a net reads at once.
+
+    A net that is not known reads as many as the start has.
+    """
+    layers = list(net) if isinstance(net, Sequential) else []
+    match layers[:3]:
         case [Embedding() as embedding, Flatten(), FullyConnected() as first]:
-            return int(first.in_features // embedding.dim)
-    return None
+            context = int(first.in_features // embedding.dim)
+            return context, context
+        case [_, PositionEmbedding() | PositionalEncoding() as positions, *_]:
+            return 1, positions.length
+        case [_, Recurrent(), *_]:
+            return 1, sys.maxsize
+    return max(given, 1), max(given, 1)
 
 
 def _scores(net: LayerLike, window: Array, size: int) -> Array:
     scores = numbers("generate", "the scores of the net", predict(net, window[None]))
+    if scores.ndim == 3 and scores.shape[1] == len(window):
+        scores = scores[:, -1]
     if scores.shape != (1, size):
         raise ValueError(
             f"generate: expected the net to return {size} scores, one for each token of the "

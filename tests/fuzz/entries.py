@@ -299,6 +299,12 @@ def of_nets() -> Iterator[Entry]:
         "text_classifier": lambda: call(
             nets.text_classifier, 5, 2, padding=0, dim=3, hidden=4, vectors=normal(5, 3), rng=0
         ),
+        "recurrent_language_model": lambda: call(
+            nets.recurrent_language_model, 5, dim=3, hidden=4, cell="gru", dropout=0.1, rng=0
+        ),
+        "transformer": lambda: call(
+            nets.transformer, 5, 3, features=4, heads=2, blocks=1, hidden=4, causal=True, rng=0
+        ),
         "text_classifier-length": lambda: call(nets.text_classifier, 5, 2, length=3, dim=3, rng=0),
         "read_tensors": lambda: call(interop.read_tensors, example("net.safetensors")),
         "from_file": lambda: call(data, example("data.csv")),

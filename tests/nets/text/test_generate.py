@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from layers import Embedding, FullyConnected, Mean
-from nets import Sequential, neural_language_model
+from nets import Sequential, neural_language_model, recurrent_language_model, transformer
 from nets.text import Vocabulary, generate
 
 LETTERS = Vocabulary("abc", unknown=None)
@@ -124,3 +124,24 @@ def test_a_net_that_takes_any_number_of_words_sees_the_whole_start():
     net.predict = lambda x: np.log(np.eye(3)[[2]] if x.tolist() == [[0, 1, 0]] else np.eye(3)[[0]])
     with np.errstate(divide="ignore"):
         assert generate(net, LETTERS, "aba", 1, rng=0) == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("net", "most"),
+    [
+        (recurrent_language_model(4, dim=3, hidden=4, rng=0), 20),
+        (transformer(4, 6, features=4, heads=2, rng=0), 6),
+    ],
+    ids=["recurrent", "transformer"],
+)
+def test_a_net_with_scores_at_every_step_reads_all_that_it_has_positions_for(net, most):
+    for array in net.params.values():
+        array *= 3
+    vocabulary = Vocabulary("abcd", unknown=None)
+    written = list("ab")
+    for _ in range(10):
+        last = net.predict(vocabulary.ids(written)[None, -most:])[0, -1]
+        written += vocabulary.tokens([last.argmax()])
+    assert len(set(written)) > 1
+    assert generate(net, vocabulary, "ab", 10, temperature=0) == written[2:]
+    assert len(generate(net, vocabulary, "a", 10, rng=0)) == 10
