@@ -27,16 +27,16 @@ def gradcheck(
 ) -> GradientReport:
     """Compare the gradients that `backward` returns with numeric ones from `forward`.
 
-    Works on a copy in float64. Every floating input and every parameter is moved, entry by entry
-    or, if it is large, at sampled entries and along random directions; the change of the output,
-    weighted by a random dout, must be what backward predicts. At a kink the function has no slope,
-    and the comparison is set aside. The laws of layers are checked too: shapes and keys, unchanged
-    arguments, equal results of two calls, linearity in dout; and, besides the gradient, inference,
-    large scores, a softmax taken twice, and precision.
+    The check works on a float64 copy. It perturbs every floating input and every parameter, entry
+    by entry or, if it is large, at sampled entries and along random directions; the change of the
+    output, weighted by a random dout, must be the one that backward predicts. At a kink the
+    function has no slope, and the comparison is excluded. The check also tests the laws of layers
+    (shapes and keys, unchanged arguments, equal results of two calls, linearity in dout) as well as
+    inference, large scores, a softmax taken twice, and precision.
 
     A failure is explained: common mistakes are tested against the numbers, and the one that fits is
-    named, with the numbers and a hint. In a net, the inner layers are examined from the output
-    back, and the first that is wrong is named.
+    named, with the evidence and a hint. In a net, the inner layers are examined from the output
+    backwards, and the first that is wrong is named.
 
     Parameters
     ----------
@@ -44,31 +44,30 @@ def gradcheck(
         A layer, a net, a loss, or any object with ``params``, ``forward`` and ``backward``.
     *inputs : array_like
         The arguments of ``forward``. Integers (labels, token ids) and inputs for which ``backward``
-        returns nothing (a loss's target) are passed through. Numbers of any floating dtype, float16
-        too, are compared in float64, in the memory layout in which they are given.
+        returns nothing (a loss's target) are passed through. Numbers of any floating dtype, even
+        float16, are compared in float64, in their original memory layout.
     loss : tuple, optional
         ``(SoftmaxCE(), labels)`` applies a loss to the output of a net, instead of a random dout.
     rng : int, numpy.random.Generator or None
-        For dout, samples and directions. The default is a seed, so that a check that passes once
-        passes again; None draws other ones each time.
+        The source of dout, samples and directions. The default is a fixed seed, so a check that
+        passes once passes again; None draws new ones each time.
     tolerance : float
         The largest relative error of a correct gradient, between 0 and 1.
     explain : bool
-        False skips the explanation of a failure, which takes most of the time of a check that
-        fails. The verdict is the same.
+        Whether to explain a failure, which takes most of the time of a check that fails. The
+        verdict is the same.
 
     Returns
     -------
     GradientReport
-        True if everything is correct; prints as a table with the findings below it.
+        True if everything is correct; prints as a table followed by the findings.
 
     Raises
     ------
     TypeError
-        If `layer` lacks one of the three, or an input is not an array of real numbers, or is
-        masked.
+        If `layer` lacks one of the three, or an input is masked or not an array of real numbers.
     ValueError
-        If an input or the output holds nan or infinity, so that nothing can be compared.
+        If an input or the output contains nan or infinity, so that nothing can be compared.
 
     Examples
     --------
@@ -83,21 +82,21 @@ def gradcheck(
 
     Notes
     -----
-    A finding is of one of three kinds. A "gradient" has the wrong numbers. A "law" is what layers
-    promise besides: shapes and keys, unchanged arguments, equal results of two calls, linearity in
-    dout, one target for each example. Both are in ``findings`` and fail the check. "advice" is in
-    ``notes`` and fails nothing: overflow at large scores, inference that is random or depends on
-    the batch, float64 from float32, dependence on the memory layout, and None for dx, which is
-    enough for the first layer of a net.
+    A finding is of one of three kinds. A "gradient" has the wrong numbers. A "law" is anything else
+    that layers promise: shapes and keys, unchanged arguments, equal results of two calls, linearity
+    in dout, one target for each example. Both are in ``findings`` and fail the check. "advice" is
+    in ``notes`` and does not: overflow at large scores, inference that is random or depends on the
+    batch, float64 from float32, dependence on the memory layout, and None for dx, which is enough
+    for the first layer of a net.
 
-    Random states are put back before each pass, those of ``np.random`` and ``random`` too. Where
-    forward gives other numbers all the same, no gradient can be compared, and none is listed.
+    Random states, including those of ``np.random`` and ``random``, are restored before each pass.
+    If forward still returns different numbers, no gradient can be compared, and none is listed.
 
-    The worst entry of each tensor is moved along the imaginary axis too, where a layer can compute
-    with complex numbers, which shows the slope to the last digits. The layers of this library
-    refuse complex numbers. A net runs once for many moved entries where its layers are called in
-    turn and keep the examples of a batch apart. Source: the centred difference of 10-601,
-    lecture 13, "Finite Difference Method".
+    The worst entry of each tensor is also moved along the imaginary axis if the layer can compute
+    with complex numbers, which gives the slope to the last digits. The layers of this library
+    refuse complex numbers. A net runs once for many perturbed entries if its layers are called in
+    turn and do not mix the examples of a batch. Source: the centred difference of 10-601, lecture
+    13, "Finite Difference Method".
     """
     # Loaded here, because most programs import this function and never check anything.
     from layers.gradcheck.whole_check import whole_check
@@ -158,10 +157,10 @@ def _require_layer(layer: Any) -> None:
         raise TypeError(f"gradcheck: expected forward and backward of {label(layer)} to be methods")
     try:
         copy.deepcopy(layer)
-    except Exception as error:  # anything that a layer holds may refuse
+    except Exception as error:  # any attribute of a layer may refuse to be copied
         raise TypeError(
             f"gradcheck: expected a layer that copy.deepcopy can copy, because the check works on "
-            f"a copy; {label(layer)} refuses: {error}"
+            f"a copy; {label(layer)} raises: {error}"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""One layer examined by itself: its gradients, their form, and the laws."""
+"""Examining a single layer: its gradients, their form, and the laws."""
 
 from __future__ import annotations
 

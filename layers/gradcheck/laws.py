@@ -1,6 +1,6 @@
-"""The laws that a layer obeys besides returning the correct gradient.
+"""The laws that a layer must obey in addition to returning the correct gradient.
 
-Each law runs an experiment and yields a finding where it is broken.
+Each law runs an experiment and yields a finding if it is broken.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def differing_by_call(experiment: Experiment, first: Sequence[Tensor]) -> Iterat
         later = again.get(tensor.name)
         if later and not close(later.gradient, tensor.gradient):
             evidence = (
-                f"the first backward of all gives another gradient of {tensor.name} than a later "
+                f"the first backward returns a different gradient of {tensor.name} than a later "
                 "one for the same input and dout"
             )
             yield Finding("differs-by-call", tensor.name, evidence)
@@ -113,12 +113,12 @@ def repeatable(experiment: Experiment) -> Iterator[Finding]:
     """The same inputs give the same output."""
     before, now = np.shape(experiment.y), np.shape(experiment.run())
     if before != now:
-        evidence = f"forward gives outputs of shapes {before} and {now} for one input"
+        evidence = f"forward returns outputs of shapes {before} and {now} for the same input"
         yield Finding("changes-shape", "", evidence)
     elif not np.array_equal(flat(experiment.run()), flat(experiment.y), equal_nan=True):
         evidence = (
-            "forward gives two different outputs for one input; random numbers must come from a "
-            "numpy.random.Generator that the layer holds"
+            "forward returns two different outputs for the same input; random numbers must come "
+            "from a numpy.random.Generator that the layer holds"
         )
         yield Finding("not-repeatable", "", evidence)
 
@@ -131,7 +131,7 @@ def same_twice(experiment: Experiment) -> Iterator[Finding]:
         if not close(second[name], g):
             mistake, why = _why_different(experiment, close(second[name], 2 * g))
             yield Finding(
-                mistake, name, f"a second backward gives a different gradient of {name}{why}"
+                mistake, name, f"a second backward returns a different gradient of {name}{why}"
             )
 
 
@@ -140,9 +140,9 @@ def _why_different(experiment: Experiment, is_double: bool) -> tuple[str, str]:
     if is_double:
         return "accumulates", ": 2 times the first, because it is added to the earlier one"
     if _draws_in_backward(experiment):
-        return "another-mask", ", because backward draws random numbers of its own"
+        return "another-mask", ", because backward draws its own random numbers"
     if changed := _changed_by_backward(experiment):
-        return "cache-changed", f", because backward changes {changed}, which forward had kept"
+        return "cache-changed", f", because backward changes {changed}, which forward cached"
     return "accumulates", ""
 
 
@@ -188,7 +188,7 @@ def nothing_overwritten(experiment: Experiment) -> Iterator[Finding]:
     gradients = _marked(arrays(other.gradients()))
     other.gradients()
     for name, g in gradients.items():
-        where = f"the gradient of {name} that the first gave"
+        where = f"the gradient of {name} that the first returned"
         yield from _overwritten({name: g}, "a second backward", where)
 
 

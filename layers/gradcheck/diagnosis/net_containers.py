@@ -41,7 +41,7 @@ def _overwritten(calls: Sequence[RecordedCall]) -> Iterator[Finding]:
         if all(_same(alone.get(name), g) for name, g in arrays(call.returned).items()):
             continue
         evidence = (
-            f"{call.label}: it is used {uses} times, and when backward answers for an earlier "
+            f"{call.label}: it is used {uses} times, and when backward runs for an earlier "
             "use, what forward had kept of that is overwritten by a later one"
         )
         yield Finding("cache-overwritten", call.name, evidence)

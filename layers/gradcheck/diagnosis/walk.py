@@ -41,8 +41,8 @@ def diagnose(
     """All findings of an examination, the likeliest cause first.
 
     In a net, the inner layers are examined one by one, from the output back. A layer that is wrong
-    by itself is the cause; tensors that are wrong in the net and correct in their own layer are its
-    victims.
+    on its own is the cause; tensors that are wrong in the net but correct in their own layer are
+    its victims.
     """
     # Where a loss follows a correct net, the net without the loss is looked at below.
     calls = [] if found and experiment.loss is not None else recorded(experiment)
@@ -98,7 +98,7 @@ def _inside(
     tolerance: float,
     rng: np.random.Generator,
 ) -> list[Finding]:
-    """The findings of an inner layer when it is examined by itself.
+    """The findings of an inner layer when it is examined on its own.
 
     If the gradients of the whole net are correct, those of its layers are, and only the probes run.
     """

@@ -1,4 +1,4 @@
-"""Any form in which courses write a layer, as a layer."""
+"""Turning a layer in any of the forms used in courses into one that follows the contract."""
 
 from __future__ import annotations
 
@@ -28,39 +28,39 @@ def adapt(
     backward: Callable[..., Any] | None = None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Any:
-    """A layer written in any form that courses use, as a layer with params, forward and backward.
+    """Return a layer, written in any form used in courses, with params, forward and backward.
 
-    What is there decides. An object with a forward and a backward pass, under whatever verbs
-    (``forward_pass``, ``backprop``, ...), may return its output or leave it in ``self.output``,
-    return dx alone or leave it in ``self.dinputs``, keep its parameters in a dict, a list, a method
-    or attributes, and leave their gradients in ``self.dW``, ``self.grads``, or return them. A
-    backward that takes a learning rate and updates the parameters is checked by their change. A
-    loss may have a backward that takes nothing, or one that takes prediction and target again.
-    Functions come in pairs with a cache, as a function and its derivative, or as one that returns
-    a loss and its gradient.
+    The form is recognised automatically. An object with a forward and a backward pass, whatever
+    they are called (``forward_pass``, ``backprop``, ...), may return its output or store it in
+    ``self.output``, return only dx or store it in ``self.dinputs``, keep its parameters in a dict,
+    a list, a method or attributes, and return their gradients or store them in ``self.dW`` or
+    ``self.grads``. A backward that takes a learning rate and updates the parameters is checked by
+    their change. A loss may have a backward that takes no arguments, or one that takes prediction
+    and target again. Functions may be pairs with a cache, a function and its derivative, or one
+    function that returns a loss and its gradient.
 
     Parameters
     ----------
     layer : object or callable
-        The object; or the forward function; or the function that returns a loss and its gradient.
+        The object, the forward function, or the function that returns a loss and its gradient.
     *inputs : array_like
-        What the check will give to forward. A copy of the layer is tried with it.
+        The inputs of the check, with which a copy of the layer is tried.
     backward : callable, optional
         The second function of a pair.
     arguments : mapping of str to object, optional
-        What functions take besides the inputs, by name. Floating arrays are the parameters, also
-        those in a dict of weights.
+        Further arguments of functions, by name. Floating arrays are the parameters, also those in a
+        dict of weights.
 
     Returns
     -------
     layer
-        An object for `gradcheck`, whose ``form`` says what was recognised. What keeps the contract
-        already is returned as it is.
+        An object for `gradcheck`, with the recognised form in ``form``. A layer that already
+        follows the contract is returned as it is.
 
     Raises
     ------
     TypeError
-        If the form is not known; the message says what is missing.
+        If the form is not recognised; the message says what is missing.
 
     Examples
     --------

@@ -17,16 +17,16 @@ class FunctionPair:
     The backward function returns the gradients in the order of the forward function's arrays,
     ``(dx, dw, db)``, the array dx alone where there is only one, or a dict of gradients, with keys
     such as ``"dw"``. Forward may return several outputs before the cache, for which backward takes
-    as many gradients, or the cache first. Further arguments of backward get what forward got under
-    the same name.
+    as many gradients, or the cache first. Further arguments of backward get the values that forward
+    got under the same names.
 
     Parameters
     ----------
     forward, backward : callable
         The two functions.
     arguments : mapping of str to object
-        The arguments of forward besides x, by name. Floating arrays are the parameters, also those
-        in a dict of weights; anything else, such as a dict of options, is passed on.
+        The arguments of forward other than x, by name. Floating arrays are the parameters, also
+        those in a dict of weights; anything else, such as a dict of options, is passed through.
 
     Raises
     ------

@@ -76,8 +76,8 @@ def _missing(experiment: Experiment, dx: Any) -> Iterator[Finding]:
     if dx is None and len(experiment.inputs) == 1 and experiment.tensors():
         if experiment.inputs[0].dtype.kind == "f":
             evidence = (
-                "backward returns None for dx: enough for the first layer of a net, and not for "
-                "any other"
+                "backward returns None for dx, which is enough for the first layer of a net, but "
+                "not for any other"
             )
             yield Finding("no-input-gradient", "", evidence)
         return

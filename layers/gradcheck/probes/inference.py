@@ -33,7 +33,7 @@ def inference(experiment: Experiment) -> Iterator[Finding]:
     with np.errstate(all="ignore"):
         first, second = (np.array(run(x.copy())) for _ in range(2))
         if not np.array_equal(first, second, equal_nan=True):
-            evidence = f"{verb} gives two different outputs for one input"
+            evidence = f"{verb} returns two different outputs for the same input"
             yield Finding("random-inference", "", evidence)
         elif x.ndim > 1 and len(x) > 1 and first.shape[:1] == x.shape[:1]:
             rows = np.concatenate([run(x[i : i + 1].copy()) for i in range(len(x))])

@@ -83,7 +83,7 @@ class LargeInputs:
         returned = self.experiment.layer.backward(self.experiment.sent())
         if all(np.isfinite(g).all() for g in arrays(returned).values()):
             return False
-        self.what, self.why = "backward gives nan or inf", _reason(events, self.is_loss)
+        self.what, self.why = "backward returns nan or inf", _reason(events, self.is_loss)
         return bool(self.why)
 
 

@@ -1,4 +1,4 @@
-"""One thing that a gradient check has found."""
+"""A single finding of a gradient check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Finding:
     tensor : str
         The tensor that shows it; empty if it concerns the whole layer.
     evidence : str
-        What was observed, with its numbers.
+        The observation, with numbers.
     confidence : float
         From 0 to 1: the share of the entries that the mistake explains, divided by the number of
         mistakes that would explain them as well. 0 if no known mistake explains them.

@@ -104,7 +104,7 @@ LAWS = {
     "wrong-output": "The next layer computes with this output: what type and dtype does it need?",
     "not-floating": "Can an integer parameter take a small step?",
     "missing-gradient": "For how many inputs does forward need a gradient to flow back?",
-    "forward-raises": "Run forward by itself on this input, and read the last line of the error.",
+    "forward-raises": "Run only forward on this input, and read the last line of the error.",
     "backward-raises": "Write down the shape of every factor in backward, and compare.",
     "broadcast": "Print the shape of the difference: is there one number for each example?",
     "double-softmax": "How often do scores become probabilities on their way to the loss?",

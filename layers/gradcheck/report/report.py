@@ -44,21 +44,21 @@ class TensorReport:
     shape : tuple of int
         Its shape.
     checked : int
-        How many of its entries were compared; all of them, where the tensor is small.
+        The number of entries compared; all of them if the tensor is small.
     directions : int
-        Along how many directions it was moved as a whole, where it is large.
+        The number of directions along which it was moved as a whole if it is large.
     kinks : int
-        How many comparisons were set aside, because the function has no slope there.
+        The number of comparisons excluded because the function has no slope there.
     worst : GradientEntry or None
         The comparison with the largest error.
     wrong : int
-        How many comparisons failed.
+        The number of comparisons that failed.
     victim : bool
         Whether it is wrong only because another layer of the net is.
     sampling : Sampling or None
-        Where it is too large for all its entries: what may have been missed.
+        What may have been missed, if it is too large to compare all entries.
     analytic, numeric : array or None
-        Of a wrong tensor: both gradients, nan where an entry was not compared.
+        Both gradients of a wrong tensor, nan where an entry was not compared.
     """
 
     name: str
@@ -117,7 +117,7 @@ class TensorReport:
         return heatmap(self.name, self.analytic, self.numeric)
 
     def explanation(self) -> str:
-        """Where it is wrong most, with both values."""
+        """The worst entry, with both values."""
         assert self.worst
         return (
             f"{self.name} is wrong in {self.wrong} of "
@@ -134,16 +134,15 @@ class GradientReport:
     Attributes
     ----------
     name : str
-        What was checked.
+        The name of the layer or net.
     tensors : list of TensorReport
         One for each input with a gradient and for each parameter.
     findings : list of Finding
-        Wrong gradients and broken laws, the likeliest cause first: of the kinds "gradient" and
-        "law".
+        Wrong gradients and broken laws, the likeliest cause first.
     notes : list of Finding
-        Advice, which does not count for the verdict.
+        Advice, which does not affect the verdict.
     form : str
-        How the layer is written, where `adapt` recognised a form of its own.
+        The form of the layer, if `adapt` recognised one.
     """
 
     name: str
@@ -181,7 +180,7 @@ class GradientReport:
         return [f"advice: {note.mistake}: {note.evidence}" for note in self.notes]
 
     def missed(self) -> str:
-        """How probably sampling missed an error in a large tensor; empty where all was compared.
+        """How likely sampling is to have missed an error in a large tensor; "" if it was not used.
 
         Examples
         --------
@@ -205,7 +204,7 @@ class GradientReport:
     def to_dict(self) -> dict[str, Any]:
         """Everything that was found, for `json.dumps`.
 
-        Numbers that JSON lacks are text: "nan", "inf", "-inf".
+        Numbers that JSON cannot represent are strings: "nan", "inf", "-inf".
 
         Examples
         --------

@@ -218,12 +218,12 @@ FINDINGS = {
     "another shape each time": (
         ChangesShape(),
         "changes-shape",
-        r"^forward gives outputs of shapes \(4, 4\) and \([0-3], 4\) for one input$",
+        r"^forward returns outputs of shapes \(4, 4\) and \([0-3], 4\) for the same input$",
     ),
     "a shape that grows": (
         Grows(),
         "changes-shape",
-        r"^forward gives outputs of shapes \(1, 4\) and \(2, 4\) for one input$",
+        r"^forward returns outputs of shapes \(1, 4\) and \(2, 4\) for the same input$",
     ),
     "an exit": (Exits(), "forward-raises", "^forward raises SystemExit: 3 "),
     "no dict": (
@@ -301,7 +301,7 @@ def test_what_a_layer_warns_of_is_not_repeated_for_each_pass(recwarn):
 
 
 def test_a_layer_that_cannot_be_copied_is_reported():
-    with pytest.raises(TypeError, match=r"HoldsALock refuses: cannot pickle .*lock"):
+    with pytest.raises(TypeError, match=r"HoldsALock raises: cannot pickle .*lock"):
         gradcheck(HoldsALock(), X)
 
 

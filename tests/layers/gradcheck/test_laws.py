@@ -142,7 +142,7 @@ def test_reusing_memory_is_found():
     (finding,) = nothing_overwritten(bench(wrong.ReusingGradients(), X))
     assert (finding.mistake, finding.tensor) == ("overwrites", "W")
     assert finding.evidence == (
-        "a second backward overwrites the gradient of W that the first gave"
+        "a second backward overwrites the gradient of W that the first returned"
     )
 
 

@@ -91,7 +91,7 @@ def jacobian_patterns(case: Case) -> Iterator[Candidate]:
                 yield candidate(mistake, _has_paths(paths, axis, times, length), claim)
         for axis, claim in ((0, "columns, and y depends on rows"), (-1, "rows, and y on columns")):
             yield candidate("wrong-axis", _along_the_other(axis), f"follows {claim}")
-        claim = "takes up dout at its own place alone, and y depends on more,"
+        claim = "uses dout only at its own place, although y depends on more,"
         yield candidate("jacobian-diagonal-only", _diagonal, claim, general=True)
     claim = (
         f"is correct in all that it counts, but does not count every output that {name} acts on,"
