@@ -7,6 +7,7 @@ own process only.
 
 from __future__ import annotations
 
+import builtins
 import copy
 import importlib.util
 import linecache
@@ -27,8 +28,14 @@ from layers.core.random_state import generators
 from nets.homework.isolation.channel import GLOBAL, Endpoint, is_default
 from nets.homework.isolation.forbidden import withhold
 from nets.homework.isolation.guard import guard
+from nets.homework.isolation.remote import ARITHMETIC, PASSED_ON, Given
 from nets.homework.isolation.run_notebook import run_notebook
 
+BUILTIN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception)
+}
 LONGEST = 500  # characters of an exception's text that are passed on
 
 
@@ -45,11 +52,17 @@ class Host(Endpoint):
         number = next(self._numbers)
         self.hold(number, value)
         states = [found.bit_generator.state for found in drawn_from(value)]
-        return {"object": number, "name": type(value).__name__, "generators": states}
+        kind = type(value)
+        special = [name for name in (*PASSED_ON, *ARITHMETIC) if hasattr(kind, name)]
+        name = value.__name__ if isinstance(value, type) else kind.__name__
+        return {"object": number, "name": name, "generators": states, "special": special}
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
-        """The object of a number."""
-        return self.held[tree["object"]]
+        """The object of a number, a method of it, or a proxy for what a test hands over."""
+        if "given" in tree:
+            return Given(self, tree["given"], tree["names"])
+        found = self.held[tree["object"]]
+        return getattr(found, tree["method"]) if tree["method"] else found
 
     def described(self, error: BaseException) -> dict[str, Any]:
         """An exception for the grader: its kind, its text, and the line that raised it."""
@@ -62,7 +75,9 @@ class Host(Endpoint):
             if Path(frame.filename).is_relative_to(self.file.parent):
                 code = linecache.getline(frame.filename, frame.lineno or 0).strip()
                 where = f"{self._line(frame.filename, frame.lineno or 0)}: {code}"[:LONGEST]
-        return {"kind": type(error).__name__, "text": text, "where": where}
+        kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__name__ in BUILTIN]
+        name = type(error).__name__
+        return {"kind": name, "text": text, "where": where, "base": [*kinds, ""][0]}
 
     def _line(self, file: str, number: int) -> str:
         """A line of the submission; the file is named if it is another one."""
@@ -95,12 +110,26 @@ class Host(Endpoint):
     def serve(self) -> None:
         """Answer until the grader closes the channel."""
         while True:
+            self._serve_one(*self.receive())
+
+    def _serve_one(self, message: dict[str, Any], values: Any) -> None:
+        owner = self.held[message["object"]]
+        drawn = drawn_from(owner)
+        for found, state in zip(drawn, message["generators"], strict=False):
+            found.bit_generator.state = state
+        self.answer(partial(self._do, message, owner, values), drawn)
+
+    def ask(self, number: int, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Ask for an attribute or a call of what a test has handed over."""
+        self.send({"ask": number, "name": name}, (args, kwargs))
+        while True:
             message, values = self.receive()
-            owner = self.held[message["object"]]
-            drawn = drawn_from(owner)
-            for found, state in zip(drawn, message["generators"], strict=False):
-                found.bit_generator.state = state
-            self.answer(partial(self._do, message, owner, values), drawn)
+            if "verb" not in message:
+                break
+            self._serve_one(message, values)  # the callback uses the submission in its turn
+        if error := message.get("error"):
+            raise BUILTIN.get(error["kind"], RuntimeError)(error["text"])
+        return values
 
     def answer(self, work: Callable[[], Any], drawn: Sequence[np.random.Generator] = ()) -> bool:
         """Do some work, and send what it returns or raises; return whether it returned.
@@ -123,10 +152,14 @@ class Host(Endpoint):
         verb, name = message["verb"], message["name"]
         if verb == "get":
             value = self._attribute(owner, name)
+            if isinstance(value, type):
+                return "class", value
             return ("callable", None) if callable(value) else ("value", value)
         if verb == "set":
             setattr(owner, name, values)
             return None
+        if verb == "isinstance":
+            return isinstance(values, owner)
         if verb == "copy":
             return copy.deepcopy(owner, self._memo(values))
         args, kwargs = values
@@ -147,7 +180,7 @@ class Host(Endpoint):
 
 def drawn_from(owner: object) -> list[np.random.Generator]:
     """The random generators that an object holds; a module holds too much to look through."""
-    if isinstance(owner, ModuleType):
+    if isinstance(owner, ModuleType | type):
         return []
     return [found for found in generators(owner) if is_default(found)]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import copy
 import json
 import math
 import os
@@ -26,9 +28,10 @@ from nets.homework.isolation.channel import GLOBAL, Endpoint, generator
 from nets.homework.isolation.guard import ROOT
 from nets.homework.isolation.limits import Limits
 from nets.homework.isolation.messages import MessageError
-from nets.homework.isolation.remote import Remote, remote_class
+from nets.homework.isolation.remote import DATA, offered, place_of, remote_class
 
 LONGEST = 1000  # characters of each part of an exception's message
+ENDING = ("Exception", "StopIteration", "StopAsyncIteration")
 NUMBERS = 10**9  # more than one process gives to its objects
 STARTING = 60.0  # seconds that Python and NumPy have to start
 BUSY = 3  # times as long as the limit may a submission wait that has had no processor
@@ -57,6 +60,20 @@ class SubmissionError(Exception):
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def error_of(base: str, kind: str, text: str) -> SubmissionError:
+    """An error that is also of a builtin class, so that ``pytest.raises(ValueError)`` sees it."""
+    found = getattr(builtins, base, None)
+    if isinstance(found, type) and issubclass(found, Exception) and base not in ENDING:
+        with contextlib.suppress(TypeError):  # UnicodeDecodeError takes more arguments
+            made: SubmissionError = type(base, (SubmissionError, found), {})(kind, text)
+            return made
+    return SubmissionError(kind, text)
 
 
 class Sandbox(Endpoint):
@@ -100,6 +117,12 @@ class Sandbox(Endpoint):
         self._used_before = 0.0
         self._started = 0
         self.printed = b""
+        self.given: dict[int, Any] = {}
+        self.lending = False
+        self._lent: set[int] = set()
+        self._fresh: list[Any] = []
+        self._kept: list[Any] = []
+        self._depth = 0
 
     @property
     def pid(self) -> int | None:
@@ -109,6 +132,7 @@ class Sandbox(Endpoint):
     def begin(self) -> Any:
         """Begin a test: start the process if there is none, and return the submission's module."""
         self._left, self._ended = self.limits.seconds, ""
+        self.given.clear()
         self._used_before = used_by(self.pid)
         if self._broken:
             raise self._broken
@@ -177,16 +201,71 @@ class Sandbox(Endpoint):
         message = {"verb": verb, "object": number, "name": name, "generators": states}
         try:
             self.channel.settimeout(self._patience())
+            before = set(self.held)
             self.send(message, values)
+            if verb == "call":
+                self._lend(values, before)
         except (OSError, ValueError):
             self._raise_ended()
-        answer, value = self._receive()
+        self._depth += 1
+        try:
+            answer, value = self._receive(verb == "call" and name == "__next__")
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._kept.clear()
         for one, state in zip(generators, answer["generators"], strict=False):
             one.bit_generator.state = state
         return value
 
-    def _receive(self) -> tuple[dict[str, Any], Any]:
+    def _lend(self, values: Any, before: set[int]) -> None:
+        """Remember arrays that are arguments themselves: what is written to them stays there."""
+        args, kwargs = values
+        own = {id(value) for value in (*args, *kwargs.values())}
+        self._lent = {number for number in self._lent if number in self.held}
+        new = [(number, array) for number, array in self.arrays() if number not in before]
+        self._lent |= {number for number, array in new if id(array) in own}
+
+    def _write(self, number: int, array: Any, value: Any) -> None:
+        if number not in self._lent or self.lending:
+            super()._write(number, array, value)
+            return
+        self._fresh.append(value)  # from now on the submission's array is another one
+        self.hold(number, value)
+
+    def _receive(self, iterating: bool = False) -> tuple[dict[str, Any], Any]:
+        while True:
+            answer, value = self._next()
+            if "ask" not in answer:
+                break
+            self._reply(answer, value)
+        if raised := answer.get("error"):
+            if iterating and raised.get("kind") == "StopIteration":
+                raise StopIteration
+            _raise(raised)
+        return answer, value
+
+    def _reply(self, asked: dict[str, Any], values: Any) -> None:
+        """Call what a test has handed over, for the submission."""
+        try:
+            found, name = self.given[asked["ask"]], asked["name"]
+            value = _used(found, name, *values)
+            self._kept += [values, value]  # arrays that the submission may send back by number
+            self.send({"reply": True}, value)
+        except Exception as error:
+            if self._process is None:
+                raise
+            told = {
+                "kind": type(error).__name__,
+                "text": str(error.args[0] if len(error.args) == 1 else error)[:LONGEST],
+            }
+            self.send({"reply": True, "error": told}, None)
+
+    def _next(self) -> tuple[dict[str, Any], Any]:
+        if self._left <= 0:
+            raise self._over("timeout", self._too_long())
         began = time.monotonic()
+        self._fresh.clear()
         try:
             self._wait()
             self.channel.settimeout(self._patience())
@@ -200,8 +279,6 @@ class Sandbox(Endpoint):
             raise self._over("crash", text) from None
         finally:
             self._left -= time.monotonic() - began
-        if raised := answer.get("error"):
-            _raise(raised)
         return answer, value
 
     def _wait(self) -> None:
@@ -257,16 +334,20 @@ class Sandbox(Endpoint):
         shutil.rmtree(self._work, ignore_errors=True)
 
     def encode_object(self, value: Any) -> Any:
-        """The number of an object of the submission; other objects are not sent."""
-        if isinstance(value, Remote):
-            return {"object": value.__dict__["_number"]}
-        raise TypeError(f"a {type(value).__name__} cannot be handed to a submission")
+        """The number of an object of the submission, or of a function or layer of the test."""
+        if place := place_of(value):
+            number, method = place
+            return {"object": number, "method": method}
+        names = offered(value)
+        self.given[len(self.given)] = value
+        return {"given": len(self.given) - 1, "names": names}
 
     def decode_object(self, tree: dict[str, Any]) -> Any:
         """A proxy for an object of the submission."""
         number = int(tree["object"])
         made = [generator(state) for state in tree["generators"]]
-        proxy = remote_class(str(tree["name"])[:100])(self, number, made)
+        special = tuple(map(str, tree.get("special", ())))
+        proxy = remote_class(str(tree["name"])[:100], special)(self, number, made)
         if number != GLOBAL:
             self.hold(number, proxy)
         return proxy
@@ -276,6 +357,16 @@ class Sandbox(Endpoint):
         twins = [(number, memo[id(array)]) for number, array in self.arrays() if id(array) in memo]
         twin: Any = self.ask("copy", owner, "", [(n, np.asarray(t)) for n, t in twins])
         return twin
+
+
+def _used(found: Any, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """What a submission asks of an object that a test has handed over."""
+    if name == "copy":
+        return copy.deepcopy(found)
+    if name not in offered(found):
+        raise AttributeError(f"what the test handed over has no {name}")
+    value = getattr(found, name) if name else found
+    return value if name in DATA else value(*args, **kwargs)
 
 
 def _raise(error: Any) -> Any:
@@ -289,7 +380,7 @@ def _raise(error: Any) -> Any:
     told = f"{kind}: {text}" if text else kind
     if kind == "memory":
         told = "your code asked for more memory than it may have"
-    raise SubmissionError(kind, f"{told} ({where})" if where else told)
+    raise error_of(str(error.get("base")), kind, f"{told} ({where})" if where else told)
 
 
 def _links(folder: str, names: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from layers import ReLU, SoftmaxCE, gradcheck
+from layers import FullyConnected, ReLU, SoftmaxCE, gradcheck
 from nets import Sequential
 from nets.homework.grading.credit import Credit
 from nets.homework.isolation.limits import Limits
@@ -38,6 +38,93 @@ class Reuses(FullyConnected):
         self.y = getattr(self, "y", np.zeros_like(y))
         self.y[...] = y
         return self.y
+
+
+class Shelf:
+    """A container."""
+
+    made = 2
+
+    def __init__(self, things):
+        self.things = list(things)
+
+    @classmethod
+    def of(cls, *things):
+        return cls(things)
+
+    @staticmethod
+    def most(things):
+        return max(things)
+
+    def __len__(self):
+        return len(self.things)
+
+    def __getitem__(self, index):
+        return self.things[index]
+
+    def __setitem__(self, index, thing):
+        self.things[index] = thing
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def __add__(self, other):
+        return Shelf(self.things + other.things)
+
+    def __sub__(self, other):
+        return 0.0
+
+
+class Residual:
+    """x + f(x)."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    @property
+    def params(self):
+        return self.inner.params
+
+    def forward(self, x):
+        return x + self.inner.forward(x)
+
+    def backward(self, dout):
+        dx, grads = self.inner.backward(dout)
+        return dout + dx, grads
+
+
+def batches(x, n):
+    for start in range(0, len(x), n):
+        yield x[start : start + n]
+
+
+def applied(f, x):
+    return f(x)
+
+
+def tells(callback):
+    for epoch in range(3):
+        callback(epoch)
+
+
+def peeks(layer, name):
+    return getattr(layer, name)
+
+
+class Mine(ZeroDivisionError):
+    pass
+
+
+def raises_its_own():
+    raise Mine("here")
+
+
+def doubles(params):
+    for array in params.values():
+        array *= 2
 
 
 def double(a):
@@ -104,11 +191,19 @@ def test_arrays_and_scalars_keep_their_dtype(module):
     assert type(module.echo(np.float32(2))) is np.float32
 
 
-def test_writing_crosses_in_both_directions(module):
+def test_what_is_written_to_an_argument_stays_there(module):
     a = np.ones(3)
     b = module.double(a)
-    assert b is a
-    assert a.tolist() == [2, 2, 2]
+    assert a.tolist() == [1, 1, 1]
+    assert b.tolist() == [2, 2, 2]
+    assert module.double(a).tolist() == module.echo(b).tolist() == [2, 2, 2]
+    assert a.tolist() == [1, 1, 1]
+
+
+def test_writing_to_shared_arrays_crosses_in_both_directions(module):
+    params = {"W": np.ones(3)}
+    module.doubles(params)
+    assert params["W"].tolist() == [2, 2, 2]
     layer = module.FullyConnected(2, 2)
     layer.params["W"][...] = [[1.0, 2.0], [3.0, 4.0]]
     assert layer.forward(np.eye(2)).tolist() == [[1, 2], [3, 4]]
@@ -149,8 +244,79 @@ def test_objects_stay_over_there(module):
     assert type(thing).__name__ == "Opaque"
     assert not hasattr(thing, "colour")
     assert type(module.echo(thing)).__name__ == "Opaque"
-    with pytest.raises(TypeError, match="a ReLU cannot be handed to a submission"):
-        module.echo(ReLU())
+    with pytest.raises(TypeError, match="an object of type object cannot be handed"):
+        module.echo(object())
+
+
+def test_classes_are_used_as_if_they_were_here(module):
+    assert module.Shelf.made == 2
+    assert module.Shelf is module.Shelf
+    shelf = module.Shelf.of(3, 4)
+    assert module.Shelf.most([1, 5, 2]) == 5
+    assert isinstance(shelf, module.Shelf)
+    assert not isinstance(shelf, module.Noise)
+    assert not isinstance(3, module.Shelf)
+    assert type(shelf).__name__ == "Shelf"
+
+
+def test_containers_are_used_as_if_they_were_here(module):
+    shelf = module.Shelf.of(3, 4)
+    assert len(shelf) == 2
+    assert (shelf[0], shelf[-1], 4 in shelf, 5 in shelf) == (3, 4, True, False)
+    shelf[0] = 7
+    assert list(shelf) == [7, 4]
+    assert [one.tolist() for one in module.batches(np.arange(4.0), 2)] == [[0, 1], [2, 3]]
+    with shelf as opened:
+        assert opened[0] == 7
+    assert not hasattr(module.opaque(), "__len__")
+    with pytest.raises(TypeError):
+        len(module.opaque())
+
+
+def test_arithmetic_gives_objects_and_never_numbers(module):
+    total = module.Shelf.of(1) + module.Shelf.of(2)
+    assert list(total) == [1, 2]
+    with pytest.raises(TypeError, match="__sub__ of a Shelf has to return an object"):
+        total - total
+    with pytest.raises(TypeError):
+        assert total < 3
+
+
+def test_functions_and_layers_are_arguments(module):
+    assert module.applied(lambda x: x + 1, 3) == 4
+    assert module.applied(module.double, 3) == 6
+    seen = []
+    module.tells(seen.append)
+    assert seen == [0, 1, 2]
+    assert module.applied(lambda x: module.double(x) + 1, 3) == 7
+    with pytest.raises(SubmissionError, match="KeyError: 'k'"):
+        module.applied({}.__getitem__, "k")
+    layer = FullyConnected(3, 3, rng=0)
+    residual = module.Residual(layer)
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    assert np.allclose(residual.forward(x), x + layer.forward(x))
+    assert gradcheck(residual, x)
+    assert residual.params["W"] is layer.params["W"]
+    with pytest.raises(SubmissionError, match="what the test handed over has no secret"):
+        module.peeks(layer, "secret")
+
+
+def test_a_callback_without_end_ends(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def f(g):\n    while True:\n        g(1)\n")
+    sandbox = Sandbox(path, Limits(seconds=0.5, total_seconds=50))
+    with pytest.raises(SubmissionError, match=r"ran for longer than 0.5 s in one test"):
+        sandbox.begin().f(abs)
+    sandbox.close()
+
+
+def test_what_it_raises_is_of_its_class(module):
+    with pytest.raises(ValueError, match="so it goes"):
+        module.raises("ValueError")
+    with pytest.raises(LookupError, match="so it goes"):
+        module.raises("KeyError")
+    with pytest.raises(ArithmeticError, match="Mine: here"):
+        module.raises_its_own()
 
 
 @pytest.mark.parametrize("kind", ["ValueError", "KeyboardInterrupt", "SystemExit"])
