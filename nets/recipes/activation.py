@@ -74,5 +74,6 @@ def _is_layer(value: Any) -> bool:
 
 def weight_init(activation: Activation) -> str:
     """The initializer of the weights before an activation; rectifiers need larger weights."""
-    rectifies = activation in (*RECTIFIERS, *RECTIFIERS.values())
+    named = isinstance(activation, str) and activation in RECTIFIERS
+    rectifies = named or any(activation is kind for kind in RECTIFIERS.values())
     return "he_uniform" if rectifies else "xavier_uniform"

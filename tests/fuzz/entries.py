@@ -19,6 +19,7 @@ import numpy as np
 import layers
 import nets
 import optimizers
+from layers.gradcheck import adapt
 from layers.gradcheck.check import assert_gradients, gradcheck
 from nets import Graph, Sequential, differentiation, interop, plots, text
 from nets.training import History
@@ -183,6 +184,7 @@ def of_layers() -> Iterator[Entry]:
         yield Entry(init.__name__, lambda i=init: call(i, (3, 2), np.random.default_rng(0)))  # type: ignore[misc]
     yield Entry("uniform", lambda: call(layers.uniform, 0.1))
     fc = lambda: layers.FullyConnected(2, 3, rng=0)  # noqa: E731
+    yield Entry("adapt", lambda: call(adapt, layers.Tanh(), normal(2, 3)), free=(0,))
     for check in (gradcheck, assert_gradients):
         yield Entry(
             check.__name__,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from layers.core.checks import label
+from layers.core.params import as_array
 from layers.gradcheck.forms.argument_roles import CACHES, name_of, names_of, plain
 from layers.gradcheck.forms.function_pair import FunctionPair
 from layers.gradcheck.forms.loss_and_gradient import LossAndGradient
@@ -84,6 +85,8 @@ def adapt(
     True
     """
     require_arguments("adapt", arguments)
+    for number, value in enumerate(inputs):
+        as_array("adapt", f"input {number}", value)
     if isclass(layer):
         raise TypeError(
             f"adapt: expected an object, got the class; make one: {name_of(layer)}(...)"
