@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from layers.gradcheck.forms.adapt import SLOPES, VALUES, has_verbs, verb
-from layers.gradcheck.forms.object_layer import BACKWARD
+from layers.gradcheck.forms.argument_roles import TARGETS, plain, required
+from layers.gradcheck.forms.verbs import BACKWARD, SLOPES, VALUES, has_verbs, verb
 from nets.cli.dict_arguments import function_tree
 
 BACKWARD_WORD = re.compile(r"backward|backpropagation|backprop|bprop")
@@ -33,13 +33,16 @@ TEST_WORDS = ("test", "check", "numerical", "eval_")
 class FoundLayer:
     """Something to check: a class, or one or two functions.
 
-    ``reason`` says why it cannot be checked, if that is known before it is tried.
+    ``reason`` says why it cannot be checked, if that is known before it is tried. A net of
+    functions has ``cost`` too, and ``initialize`` are those that may make its parameters.
     """
 
     name: str
     forward: Any
     backward: Callable[..., Any] | None = None
     reason: str = ""
+    cost: Callable[..., Any] | None = None
+    initialize: tuple[Callable[..., Any], ...] = ()
 
     def is_called(self, name: str) -> bool:
         """Whether this is its name, or that of one of its functions."""
@@ -103,9 +106,24 @@ def _pair(name: str, word: str, functions: dict[str, Any]) -> FoundLayer:
     for other in FORWARD_WORDS[word]:
         for suffix in (end, *_shorter(end)):
             if forward := functions.get(f"{start}{other}{suffix}"):
-                return FoundLayer(stem, forward, functions[name])
+                cost, initialize = _net(functions[name], functions)
+                return FoundLayer(stem, forward, functions[name], "", cost, initialize)
     wanted = f"{start}{FORWARD_WORDS[word][0]}{end}"
     return FoundLayer(stem, None, functions[name], f"there is no {wanted} beside {name}")
+
+
+def _net(backward: Any, functions: dict[str, Any]) -> tuple[Any, tuple[Any, ...]]:
+    """The cost and the initializers of a net of which backward takes the target, if it is one."""
+    costs = [f for name, f in functions.items() if re.search("cost|loss", name) and _targeted(f)]
+    if not (costs and _targeted(backward)):
+        return None, ()
+    initialize = [f for name, f in functions.items() if name.lower().startswith("init")]
+    return costs[0], tuple(initialize)
+
+
+def _targeted(function: Any) -> bool:
+    names = required(function)
+    return len(names) > 1 and any(plain(name) in TARGETS for name in names)
 
 
 def _shorter(suffix: str) -> Iterator[str]:

@@ -9,14 +9,14 @@ from typing import Any
 
 from layers import gradcheck
 from layers.gradcheck import GradientReport
-from layers.gradcheck.forms.adapt import verb
 from layers.gradcheck.forms.argument_roles import (
     LEARNING_RATES,
     names_of,
     plain,
     takes_anything,
 )
-from layers.gradcheck.forms.object_layer import BACKWARD
+from layers.gradcheck.forms.net_of_lists import NetOfLists
+from layers.gradcheck.forms.verbs import BACKWARD, verb
 from nets.cli.example_arguments import scenes
 from nets.cli.find_layers import FoundLayer
 from nets.cli.single_trial import Trial
@@ -51,8 +51,9 @@ def checked(
     reasons: list[str] = []
     unfit: tuple[str, GradientReport] | None = None
     failed: Trial | None = None
+    by_example = False
     for scene in scenes(shape, images=bool(IMAGES.search(found.name.lower()))):
-        if unfit or (failed and not _takes_learning_rate(found)):
+        if (unfit and not by_example) or (failed and not _takes_learning_rate(found)):
             break
         for trial in trials(found, scene, arguments, reasons):
             try:
@@ -76,6 +77,7 @@ def checked(
                 outcome = (trial.call, report)
                 if not any(finding.mistake == "wrong-shape" for finding in report.findings):
                     return outcome
+                by_example = isinstance(layer, NetOfLists)  # and may take one at a time
                 unfit = unfit or outcome  # other shapes of its arrays may be those it is made for
     if unfit:
         return unfit

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from layers.gradcheck import adapt
-from layers.gradcheck.forms.adapt import VALUES, has_verbs, verb
 from layers.gradcheck.forms.held_parameters import parameters
 from layers.gradcheck.forms.named_arguments import NamedArguments
 from layers.gradcheck.forms.object_layer import ObjectLayer
+from layers.gradcheck.forms.verbs import VALUES, has_verbs, verb
 from nets.cli.unchecked_reasons import (
     AbstractError,
     UncheckedError,

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from layers.gradcheck.forms.adapt import VALUES, has_verbs, verb
 from layers.gradcheck.forms.argument_roles import (
     PREDICTIONS,
     TARGETS,
@@ -17,12 +16,14 @@ from layers.gradcheck.forms.argument_roles import (
     positional,
     required,
 )
-from layers.gradcheck.forms.object_layer import FORWARD
+from layers.gradcheck.forms.net_of_lists import net_of_lists
 from layers.gradcheck.forms.parameter_updates import UnitStep
 from layers.gradcheck.forms.training_mode import switch_on, switches
+from layers.gradcheck.forms.verbs import FORWARD, VALUES, has_verbs, verb
 from nets.cli.dict_arguments import dicts, keys
 from nets.cli.example_arguments import MOST, SIZES_IN, Scene
 from nets.cli.find_layers import FoundLayer
+from nets.cli.net_trials import nets_of_functions
 from nets.cli.single_trial import Trial
 from nets.cli.unchecked_reasons import (
     UncheckedError,
@@ -36,7 +37,9 @@ def trials(
     found: FoundLayer, scene: Scene, arguments: Arguments, reasons: list[str]
 ) -> Iterator[Trial]:
     """All ways to run a layer in a scene; `reasons` collects why some cannot be made."""
-    if found.is_class:
+    if found.cost is not None:
+        yield from nets_of_functions(found, scene, reasons)
+    elif found.is_class:
         yield from _of_class(found.forward, scene, arguments, reasons)
     else:
         yield from _of_functions(found, scene)
@@ -96,7 +99,7 @@ def _prepared(thing: Any, scene: Scene) -> Any:
         if "optimizer" in name and value is None:
             setattr(thing, name, UnitStep())
     switch_on(thing)
-    return thing
+    return (has_verbs(thing) and net_of_lists(thing)) or thing
 
 
 def _input_names(thing: Any) -> list[str]:

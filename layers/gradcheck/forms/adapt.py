@@ -15,18 +15,17 @@ from layers.gradcheck.forms.argument_roles import CACHES, name_of, names_of, pla
 from layers.gradcheck.forms.function_pair import FunctionPair
 from layers.gradcheck.forms.loss_and_gradient import LossAndGradient
 from layers.gradcheck.forms.named_arguments import NamedArguments, require_arguments
-from layers.gradcheck.forms.object_layer import BACKWARD, FORWARD
+from layers.gradcheck.forms.net_of_functions import NetOfFunctions
 from layers.gradcheck.forms.trial import leave_out_unused, recognised
 from layers.gradcheck.forms.value_and_slope import ValueAndSlope
-
-VALUES = ("loss", "forward", "__call__", "call", "compute", "activate", "function", "fn")
-SLOPES = ("gradient", "grad", "derivative", "prime", "backward")
+from layers.gradcheck.forms.verbs import BACKWARD, FORWARD, SLOPES, VALUES, has_verbs, verb
 
 
 def adapt(
     layer: Any,
     *inputs: Any,
     backward: Callable[..., Any] | None = None,
+    cost: Callable[..., Any] | None = None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Any:
     """Return a layer, written in any form used in courses, with params, forward and backward.
@@ -37,8 +36,9 @@ def adapt(
     a list, a method or attributes, and return their gradients or store them in ``self.dW`` or
     ``self.grads``. A backward that takes a learning rate and updates the parameters is checked by
     their change. A loss may have a backward that takes no arguments, or one that takes prediction
-    and target again. Functions may be pairs with a cache, a function and its derivative, or one
-    function that returns a loss and its gradient.
+    and target again. Functions may be pairs with a cache, a function and its derivative, one
+    function that returns a loss and its gradient, or the forward pass, the cost and the backward
+    pass of a net.
 
     Parameters
     ----------
@@ -48,6 +48,9 @@ def adapt(
         The inputs of the check, with which a copy of the layer is tried.
     backward : callable, optional
         The second function of a pair.
+    cost : callable, optional
+        The third function of a net, which takes its output and the target. Backward then returns a
+        dict of gradients for the dict of weights in `arguments`.
     arguments : mapping of str to object, optional
         Further arguments of functions, by name. Floating arrays are the parameters, also those in a
         dict of weights.
@@ -91,6 +94,8 @@ def adapt(
         raise TypeError(
             f"adapt: expected an object, got the class; make one: {name_of(layer)}(...)"
         )
+    if cost is not None:
+        return _net(layer, cost, backward, arguments)
     if isroutine(layer):
         return _of_functions(layer, inputs, backward, arguments)
     if has_verbs(layer):
@@ -106,17 +111,14 @@ def adapt(
     )
 
 
-def has_verbs(thing: Any) -> bool:
-    """Whether an object, or a class, has a forward and a backward pass."""
-    return all(verb(thing, names) is not None for names in (FORWARD, BACKWARD))
-
-
-def verb(thing: Any, names: tuple[str, ...]) -> Any:
-    """The method under the first of these names; None without one."""
-    kinds = (thing if isclass(thing) else type(thing)).__mro__
-    called = any("__call__" in vars(kind) for kind in kinds)  # a class itself can always be called
-    own = [name for name in names if name != "__call__" or called]
-    return next((v for name in own if callable(v := getattr(thing, name, None))), None)
+def _net(forward: Any, cost: Any, backward: Any, arguments: Mapping[str, Any] | None) -> Any:
+    weights = [value for value in (arguments or {}).values() if isinstance(value, Mapping)]
+    if backward is None or len(weights) != 1:
+        raise TypeError(
+            "adapt: a net with a cost needs backward, and arguments with one dict of weights, "
+            'such as {"parameters": parameters}'
+        )
+    return NetOfFunctions(forward, cost, backward, weights[0])
 
 
 def _of_functions(

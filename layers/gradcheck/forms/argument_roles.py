@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -61,3 +61,10 @@ def required(function: Callable[..., Any]) -> list[str]:
 def name_of(function: Any) -> str:
     """What messages call a function."""
     return str(getattr(function, "__name__", type(function).__name__))
+
+
+def is_upstream(names: Sequence[str]) -> bool:
+    """Whether an argument is called like a gradient that comes from above."""
+    return any(
+        plain(name).startswith(("d", "g", "up", "err", "out", "acc", "chain")) for name in names
+    )

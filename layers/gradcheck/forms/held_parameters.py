@@ -68,11 +68,16 @@ def is_floating(array: Any) -> bool:
     return isinstance(array, np.ndarray) and array.dtype.kind == "f" and array.size > 0
 
 
+def array_lists(thing: Any) -> dict[str, list[Array]]:
+    """The attributes that are lists of floating arrays, live."""
+    held = getattr(thing, "__dict__", {}).items()
+    return {k: v for k, v in held if isinstance(v, list) and v and all(map(is_floating, v))}
+
+
 def _attributes(thing: Any) -> dict[str, Any]:
     found = dict(getattr(thing, "__dict__", {}))
-    for name, value in list(found.items()):
-        if isinstance(value, list) and value and all(map(is_floating, value)):
-            found |= {f"{name}.{i}": array for i, array in enumerate(value)}
+    for name, arrays in array_lists(thing).items():
+        found |= {f"{name}.{i}": array for i, array in enumerate(arrays)}
     return found
 
 

@@ -12,6 +12,7 @@ from layers.gradcheck.forms.argument_roles import (
     CACHES,
     LEARNING_RATES,
     TARGETS,
+    is_upstream,
     name_of,
     names_of,
     plain,
@@ -25,29 +26,8 @@ from layers.gradcheck.forms.left_gradients import copied, in_attributes, in_cont
 from layers.gradcheck.forms.parameter_updates import LEARNING_RATE, ParameterUpdates
 from layers.gradcheck.forms.returned_values import INPUT_GRADIENTS, left_in, taken_apart
 from layers.gradcheck.forms.training_mode import call
+from layers.gradcheck.forms.verbs import BACKWARD, FORWARD
 
-FORWARD = (
-    "forward",
-    "forward_pass",
-    "forward_propagation",
-    "forward_prop",
-    "feed_forward",
-    "feedforward",
-    "fprop",
-    "__call__",
-)
-BACKWARD = (
-    "backward",
-    "backward_pass",
-    "backward_propagation",
-    "backward_prop",
-    "back_propagation",
-    "backpropagation",
-    "backpropagate",
-    "backprop",
-    "back_prop",
-    "bprop",
-)
 NO_DX = "without dx, which is not checked: return it"
 OUTPUTS = ("output", "outputs", "out", "y")
 
@@ -205,13 +185,6 @@ def _fitted(gradient: Any, parameter: Array) -> Any:
     if same and axes[0] == axes[1] and np.broadcast_shapes(*shapes) == parameter.shape:
         return np.reshape(gradient, parameter.shape)
     return gradient
-
-
-def is_upstream(names: Sequence[str]) -> bool:
-    """Whether an argument is called like a gradient that comes from above."""
-    return any(
-        plain(name).startswith(("d", "g", "up", "err", "out", "acc", "chain")) for name in names
-    )
 
 
 def _times(factor: Any, gradient: Any) -> Any:

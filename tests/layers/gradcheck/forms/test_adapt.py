@@ -255,3 +255,24 @@ def test_what_cannot_be_adapted_is_reported():
         adapt(object(), X)
     with pytest.raises(TypeError, match="expected softmax to return \\(loss, gradient\\)"):
         adapt(softmax, X).forward(X)
+
+
+def net_forward(x, parameters):
+    return x @ parameters["W"], {"x": x}
+
+
+def cost(output, y):
+    return 0.5 * np.sum((output - y) ** 2)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_net_of_functions_needs_its_cost(factor):
+    def net_backward(output, y, cache):
+        return {"dW": factor * cache["x"].T @ (output - y)}
+
+    arguments = {"parameters": {"W": W}}
+    layer = adapt(net_forward, backward=net_backward, cost=cost, arguments=arguments)
+    report = gradcheck(layer, X, X[:, :3], explain=False)
+    assert [(tensor.name, bool(tensor)) for tensor in report.tensors] == [("W", factor == 1)]
+    with pytest.raises(TypeError, match="adapt: a net with a cost needs backward, and arguments"):
+        adapt(net_forward, backward=net_backward, cost=cost)
