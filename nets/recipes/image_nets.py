@@ -22,7 +22,7 @@ from layers.core.checks import Rng, count, flag, generator
 from nets.arguments import fits, items
 from nets.recipes.activation import Activation, maker
 from nets.recipes.activation import weight_init as init_before
-from nets.recipes.perceptrons import dropped, hidden_sizes, perceptron
+from nets.recipes.perceptrons import counts, dropped, perceptron
 from nets.residual import Residual
 from nets.sequential import Sequential
 
@@ -30,7 +30,7 @@ from nets.sequential import Sequential
 def conv_net(
     input_shape: Sequence[int],
     classes: int,
-    channels: Sequence[int] = (32, 64),
+    channels: int | Sequence[int] = (32, 64),
     *,
     hidden: int | Sequence[int] = (),
     activation: Activation = ReLU,
@@ -49,8 +49,8 @@ def conv_net(
         The channels, height and width of an image: (3, 32, 32).
     classes : int
         C, the number of classes; the loss is `SoftmaxCE`.
-    channels : sequence of int
-        The number of kernels of each stage.
+    channels : int or sequence of int
+        The number of kernels of each stage, or of the only one.
     hidden : int or sequence of int
         The number of units in a hidden layer of the perceptron, or in each of several. ``()``:
         there are none.
@@ -99,7 +99,7 @@ def conv_net(
     for size in kernels:
         layers += [*stage(depth, size), MaxPool2D(2)]
         depth, height, width = size, height // 2, width // 2
-    units = hidden_sizes(owner, hidden)
+    units = counts(owner, "hidden", hidden)
     sizes = (depth * height * width, *units, classes)
     rest = perceptron(owner, sizes, activation, None, p if units else 0.0, dtype, rng)
     return Sequential(*layers, Flatten(), *([Dropout(p, rng=rng)] if p else []), *rest)
@@ -182,7 +182,7 @@ def lenet(
 def resnet(
     input_shape: Sequence[int],
     classes: int,
-    channels: Sequence[int] = (16, 32, 64),
+    channels: int | Sequence[int] = (16, 32, 64),
     *,
     blocks: int = 1,
     activation: Activation = ReLU,
@@ -201,8 +201,8 @@ def resnet(
         The channels, height and width of an image: (3, 32, 32).
     classes : int
         C, the number of classes; the loss is `SoftmaxCE`.
-    channels : sequence of int
-        The number of kernels of each stage.
+    channels : int or sequence of int
+        The number of kernels of each stage, or of the only one.
     blocks : int
         The number of residual blocks of each stage.
     activation : class or str
@@ -308,11 +308,9 @@ def _image(owner: str, shape: Any, least: int = 1) -> list[int]:
     return sizes
 
 
-def _stages(owner: str, channels: Any) -> list[int]:
+def _stages(owner: str, channels: Any) -> tuple[int, ...]:
     """The number of kernels of each stage; there is at least one."""
-    kernels = [
-        count(owner, "each number of channels", n) for n in items(owner, "channels", channels)
-    ]
+    kernels = counts(owner, "channels", channels)
     if not kernels:
         raise ValueError(f"{owner}: expected channels of at least one stage, got {channels!r}")
     return kernels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -166,8 +166,7 @@ def dropped(owner: str, dropout: float) -> float:
     return dropout
 
 
-def hidden_sizes(owner: str, hidden: int | Sequence[int]) -> tuple[int, ...]:
-    """The number of units of each hidden layer; a number is that of one."""
-    one = isinstance(hidden, str) or not isinstance(hidden, Iterable)
-    sizes = [hidden] if one else items(owner, "hidden", hidden)
-    return tuple(count(owner, "hidden", size) for size in sizes)
+def counts(owner: str, name: str, value: int | Sequence[int]) -> tuple[int, ...]:
+    """Positive integers, or one of them."""
+    several = isinstance(value, Iterable) and not isinstance(value, (str, Mapping))
+    return tuple(count(owner, name, n) for n in (items(owner, name, value) if several else [value]))

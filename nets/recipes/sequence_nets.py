@@ -22,7 +22,7 @@ from layers import (
 from layers.core.base import LayerLike
 from layers.core.checks import Rng, count, generator, unlike
 from nets.arguments import fits
-from nets.recipes.perceptrons import hidden_sizes
+from nets.recipes.perceptrons import counts
 from nets.residual import Residual
 from nets.sequential import Sequential
 
@@ -98,7 +98,7 @@ def recurrent_language_model(
     if not isinstance(cell, str) or cell not in CELLS:
         raise ValueError(unlike(owner, "cell", f"one of {', '.join(CELLS)}", cell))
     rng = generator(owner, rng)
-    widths = (count(owner, "dim", dim), *hidden_sizes(owner, hidden))
+    widths = (count(owner, "dim", dim), *counts(owner, "hidden", hidden))
     if len(widths) < 2:
         raise ValueError(unlike(owner, "hidden", "at least one size", hidden))
     size = count(owner, "vocabulary_size", vocabulary_size)

@@ -12,7 +12,7 @@ from layers import Embedding, Flatten, MeanEmbedding, ReLU, Tanh
 from layers.core.checks import Rng, count, generator, numbers
 from nets.arguments import fits
 from nets.recipes.activation import Activation
-from nets.recipes.perceptrons import hidden_sizes, perceptron
+from nets.recipes.perceptrons import counts, perceptron
 from nets.sequential import Sequential
 
 DIM = 64  # the default length of a word vector
@@ -92,7 +92,7 @@ def neural_language_model(
     embedding = _embedding(
         Embedding, owner, vocabulary_size, dim, vectors, trainable=trainable, dtype=dtype, rng=rng
     )
-    sizes = (context * embedding.dim, *hidden_sizes(owner, hidden), vocabulary_size)
+    sizes = (context * embedding.dim, *counts(owner, "hidden", hidden), vocabulary_size)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, Flatten(), *rest)
 
@@ -176,7 +176,7 @@ def text_classifier(
         given["padding"] = padding
     kind = MeanEmbedding if length is None else Embedding
     embedding = _embedding(kind, owner, vocabulary_size, dim, vectors, **given)
-    sizes = (positions * embedding.dim, *hidden_sizes(owner, hidden), classes)
+    sizes = (positions * embedding.dim, *counts(owner, "hidden", hidden), classes)
     rest = perceptron(owner, sizes, activation, None, dropout, dtype, rng)
     return Sequential(embedding, *([] if length is None else [Flatten()]), *rest)
 

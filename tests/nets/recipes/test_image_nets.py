@@ -120,10 +120,9 @@ def test_it_learns():
         (lambda: conv_net((1, 3, 8), 3), "conv_net: expected images of at least 4 x 4 pixels"),
         (lambda: conv_net((1, 8, 0), 3), "conv_net: expected each size of input_shape to be a pos"),
         (lambda: conv_net((1, 8, 8), 3, ()), "conv_net: expected channels of at least one stage"),
-        (
-            lambda: conv_net((1, 8, 8), 3, (4, 0)),
-            "conv_net: expected each number of channels to be",
-        ),
+        (lambda: conv_net((1, 8, 8), 3, (4, 0)), "conv_net: expected channels to be a positive"),
+        (lambda: conv_net((1, 8, 8), 3, {4: 5}), "conv_net: expected channels to be a positive"),
+        (lambda: conv_net((1, 8, 8), 3, hidden={}), "conv_net: expected hidden to be a positive"),
         (lambda: conv_net((1, 8, 8), 0), "conv_net: expected each size to be a positive integer"),
         (lambda: conv_net((1, 8, 8), 3, dropout=1), "conv_net: expected dropout, a probability"),
         (lambda: conv_net((1, 8, 8), 3, activation="x"), "conv_net: expected activation to be one"),
@@ -144,7 +143,10 @@ def test_what_makes_no_net_is_refused(make, message):
     ("make", "message"),
     [
         (lambda: conv_net(28, 3), "conv_net: expected input_shape to be a list, got 28"),
-        (lambda: conv_net((1, 8, 8), 3, 4), "conv_net: expected channels to be a list, got 4"),
+        (
+            lambda: conv_net((1, 8, 8), 3, hidden={}),
+            "conv_net: expected hidden to be a list, got {}",
+        ),
         (
             lambda: conv_net((1, 8, 8), 3, batch_norm=1),
             "conv_net: expected batch_norm to be True or",
