@@ -144,10 +144,6 @@ def test_what_makes_no_net_is_refused(make, message):
     [
         (lambda: conv_net(28, 3), "conv_net: expected input_shape to be a list, got 28"),
         (
-            lambda: conv_net((1, 8, 8), 3, hidden={}),
-            "conv_net: expected hidden to be a list, got {}",
-        ),
-        (
             lambda: conv_net((1, 8, 8), 3, batch_norm=1),
             "conv_net: expected batch_norm to be True or",
         ),
