@@ -42,7 +42,7 @@ class NodePlace(Place):
     kind = "node"
 
 
-def located(error: Exception, name: int | str, layer: Any, kind: str = "layer") -> Exception:
+def located(error: Exception, name: int | str, layer: object, kind: str = "layer") -> Exception:
     """Return the same error, with the position and the name of the layer before its message.
 
     If the message cannot be rewritten, the error becomes a RuntimeError.
@@ -63,7 +63,7 @@ def located(error: Exception, name: int | str, layer: Any, kind: str = "layer") 
     return wrapped
 
 
-def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
+def pair(layer: object, returned: object) -> tuple[Any, dict[str, Any]]:
     """Check that backward returned ``(dx, grads)``, and return that."""
     if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
         raise TypeError(
@@ -73,7 +73,7 @@ def pair(layer: Any, returned: Any) -> tuple[Any, dict[str, Any]]:
     return returned
 
 
-def one_output(output: Any) -> Any:
+def one_output(output: object) -> Any:
     """Return a layer's output; refuse a tuple, which the next layer would take for a batch."""
     if isinstance(output, tuple):
         raise TypeError(

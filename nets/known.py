@@ -14,7 +14,7 @@ from layers.core.composite import Composite
 NETS: dict[str, Any] = {}
 
 
-def is_known(layer: Any) -> bool:
+def is_known(layer: object) -> bool:
     """Whether a layer's class is defined in `layers`, and not derived from one that is.
 
     Examples
@@ -26,17 +26,17 @@ def is_known(layer: Any) -> bool:
     return vars(layers).get(kind.__name__) is kind
 
 
-def is_plain_chain(net: Any) -> bool:
+def is_plain_chain(net: object) -> bool:
     """Whether it is a `Sequential` itself, and not of a derived class."""
     return type(net) is NETS["net"]
 
 
-def only_computes(layer: Any) -> bool:
+def only_computes(layer: object) -> bool:
     """Whether running a layer or a net only runs code of this library."""
     return all(is_known(part) or type(part) in NETS.values() for _, part in parts(layer, ""))
 
 
-def parts(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
+def parts(layer: object, name: str) -> Iterator[tuple[str, Any]]:
     """Yield a layer and, if it is made of layers, all of these, each with its path."""
     yield name, layer
     if isinstance(layer, Composite):

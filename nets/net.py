@@ -91,7 +91,7 @@ class Net(Composite):
         """The names of the inputs and of the output, and each layer and its inputs by name."""
         raise NotImplementedError(f"{type(self).__name__} does not define wiring()")
 
-    def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
+    def steps(self, x: ArrayLike, labels: ArrayLike, loss: LossLike) -> list[Step]:
         """Run forward and backward, and return each layer's inputs and outputs; see `trace`."""
         raise NotImplementedError(f"{type(self).__name__} does not define steps(x, labels, loss)")
 

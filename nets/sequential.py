@@ -143,7 +143,7 @@ class Sequential(Net, kind="net"):
                 x = one_output(predict(place.layer, x))
         return x
 
-    def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
+    def steps(self, x: ArrayLike, labels: ArrayLike, loss: LossLike) -> list[Step]:
         """The inputs and outputs of each layer in a forward and backward pass; see `trace`."""
         return steps(self.wiring(opened=True), x, labels, loss)
 
@@ -152,7 +152,7 @@ class Sequential(Net, kind="net"):
         return [describe(layer, name) for name, layer in self.named_layers()]
 
     @classmethod
-    def described(cls, found: Any, build: Callable[[Any, str], Any], where: str) -> Sequential:
+    def described(cls, found: object, build: Callable[[Any, str], Any], where: str) -> Sequential:
         """Build the net of such a description; `build` makes a layer from its part and name."""
         layers = expect(found, list, f"the layers of {where}")
         return cls(*(build(layer, str(index)) for index, layer in enumerate(layers)))

@@ -70,7 +70,7 @@ def _own_params(layer: Any, twin: Any, memo: dict[int, Any]) -> None:
         _own_params(one, other, memo)
 
 
-def _inside(layer: Any) -> list[Any]:
+def _inside(layer: object) -> list[Any]:
     held = getattr(layer, "layers", ())
     held = held.values() if isinstance(held, Mapping) else held
     return list(held) if isinstance(held, (list, tuple, ValuesView)) else []

@@ -188,7 +188,7 @@ def weights(
     return shares
 
 
-def counted(weight: Any, values: Array) -> Array:
+def counted(weight: object, values: Array) -> Array:
     """Return `values` with 0 in place of those of weight 0, as the losses use them.
 
     These then affect neither the loss nor its gradient, even if they are nan or infinite.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from layers.core import checks
 
@@ -27,7 +26,7 @@ def fans(shape: Shape) -> tuple[int, int]:
     return channels * math.prod(window), units * math.prod(window)
 
 
-def sizes(owner: object, shape: Any, least: int = 1) -> Shape:
+def sizes(owner: object, shape: object, least: int = 1) -> Shape:
     """Return a shape as a tuple of at least `least` positive integers."""
     if not isinstance(shape, (tuple, list)) or len(shape) < least:
         some = f" of {least} or more" if least else ""

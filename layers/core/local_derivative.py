@@ -82,7 +82,7 @@ def _is_bent(slope: Array) -> bool:
     return bool(np.isfinite(slope).all() and np.ptp(slope) > 1e-6)
 
 
-def _inputs(dx: Any) -> tuple[Any, ...]:
+def _inputs(dx: object) -> tuple[Any, ...]:
     return dx if isinstance(dx, tuple) else (dx,)
 
 

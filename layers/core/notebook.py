@@ -97,7 +97,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -
     return f'<table style="border-spacing:0.9em 0.2em">{head}<tbody>{body}</tbody></table>'
 
 
-def norm(*arrays: Any) -> float:
+def norm(*arrays: object) -> float:
     """Return the norm of arrays taken as one vector, without overflow; None counts as 0.
 
     Examples
@@ -117,7 +117,7 @@ def _length(array: Any) -> float:
     return largest * float(np.linalg.norm(flat / largest))
 
 
-def layer_page(layer: Any) -> str:
+def layer_page(layer: object) -> str:
     """Return a layer as HTML: its constructor, its formula, and its parameters."""
     said = (type(layer).__doc__ or "").strip().split("\n")[0].strip("`")
     about = f"<div>{text(cut(said, 2 * LONGEST))}</div>" if said else ""

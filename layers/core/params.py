@@ -182,7 +182,7 @@ class Params(dict[str, Array]):
             )
         return fitting(f"parameter {name!r}: expected", array, here.dtype)
 
-    def _unknown(self, name: Any) -> str:
+    def _unknown(self, name: object) -> str:
         small = {str(here).lower(): here for here in self}  # w is nearer to W than to b
         near = get_close_matches(str(name).lower(), small, 1)
         hint = f"; did you mean {small[near[0]]!r}?" if near else ""
@@ -199,7 +199,7 @@ class Params(dict[str, Array]):
             raise KeyError(f"expected the parameters {_names(self)}, got {_names(arrays)}")
         self.update(arrays)
 
-    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]  # dict has more overloads
+    def __ior__(self, other: object) -> Any:  # type: ignore[misc]  # dict has more overloads
         self.update(other)
         return self
 

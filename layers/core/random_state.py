@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 
-def generators(thing: Any, seen: set[int] | None = None) -> Iterator[Any]:
+def generators(thing: object, seen: set[int] | None = None) -> Iterator[Any]:
     """Yield all random generators that an object holds, directly or in nested objects."""
     seen = set() if seen is None else seen
     if id(thing) in seen:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from layers.core.base import LayerLike
 from layers.core.checks import Rng, generator, label
 from layers.core.params import as_array
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def gradcheck(
-    layer: Any,
+    layer: LayerLike,
     *inputs: ArrayLike,
-    loss: Any = None,
+    loss: tuple[Any, ...] | None = None,
     rng: Rng = 0,
     tolerance: float = 1e-6,
     explain: bool = True,
@@ -109,7 +110,7 @@ def gradcheck(
         return whole_check(layer, inputs, loss, rng, tolerance, explain)
 
 
-def assert_gradients(layer: Any, *inputs: ArrayLike, **options: Any) -> None:
+def assert_gradients(layer: LayerLike, *inputs: ArrayLike, **options: Any) -> None:
     """Run `gradcheck` and raise an AssertionError with its text unless everything is correct.
 
     Parameters

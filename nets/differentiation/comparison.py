@@ -148,7 +148,7 @@ def compare(
     return Comparison(measured, measure)
 
 
-def _left_out(without: Any) -> list[str]:
+def _left_out(without: object) -> list[str]:
     """The names of the ways to leave out, checked."""
     given = [without] if isinstance(without, str) else without
     names = arguments.strings("compare", "without", given)
@@ -164,7 +164,7 @@ def _left_out(without: Any) -> list[str]:
 def _tried(way: Callable[..., Any], f: Function, xs: tuple[Any, ...]) -> Outcome:
     evaluations = 0
 
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: object) -> Any:
         nonlocal evaluations
         evaluations += 1
         return f(*arguments)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers import FullyConnected, Tanh
 from layers.core.checks import count, whole
@@ -29,7 +30,7 @@ def two_layer_net(inputs: int) -> tuple[Callable[..., Any], Sequential, Any]:
     )
     W, u = net.params["0.W"], net.params["2.W"][:, 0]
 
-    def f(x: Any) -> Any:
+    def f(x: ArrayLike) -> Any:
         return np.sum(np.tanh(x @ W) * u)
 
     return f, net, rng.normal(size=inputs)

@@ -88,7 +88,7 @@ class Dual(NDArrayOperatorsMixin):
         x, *rest = args
         return Dual(*(function(part, *rest, **options) for part in _parts(x)))
 
-    def sum(self, axis: Any = None) -> Dual:
+    def sum(self, axis: object = None) -> Dual:
         """The sum of the entries."""
         return self.__array_function__(np.sum, (), (self, axis), {})
 
@@ -107,7 +107,7 @@ class Dual(NDArrayOperatorsMixin):
         return f"Dual({self.value}, {self.slope})"
 
 
-def _parts(x: Any) -> tuple[Any, Any]:
+def _parts(x: ArrayLike) -> tuple[Any, Any]:
     """The value and the slope of a dual number, or of several; the slope of a constant is 0."""
     if isinstance(x, (tuple, list)):
         values, slopes = zip(*map(_parts, x), strict=True)

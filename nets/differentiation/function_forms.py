@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import numbers
 from nets import arguments
@@ -47,7 +48,7 @@ def forms_of(owner: str, function: Any, layer: Any, xs: tuple[Any, ...]) -> Form
     ones = tuple(np.ones(np.shape(part))[()] for part in parts(y))  # adds up all entries
     dout = ones if isinstance(y, tuple) else ones[0]
 
-    def reverse(_: Function, *xs: Any) -> Any:
+    def reverse(_: Function, *xs: ArrayLike) -> Any:
         rewind()
         return reverse_mode(twin, *xs, dout=dout)
 
@@ -57,7 +58,7 @@ def forms_of(owner: str, function: Any, layer: Any, xs: tuple[Any, ...]) -> Form
     return Forms(number_of(function, dout), lambda *xs: weighted_sum(formula(*xs), dout), reverse)
 
 
-def checked_gradient(owner: str, exact: Any, xs: tuple[Any, ...]) -> Any:
+def checked_gradient(owner: str, exact: ArrayLike, xs: tuple[Any, ...]) -> Any:
     """`exact`, checked to have the shapes of the inputs."""
     gradients = parts(exact) if len(xs) > 1 else (exact,)
     shapes = [x.shape for x in point(xs, owner)]
@@ -75,7 +76,7 @@ def checked_gradient(owner: str, exact: Any, xs: tuple[Any, ...]) -> Any:
     return exact
 
 
-def distance(found: Any, correct: Any) -> float:
+def distance(found: object, correct: object) -> float:
     """The worst entry's distance, relative to the largest entry."""
     pairs = zip(parts(found), parts(correct), strict=True)
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
@@ -86,5 +87,5 @@ def distance(found: Any, correct: Any) -> float:
     return worst / largest if largest else worst
 
 
-def _no_layer(_: Function, *xs: Any) -> Any:
+def _no_layer(_: Function, *xs: ArrayLike) -> Any:
     raise TypeError("reverse_mode: expected the same function as a layer, pass layer=")

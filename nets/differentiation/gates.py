@@ -7,6 +7,7 @@ from functools import partial, reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 import layers
 from nets.graph.graph import Graph
@@ -45,7 +46,7 @@ def in_numpy(layer: Any) -> Callable[..., Any]:
     return partial(known, layer) if known else layer.forward
 
 
-def _graph(graph: Graph, *xs: Any) -> Any:
+def _graph(graph: Graph, *xs: ArrayLike) -> Any:
     values = dict(zip(graph.inputs, xs, strict=True))
     for name, (layer, *sources) in graph.nodes.items():
         values[name] = in_numpy(layer)(*(values[source] for source in sources))

@@ -76,7 +76,7 @@ def errors_against_h(
     return found
 
 
-def _error(way: str, f: Function, xs: tuple[Any, ...], h: float, exact: Any) -> float:
+def _error(way: str, f: Function, xs: tuple[Any, ...], h: float, exact: ArrayLike) -> float:
     try:
         return distance(WAYS[way](f, *xs, h=h), exact)
     except StuckStepError:  # both values are the same, and the error is all of the gradient

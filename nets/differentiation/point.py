@@ -72,7 +72,7 @@ def as_gradient(slopes: Sequence[Any], inputs: Sequence[Array]) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def number(value: Any, owner: str) -> Any:
+def number(value: object, owner: str) -> Any:
     """The one number, real or complex, that a function returned."""
     value = single(value, owner)
     if isinstance(value, bool) or not isinstance(value, (complex, float, int, np.number)):
@@ -80,7 +80,7 @@ def number(value: Any, owner: str) -> Any:
     return value
 
 
-def step(h: Any, inputs: Sequence[Array], owner: str) -> None:
+def step(h: object, inputs: Sequence[Array], owner: str) -> None:
     """Refuse a step unless it is positive, and large enough to move every input."""
     if real(owner, "h", h) < TINY:
         raise ValueError(f"{owner}: expected a positive step h, at least {TINY:g}, got {h!r}")

@@ -55,7 +55,7 @@ def reverse_mode(layer: Any, *xs: ArrayLike, dout: Any = 1.0) -> Any:
     return as_gradient([*slopes, *[None] * (len(inputs) - len(slopes))], inputs)
 
 
-def number_of(layer: Any, dout: Any = 1.0) -> Function:
+def number_of(layer: object, dout: ArrayLike = 1.0) -> Function:
     """A layer as a function that returns one number: the sum of its outputs, each times its dout.
 
     Its gradient is what ``backward(dout)`` returns. It runs a copy of the layer, which draws the
@@ -72,7 +72,7 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
     for part in parts(dout):
         numbers("number_of", "dout", part)
 
-    def f(*xs: Any) -> Any:
+    def f(*xs: ArrayLike) -> Any:
         rewind()
         y = twin.forward(*xs)
         _fits(y, dout, "number_of")
@@ -81,7 +81,7 @@ def number_of(layer: Any, dout: Any = 1.0) -> Function:
     return f
 
 
-def _fits(y: Any, dout: Any, owner: str) -> None:
+def _fits(y: ArrayLike, dout: ArrayLike, owner: str) -> None:
     """Raise unless dout is a number or has the shape of the output."""
     outputs, weights = parts(y), parts(dout)
     if len(outputs) != len(weights) or isinstance(y, tuple) != isinstance(dout, tuple):
@@ -98,17 +98,17 @@ def _fits(y: Any, dout: Any, owner: str) -> None:
             )
 
 
-def weighted_sum(y: Any, dout: Any) -> Any:
+def weighted_sum(y: ArrayLike, dout: ArrayLike) -> Any:
     """The sum of an output's entries, each times its dout; of all parts, where it has several."""
     return sum(np.sum(part * weight) for part, weight in zip(parts(y), parts(dout), strict=True))
 
 
-def parts(value: Any) -> tuple[Any, ...]:
+def parts(value: object) -> tuple[Any, ...]:
     """The outputs of a layer or its gradients, of which there may be one or several."""
     return value if isinstance(value, tuple) else (value,)
 
 
-def repeatable(layer: Any) -> tuple[Any, Callable[[], None]]:
+def repeatable(layer: object) -> tuple[Any, Callable[[], None]]:
     """A copy of a layer, and a function that lets it draw the same random numbers again."""
     twin = copy.deepcopy(layer)
     states = [(generator, state_of(generator)) for generator in generators(twin)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from layers.core.notebook import number, typeset
@@ -15,7 +13,7 @@ WIDEST = 10  # numbers in a row
 CELL = "min-width:2.8em;padding:0.15em 0.5em;text-align:right;font-variant-numeric:tabular-nums"
 
 
-def array_text(array: Any) -> list[str]:
+def array_text(array: object) -> list[str]:
     """The lines of a small array; no lines for a large one or None."""
     found = np.asarray(array)
     if not _fits(found):
@@ -28,7 +26,7 @@ def array_text(array: Any) -> list[str]:
         return str(found).split("\n")
 
 
-def array_html(array: Any) -> str:
+def array_html(array: object) -> str:
     """A small array as a grid, with blue for positive and orange for negative numbers."""
     grid = np.asarray(array)
     if not _fits(grid):

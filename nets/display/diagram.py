@@ -29,7 +29,7 @@ ARROW = (
 )
 
 
-def diagram(net: Any) -> str:
+def diagram(net: object) -> str:
     """The layers of a `Sequential` as boxes, in the order of the forward pass."""
     return f'<div style="{ROW}">{"".join(_chain(net, None, ""))}</div>'
 
@@ -50,7 +50,7 @@ def _chain(net: Any, batch: Any, before: str) -> Iterator[str]:
         yield box(f"{before}{name}", layer, batches[place]) + _arrow(batches[place + 1])
 
 
-def _net(name: str, net: Any, batch: Any) -> str:
+def _net(name: str, net: object, batch: object) -> str:
     look = f"border:1px dashed rgba({GREY_RGB},0.8);{BOX}"
     inside = "".join(_chain(net, batch, f"{name}."))
     return (
@@ -76,7 +76,7 @@ def _box(name: str, layer: Any, _: Any) -> str:
     return f'<div style="{look}" title="{text(title(layer))}">{words}</div>'
 
 
-def _arrow(batch: Any) -> str:
+def _arrow(batch: object) -> str:
     return (
         f'<div style="padding:0 0.3em;text-align:center;{SMALL}">{shape_text(batch)}{ARROW}'
         '<div style="visibility:hidden">·</div></div>'

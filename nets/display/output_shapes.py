@@ -35,14 +35,14 @@ def empty(input_shape: Shape | None) -> Any:
     )
 
 
-def taken(layer: Any, batch: Any) -> Any:
+def taken(layer: object, batch: object) -> Any:
     """The batch, or if it is unknown, one for the number of inputs that a layer expects."""
     if batch is None and is_known(layer) and hasattr(layer, "in_features"):
         return np.empty((0, layer.in_features))
     return batch
 
 
-def output(layer: Any, *batches: Any) -> Any:
+def output(layer: object, *batches: object) -> Any:
     """The layer's output for an empty batch, which has the correct shape and costs nothing.
 
     None if it is unknown, because the input is unknown or does not fit, or because the layer is
@@ -104,7 +104,7 @@ def outputs(wiring: Any, shapes: Sequence[Shape | None], kind: str) -> dict[str,
     return batches
 
 
-def is_chain(layer: Any) -> bool:
+def is_chain(layer: object) -> bool:
     """Whether it is a `Sequential`, perhaps a subclass: a net with a tuple of layers."""
     return hasattr(layer, "named_layers") and isinstance(getattr(layer, "layers", None), tuple)
 

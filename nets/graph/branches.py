@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 
-def along_edges(dx: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+def along_edges(dx: object, values: Sequence[Any]) -> tuple[Any, ...]:
     """Return one gradient for each input of a node, from the return value of its backward.
 
     A loss returns one for its scores but none for its targets; missing gradients are None.

@@ -75,7 +75,7 @@ def draw(
     return Drawing(image(picture.width, picture.height, "; ".join(lines), pieces))
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A number to three digits or to a whole; an array by its shape and, unless whole, its norm.
 
     Examples

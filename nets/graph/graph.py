@@ -121,7 +121,7 @@ class Graph(Net, kind="graph"):
         self.__dict__.pop("_run", None)
         layers: dict[str, Any] = {}
 
-        def forward(name: str, layer: Any, *taken: Any) -> Any:
+        def forward(name: str, layer: object, *taken: ArrayLike) -> Any:
             layers[name] = twin(layer) if name in self._repeats else layer
             return layers[name].forward(*taken)
 
@@ -168,7 +168,7 @@ class Graph(Net, kind="graph"):
         return dx if input_gradient else None, summed(in_order, first)
 
     def _node_backward(
-        self, name: str, upstream: Any, needed: dict[str, bool]
+        self, name: str, upstream: object, needed: dict[str, bool]
     ) -> tuple[Any, Grads]:
         """Run backward of one node, if its gradients are needed."""
         layer, *sources = self.nodes[name]
@@ -292,7 +292,7 @@ class Graph(Net, kind="graph"):
         """The layers, each once, by the name of its first node."""
         return dict(self.named_layers())
 
-    def steps(self, x: Any, labels: Any, loss: LossLike) -> list[Step]:
+    def steps(self, x: ArrayLike, labels: ArrayLike, loss: LossLike) -> list[Step]:
         """The inputs and outputs of each node in a forward and backward pass; see `trace`."""
         scores = self.forward(*(x if isinstance(x, tuple) else (x,)))
         last = [] if loss is None else [loss_step(loss, scores, labels)]

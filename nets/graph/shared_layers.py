@@ -23,7 +23,7 @@ def repeats(nodes: Nodes) -> set[str]:
     }
 
 
-def twin(layer: Any) -> Any:
+def twin(layer: object) -> Any:
     """Another object with the same parameters: a layer keeps only what its last forward took."""
     return shared_copy(layer, generators(layer))
 

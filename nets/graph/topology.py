@@ -22,7 +22,7 @@ class Wiring(NamedTuple):
     nodes: Nodes
 
 
-def wired(inputs: Any, output: Any, nodes: Any) -> Wiring:
+def wired(inputs: object, output: object, nodes: object) -> Wiring:
     """Inputs, output and nodes, checked; the nodes are in topological order.
 
     Nodes that are declared in such an order keep it.
@@ -67,7 +67,7 @@ def _check_names(given: Iterable[Any]) -> None:
         seen.add(name)
 
 
-def _check_node(name: str, node: Any, known: list[str]) -> None:
+def _check_node(name: str, node: object, known: list[str]) -> None:
     if not isinstance(node, (tuple, list)) or not node:
         raise TypeError(
             f"node {name}: expected a layer and the names of what it takes, such as "
@@ -121,7 +121,7 @@ def _check_used(inputs: Iterable[str], output: str, ordered: Nodes) -> None:
             )
 
 
-def one_of(name: Any, known: Iterable[str]) -> str:
+def one_of(name: object, known: Iterable[str]) -> str:
     """The names that are known, and the one that was perhaps meant.
 
     Examples

@@ -17,7 +17,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from layers.core.describe import short
 
@@ -130,7 +130,7 @@ def _checked(path: Path) -> str:
     return target
 
 
-def path_text(path: Any, owner: str = "", hint: str = "") -> str:
+def path_text(path: object, owner: str = "", hint: str = "") -> str:
     """A path as text, with ``~`` for the user's folder.
 
     `owner` begins the message of an error, and `hint` ends it.

@@ -32,7 +32,7 @@ LONGEST = 600  # letters of a message, which may quote what the file says
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
-def save(net: Any, path: Path) -> None:
+def save(net: object, path: Path) -> None:
     """Write a net's parameters and the description of its layers to a safetensors file."""
     described = _describe(net, "")
     kind = next((kind for kind in NETS if kind in described), "net")
@@ -65,7 +65,7 @@ def load(path: Path, net_class: type) -> Any:
     return net
 
 
-def load_params(net: Any, path: Path) -> None:
+def load_params(net: object, path: Path) -> None:
     """Copy the tensors of a file into the parameters of the same names."""
     tensors, _ = read_tensors(path)
     try:
@@ -97,7 +97,7 @@ def _describe(layer: Any, above: str) -> dict[str, Any]:
     return {"layer": kind.__name__, "arguments": kept}
 
 
-def _argument(layer: Any, name: str, value: Any, above: str) -> Any:
+def _argument(layer: object, name: str, value: object, above: str) -> Any:
     """An argument of the constructor, as JSON has it.
 
     UNKNOWN for a user-defined initializer, because the weights that it drew are saved.

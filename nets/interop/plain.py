@@ -45,7 +45,7 @@ def to_json(value: Any) -> Any:
     raise TypeError(f"{kind.__name__} is not plain data")
 
 
-def from_json(found: Any) -> Any:
+def from_json(found: object) -> Any:
     """The value that `to_json` turned into this; a ValueError for anything else.
 
     Examples

@@ -257,7 +257,7 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"the header holds {name}, which is not JSON")
 
 
-def _span(name: str, found: Any) -> Span:
+def _span(name: str, found: object) -> Span:
     """The tensor that a header describes, or a ValueError about what is wrong with it."""
     if not isinstance(found, dict) or not found.keys() >= {"dtype", "shape", "data_offsets"}:
         raise _wrong(name, "an object with dtype, shape and data_offsets", found)
@@ -278,7 +278,7 @@ def _span(name: str, found: Any) -> Span:
     return Span(name, dtype, tuple(shape), *offsets)
 
 
-def _are_counts(found: Any) -> bool:
+def _are_counts(found: object) -> bool:
     # type() and not isinstance(), because True is an int too.
     return isinstance(found, list) and all(type(n) is int and 0 <= n < 2**63 for n in found)
 
@@ -313,6 +313,6 @@ def _load(file: BufferedReader, start: int, span: Span) -> Array:
     return array.astype(span.dtype.newbyteorder("="), copy=False)
 
 
-def _wrong(name: str, expected: str, found: Any, more: str = "") -> ValueError:
+def _wrong(name: str, expected: str, found: object, more: str = "") -> ValueError:
     where = f"the tensor {shown.repr(name)}"
     return ValueError(f"{where}: expected {expected}, got {shown.repr(found)}{more}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -82,7 +82,7 @@ def sample_images(
     return figure
 
 
-def _names(name: str, values: Any, length: int) -> Array:
+def _names(name: str, values: object, length: int) -> Array:
     """Labels, one for each image: numbers or words, not lists."""
     array = as_array("sample_images", name, values)
     if not all(isinstance(value, LABELS) for value in array.ravel().tolist()):
@@ -127,6 +127,6 @@ def _images(x: Array, shape: tuple[int, ...]) -> Array:
     return np.moveaxis(images / most, channels, -1)
 
 
-def _title(label: Any, read: Any) -> str:
+def _title(label: object, read: object) -> str:
     """The label, and a wrong prediction, in lines as wide as the image."""
     return textwrap.fill(str(label) if label == read else f"{label} read as {read}", 12)

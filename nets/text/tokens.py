@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from layers.core.checks import brief
 from nets.arguments import strings
@@ -61,7 +60,7 @@ def sentence(tokens: Iterable[str]) -> str:
     return re.sub(r"([(\[{\n]) ", r"\1", text)
 
 
-def _text(text: Any, owner: str) -> str:
+def _text(text: object, owner: str) -> str:
     if not isinstance(text, str):
         hint = "; cut one text at a time" if isinstance(text, (list, tuple)) else ""
         raise TypeError(f"{owner}: expected a text, a string, got {brief(text)}{hint}")

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.base import LossLike
 from layers.core.checks import label
@@ -16,7 +17,7 @@ from nets.graph.topology import Wiring
 from nets.trace.traced_layer import Step
 
 
-def steps(wiring: Wiring, x: Any, labels: Any, loss: LossLike) -> list[Step]:
+def steps(wiring: Wiring, x: ArrayLike, labels: ArrayLike, loss: LossLike) -> list[Step]:
     """Run the layers of a net with one input and a loss, forward and backward."""
     (start,), output, nodes = wiring
     values, passed = {start: x}, {}
@@ -44,7 +45,7 @@ def steps(wiring: Wiring, x: Any, labels: Any, loss: LossLike) -> list[Step]:
     return found[::-1]
 
 
-def loss_step(loss: LossLike, scores: Any, labels: Any) -> Step:
+def loss_step(loss: LossLike, scores: ArrayLike, labels: ArrayLike) -> Step:
     """Run a loss forward and backward."""
     value = loss.forward(scores, labels)
     if np.ndim(value) or isinstance(value, (tuple, list)):
@@ -67,6 +68,6 @@ def layer_step(
     return Step(name, layer, xs, y, dout, dxs, found, grads)
 
 
-def kept(value: Any) -> Any:
+def kept(value: object) -> Any:
     """A copy of an array as it is now."""
     return np.array(value) if isinstance(value, np.ndarray) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +13,7 @@ from layers.core.params import Array
 Augment = Callable[[Array], ArrayLike]
 
 
-def check_augment(augment: Any) -> None:
+def check_augment(augment: object) -> None:
     """Raise unless it is None or a function of a batch."""
     hint = ""
     if isinstance(augment, type):

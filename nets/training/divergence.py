@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.base import LayerLike, LossLike, predict
 from layers.core.checks import label
@@ -79,7 +80,7 @@ def explanation(
     return f"{what} at {when}. {where} {_cause(net, optimizer, x)}"
 
 
-def _not_finite(net: LayerLike, x: Any, above: str = "") -> Iterator[str]:
+def _not_finite(net: LayerLike, x: ArrayLike, above: str = "") -> Iterator[str]:
     """The layers with an output for x that is not finite, in order."""
     for index, layer in enumerate(net if isinstance(net, Sequential) else (net,)):
         path = f"{above}{index}"

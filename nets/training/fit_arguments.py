@@ -35,7 +35,7 @@ def net_and_loss(owner: str, net: LayerLike, loss: LossLike) -> None:
             )
 
 
-def _part(owner: str, name: str, expected: str, given: Any, verbs: Iterable[str]) -> None:
+def _part(owner: str, name: str, expected: str, given: object, verbs: Iterable[str]) -> None:
     if isinstance(given, type):
         raise TypeError(
             f"{owner}: expected {expected}, got {given!r}, the class; pass an object of it, such "

@@ -18,10 +18,10 @@ from optimizers.requirements import number
 class Penalty(Protocol):
     """What `fit` requires of a regularizer: any class with these two methods."""
 
-    def penalty(self, params: Any, /) -> Any:
+    def penalty(self, params: object, /) -> Any:
         """Return the penalty, a number to be added to the loss."""
 
-    def gradients(self, params: Any, /) -> Any:
+    def gradients(self, params: object, /) -> Any:
         """Return the gradients of the penalty, to be added to those of the loss."""
 
 

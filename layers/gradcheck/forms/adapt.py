@@ -8,6 +8,7 @@ from inspect import isclass, isroutine
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.core.checks import label
 from layers.core.params import as_array
@@ -22,8 +23,8 @@ from layers.gradcheck.forms.verbs import BACKWARD, FORWARD, SLOPES, VALUES, has_
 
 
 def adapt(
-    layer: Any,
-    *inputs: Any,
+    layer: object,
+    *inputs: ArrayLike,
     backward: Callable[..., Any] | None = None,
     cost: Callable[..., Any] | None = None,
     arguments: Mapping[str, Any] | None = None,
