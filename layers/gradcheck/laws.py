@@ -116,11 +116,24 @@ def repeatable(experiment: Experiment) -> Iterator[Finding]:
         evidence = f"forward returns outputs of shapes {before} and {now} for the same input"
         yield Finding("changes-shape", "", evidence)
     elif not np.array_equal(flat(experiment.run()), flat(experiment.y), equal_nan=True):
+        yield _unsteady_output(experiment)
+
+
+def _unsteady_output(experiment: Experiment) -> Finding:
+    """Two runs from one state that agree show that forward computes with what it changes."""
+    other = copy.deepcopy(experiment)
+    same = np.array_equal(flat(experiment.run()), flat(other.run()), equal_nan=True)
+    if same and (moved := experiment.moved_by_forward()):
         evidence = (
-            "forward returns two different outputs for the same input; random numbers must come "
-            "from a numpy.random.Generator that the layer holds"
+            f"forward computes with {', '.join(moved)}, which every forward changes, and so "
+            "returns different outputs for the same input"
         )
-        yield Finding("not-repeatable", "", evidence)
+        return Finding("running-statistics", "", evidence)
+    evidence = (
+        "forward returns two different outputs for the same input; random numbers must come "
+        "from a numpy.random.Generator that the layer holds"
+    )
+    return Finding("not-repeatable", "", evidence)
 
 
 def same_twice(experiment: Experiment) -> Iterator[Finding]:

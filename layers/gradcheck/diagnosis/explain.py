@@ -16,6 +16,7 @@ from layers.gradcheck.diagnosis.families.activations_and_masks import (
     masks,
 )
 from layers.gradcheck.diagnosis.families.bias_and_shapes import bias, missing_examples
+from layers.gradcheck.diagnosis.families.convolution_windows import convolutions
 from layers.gradcheck.diagnosis.families.factors_and_signs import factors, penalties, zero
 from layers.gradcheck.diagnosis.families.gradient_paths import (
     jacobian_patterns,
@@ -68,6 +69,7 @@ FAMILIES = (
     jacobian_patterns,
     penalties,
     order,
+    convolutions,
 )
 
 

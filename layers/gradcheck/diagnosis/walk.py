@@ -19,7 +19,7 @@ from layers.gradcheck.probes import run_probes
 from layers.gradcheck.report.finding import Finding
 
 # If outputs change by themselves or are not numbers, nothing else can be said.
-UNSTEADY = ("not-repeatable", "changes-shape", "wrong-return", "wrong-output")
+UNSTEADY = ("not-repeatable", "running-statistics", "changes-shape", "wrong-return", "wrong-output")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def diagnose(
         causes = _by_itself(experiment, found, rng)
     causes += [f for f in [*inside, *found.findings] if f.kind == "advice" and f not in causes]
     if not any(finding.mistake in UNSTEADY for finding in found.findings):
-        causes = _joined(causes, run_probes(experiment, is_net=bool(calls)))
+        causes = _joined(causes, run_probes(experiment, bool(calls), bool(found)))
     return causes
 
 

@@ -19,6 +19,7 @@ from layers.core.random_state import (
     put_back_global,
     state_of,
 )
+from layers.gradcheck.numeric.held_arrays import differing, held_arrays
 from layers.gradcheck.numeric.in_place_writes import WriteGuard
 from layers.gradcheck.numeric.memory_layout import MemoryLayout, laid_out, layout_of, same_copy
 from layers.gradcheck.numeric.perturbation import flat, random_dout, size_of
@@ -167,6 +168,18 @@ class Experiment:
         """The arrays that are not trained, live."""
         held = buffers(self.layer).items()
         return {name: array for name, array in held if isinstance(array, np.ndarray)}
+
+    def moved_by_forward(self) -> list[str]:
+        """The names of the arrays that a new layer has and each forward changes, as running means.
+
+        What a random layer draws anew each time is not among them.
+        """
+        new, _ = self.unrun()
+        made, now = held_arrays(new), held_arrays(self.layer)
+        before = {name: now[name].copy() for name in made if name in now}
+        self.run()
+        now = held_arrays(self.layer)
+        return differing(before, now)
 
     def tensors(self) -> dict[str, Array]:
         """The floating parameters, live: moving one moves the layer."""

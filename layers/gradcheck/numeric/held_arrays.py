@@ -27,6 +27,11 @@ def held_arrays(layer: Any) -> dict[str, Array]:
     return {path: a for name, value in attributes for path, a in _among(name, value, DEPTH)}
 
 
+def differing(before: dict[str, Array], now: dict[str, Array]) -> list[str]:
+    """The names of the arrays that have changed or are gone."""
+    return [k for k, a in before.items() if k not in now or not np.array_equal(now[k], a)]
+
+
 def _among(path: str, value: Any, depth: int) -> Iterator[tuple[str, Array]]:
     if isinstance(value, np.ndarray):
         yield path, value

@@ -10,6 +10,7 @@ import numpy as np
 from layers.core.base import Layer
 from layers.core.params import Array
 from layers.gradcheck.numeric.experiment import Experiment
+from layers.gradcheck.numeric.held_arrays import differing, held_arrays
 from layers.gradcheck.report.finding import Finding
 
 STAND_IN = "forward, which stands in for predict,"
@@ -31,6 +32,10 @@ def inference(experiment: Experiment) -> Iterator[Finding]:
     own = defines_predict(layer)
     verb, run = ("predict", layer.predict) if own else (STAND_IN, layer.forward)
     with np.errstate(all="ignore"):
+        if own and (moved := _moved_by_predict(experiment, x)):
+            evidence = f"predict changes {', '.join(moved)}, which only forward may do"
+            yield Finding("changes-in-predict", "", evidence)
+            return
         first, second = (np.array(run(x.copy())) for _ in range(2))
         if not np.array_equal(first, second, equal_nan=True):
             evidence = f"{verb} returns two different outputs for the same input"
@@ -38,6 +43,16 @@ def inference(experiment: Experiment) -> Iterator[Finding]:
         elif x.ndim > 1 and len(x) > 1 and first.shape[:1] == x.shape[:1]:
             rows = np.concatenate([run(x[i : i + 1].copy()) for i in range(len(x))])
             yield from _compared(verb, x, first, rows)
+
+
+def _moved_by_predict(experiment: Experiment, x: Array) -> list[str]:
+    """The running averages and other buffers that predict changes."""
+    running = {name: held_arrays(experiment.layer)[name] for name in experiment.moved_by_forward()}
+    held = {**running, **experiment.buffers()}
+    before = {name: array.copy() for name, array in held.items()}
+    experiment.layer.predict(x.copy())
+    now = {**held_arrays(experiment.layer), **experiment.buffers()}
+    return differing(before, now)
 
 
 def _compared(verb: str, x: Array, batch: Array, rows: Array) -> Iterator[Finding]:

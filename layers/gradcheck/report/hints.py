@@ -49,6 +49,11 @@ GRADIENTS = {
     "flow-missing": "One entry acts on several outputs: is the share of each one added?",
     "parameter-missing": ("Forward multiplies by this parameter: where is it in the derivative?"),
     "weight-reversed": "Which weight did each entry meet in forward, and which in backward?",
+    # windows
+    "stride-ignored": "How far apart are two windows in forward, and how far in backward?",
+    "padding-forgotten": "Which pixel of x is the first of the padded image that is not a zero?",
+    "channels-mixed": "Which axis of the kernels goes with the channels of x, and which with y?",
+    "gradient-to-all-ties": "Two entries are equally large: how many of them does y follow?",
     # masks
     "mask-missing": "Where forward lets nothing through, what can flow back?",
     "mask-from-dout": "What decides whether a unit was active: its input, or dout?",
@@ -95,6 +100,8 @@ LAWS = {
     "accumulates": "What is in the gradient before you begin to add?",
     "differs-by-call": "What does the first call store, and which later call reads it?",
     "not-repeatable": "Where do the random numbers come from? Can the same ones be drawn again?",
+    "running-statistics": "In training, which mean does forward subtract: whose numbers are in it?",
+    "changes-in-predict": "What may an example that is only asked about change in the layer?",
     "changes-shape": "The same input should give an output of the same shape each time.",
     "stale-cache": "Which forward call does backward belong to, and when is its cache stored?",
     "ignores-dout": "If the loss were twice as large, what would become of your gradient?",

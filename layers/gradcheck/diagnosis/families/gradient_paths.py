@@ -26,6 +26,7 @@ SMALL = 1e-6  # of the largest slope: less counts as 0
 CLOSE = 1e-3  # relative difference up to which a path is counted as often
 Jacobians = dict[int, Array | None]
 Pattern = Callable[[View, Array], bool]
+Axes = int | tuple[int, ...]
 Scores = Callable[[Experiment], Array]
 
 
@@ -81,16 +82,19 @@ def jacobian_patterns(case: Case) -> Iterator[Candidate]:
 
     name = case.name
     if case.keeps_shape and all(len(v.output_shape) > 1 and v.complete for v in case.views):
-        for axis, what in ((0, "column"), (-1, "row")):
+        groups: list[tuple[Axes, str]] = [(0, "column"), (-1, "row")]
+        groups += [((0, 2, 3), "channel")] if len(case.first.output_shape) == 4 else []
+        for axis, what in groups:
             for paths, through in PATHS.items():
                 times = _times(case.first, _jacobian(case.first, jacobians), paths, axis)
-                length = case.first.shape[axis]
-                if times is not None and abs(times - length) < CLOSE * length:
-                    times = length
+                length = _length(case.first, axis)
+                for exact in (length, length / max(length - 1, 1)):
+                    if times is not None and abs(times - exact) < CLOSE * exact:
+                        times = exact
                 mistake, claim = _counted(times, f"what flows through {through} of its {what}")
                 yield candidate(mistake, _has_paths(paths, axis, times, length), claim)
-        for axis, claim in ((0, "columns, and y depends on rows"), (-1, "rows, and y on columns")):
-            yield candidate("wrong-axis", _along_the_other(axis), f"follows {claim}")
+        for side, claim in ((0, "columns, and y depends on rows"), (-1, "rows, and y on columns")):
+            yield candidate("wrong-axis", _along_the_other(side), f"follows {claim}")
         claim = "uses dout only at its own place, although y depends on more,"
         yield candidate("jacobian-diagonal-only", _diagonal, claim, general=True)
     claim = (
@@ -160,7 +164,12 @@ def _counts_more(view: View, matrix: Array) -> bool:
     return _agrees(view, matrix, _nonzero(view.rows))
 
 
-def _group(view: View, axis: int) -> Array:
+def _length(view: View, axis: Axes) -> int:
+    """How many entries of a tensor share a group."""
+    return int(np.prod(np.take(view.shape, axis)))
+
+
+def _group(view: View, axis: Axes) -> Array:
     """Which entry and which output share a column (axis 0) or a row (axis -1)."""
     numbers = np.arange(view.y.size).reshape(view.shape)
     lowest = numbers.min(axis=axis, keepdims=True)
@@ -209,11 +218,11 @@ def _counted(times: float | None, what: str) -> tuple[str, str]:
     return "path-factor", f"counts {what} {times:.4g} times"
 
 
-def _has_paths(paths: Paths, axis: int, times: float | None, length: int) -> Pattern:
+def _has_paths(paths: Paths, axis: Axes, times: float | None, length: int) -> Pattern:
     """What backward has too much or too little follows the slopes of statistics of the group.
 
     `length` is that of the group in the first view: a path that is counted so many times, because
-    a mean was forgotten, is counted more often in a longer group.
+    a mean was forgotten or taken with one less, is counted more or less often in a longer group.
     """
 
     def pattern(view: View, matrix: Array) -> bool:
@@ -222,13 +231,15 @@ def _has_paths(paths: Paths, axis: int, times: float | None, length: int) -> Pat
         found = _times(view, matrix, paths, axis)
         if times is None or found is None:
             return times is found
-        expected = {times, view.shape[axis] if times == length else times}
+        now, expected = _length(view, axis), {times}
+        expected |= {now} if times == length else set()
+        expected |= {now / (now - 1)} if now > 1 and times == length / max(length - 1, 1) else set()
         return any(abs(each - found) < CLOSE * max(1.0, abs(each)) for each in expected)
 
     return pattern
 
 
-def _is_off_by(view: View, matrix: Array, paths: Paths, axis: int) -> bool:
+def _is_off_by(view: View, matrix: Array, paths: Paths, axis: Axes) -> bool:
     missing, group = view.rows - matrix, _group(view, axis)
     if (_nonzero(missing) & ~group).any():
         return False
@@ -238,7 +249,7 @@ def _is_off_by(view: View, matrix: Array, paths: Paths, axis: int) -> bool:
     )
 
 
-def _times(view: View, matrix: Array | None, paths: Paths, axis: int) -> float | None:
+def _times(view: View, matrix: Array | None, paths: Paths, axis: Axes) -> float | None:
     """How often backward counts a path that forward has once; None where that is not known."""
     if matrix is None:
         return None

@@ -53,6 +53,9 @@ def repairs(case: Case) -> Iterator[Candidate]:
         if array.ndim == 2 and array.shape[0] == array.shape[1] > 1:
             claim = f"is correct if backward gets {key}.T for {key},"
             yield Candidate("weight-not-transposed", _with_parameter(key, np.transpose), claim)
+        if array.ndim == 4 and array.shape[0] == array.shape[1] > 1:
+            claim = f"is correct if backward gets {key} with its two kinds of channels exchanged"
+            yield Candidate("channels-mixed", _with_parameter(key, _channels_exchanged), claim)
         for axes in _some_axes(array.ndim):
             claim = f"is correct if backward gets {key} with {_called(axes)} reversed"
             yield Candidate("weight-reversed", _with_parameter(key, _reverse(axes)), claim)
@@ -106,6 +109,11 @@ def _square(layer: Any) -> list[str]:
         and value.ndim == 2
         and value.shape[0] == value.shape[1] > 1
     ]
+
+
+def _channels_exchanged(W: Array) -> Array:
+    exchanged: Array = W.swapaxes(0, 1)
+    return exchanged
 
 
 def _with_parameter(key: str, move: Move) -> Callable[[View], Array | None]:

@@ -11,6 +11,7 @@ from tests.layers.gradcheck.zoo import (
     activations,
     affine,
     courses,
+    images,
     losses,
     nets,
     one_hot,
@@ -19,7 +20,7 @@ from tests.layers.gradcheck.zoo import (
 )
 from tests.layers.gradcheck.zoo.specimen import Specimen
 
-HOUSES = (affine, activations, losses, others, courses, nets, one_hot, subtle)
+HOUSES = (affine, activations, losses, others, courses, nets, one_hot, subtle, images)
 
 
 def specimens() -> Iterator[Specimen]:

@@ -37,7 +37,7 @@ from layers import (
 )
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Chain
-from tests.layers.gradcheck.zoo import courses, one_hot, students, subtle
+from tests.layers.gradcheck.zoo import courses, images, one_hot, students, subtle
 from tests.layers.gradcheck.zoo.nets import ByName
 
 Check = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
@@ -98,7 +98,9 @@ def _layers(rng: np.random.Generator, x: Any, m: int, dtype: str) -> Iterator[Ch
         {"loss": (SoftmaxCE(), labels)},
     )
     yield "net of whole numbers", _of_whole_numbers(_net(rng, d, m), rng), (np.sign(x),), {}
-    for layer, given in chain(one_hot.right_ones(rng), subtle.right_ones(rng)):
+    for layer, given in chain(
+        *(house.right_ones(rng) for house in (one_hot, subtle, images)),
+    ):
         yield layer.__class__.__name__, layer, given, {}
 
 
