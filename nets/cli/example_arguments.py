@@ -204,7 +204,7 @@ class Scene:
         return [_shares(x, self.axes.find("D"))] if is_share else [x]
 
     def _targets(self, rng: np.random.Generator) -> Iterator[Any]:
-        """Integer labels, one-hot ones, and numbers of the shape of the prediction."""
+        """Integer labels, one-hot ones, 0 and 1 for each prediction, and a column of labels."""
         axis = self.axes.find("D")
         if axis < 0:
             yield rng.normal(size=self.shape)
@@ -216,6 +216,7 @@ class Scene:
         yield rng.integers(0, 2, self.shape)
         yield np.moveaxis(np.eye(OUT)[labels % OUT], -1, axis)
         yield labels % OUT
+        yield np.expand_dims(labels, axis)
 
     def _fitting(self, shapes: Sequence[str]) -> Iterator[str]:
         """The shapes whose letters this scene has."""

@@ -13,6 +13,7 @@ LEARNING_RATES = ("learningrate", "learnrate", "lr", "eta", "alpha", "rate", "st
 CACHES = ("cache", "caches", "memory", "meta", "ctx")
 
 
+@lru_cache(maxsize=1024)
 def plain(name: str) -> str:
     """A name without underscores and capital letters, for comparisons."""
     return str(name).replace("_", "").lower()
