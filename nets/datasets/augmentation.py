@@ -1,4 +1,4 @@
-"""Images that are changed a little, so that a net learns from more than the ones there are."""
+"""Data augmentation: images that are changed a little, so that a net learns from more of them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from layers.core.params import Array
 
 
 class RandomFlip:
-    """Mirrors each image of a batch, left to right, with a probability.
+    """Mirrors each image of a batch left to right, with a given probability.
 
     Parameters
     ----------
     p : float
         The probability, from 0 to 1.
     rng : None, int or numpy.random.Generator
-        Draws which images are mirrored.
+        The source of the random choices.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class RandomFlip:
         self.p, self._rng = p, generator("RandomFlip", rng)
 
     def __call__(self, x: ArrayLike) -> Array:
-        """A new batch, with some of the images mirrored."""
+        """Return a new batch with some of the images mirrored."""
         y: Array = _batch("RandomFlip", x).copy()
         chosen = self._rng.random(len(y)) < self.p
         y[chosen] = y[chosen][..., ::-1]
@@ -48,16 +48,16 @@ class RandomFlip:
 
 
 class RandomShift:
-    """Moves each image of a batch up or down and left or right, by some pixels at most.
+    """Moves each image of a batch up or down and left or right, by at most a number of pixels.
 
-    All shifts are equally likely. What moves out is lost, and what comes in is 0.
+    All shifts are equally likely. Pixels that move out are lost, and those that move in are 0.
 
     Parameters
     ----------
     pixels : int
         The largest shift in each direction.
     rng : None, int or numpy.random.Generator
-        Draws the shifts.
+        The source of the random shifts.
 
     Raises
     ------
@@ -76,7 +76,7 @@ class RandomShift:
         self._rng = generator("RandomShift", rng)
 
     def __call__(self, x: ArrayLike) -> Array:
-        """A new batch, with each image moved."""
+        """Return a new batch with each image moved."""
         batch, most = _batch("RandomShift", x), self.pixels
         margins = [(0, 0)] * (batch.ndim - 2) + [(most, most)] * 2
         padded = np.pad(batch, margins)

@@ -32,17 +32,17 @@ LARGEST = 1 << 30  # bytes of an unpacked batch
 def cifar10(
     path: str | os.PathLike[str] | None = None, *, dtype: DTypeLike = np.float32
 ) -> Dataset:
-    """CIFAR-10: small photographs of ten classes, 50000 to train on and 10000 to test with.
+    """CIFAR-10: small photographs of ten classes, 50000 for training and 10000 for testing.
 
     The files of the binary version are looked for in ``$HANDGRAD_DATA/cifar10``, then in the
-    user's cache (``~/.cache/handgrad/cifar10``, or where the system keeps such things). If they
-    are in neither, they are downloaded into the cache, once: 170 MB.
+    user's cache (``~/.cache/handgrad/cifar10``, or the system's equivalent). If they are in
+    neither, they are downloaded into the cache once (170 MB).
 
     Parameters
     ----------
     path : str or path-like, optional
         A folder with ``data_batch_1.bin`` or more of these, and ``test_batch.bin``, each with or
-        without ``.gz``. If it is given, no other place is looked at.
+        without ``.gz``. If it is given, no other folder is searched.
     dtype : dtype
         A floating dtype for the images.
 
@@ -50,8 +50,8 @@ def cifar10(
     -------
     Dataset
         Images of shape (N, 3, 32, 32), red, green and blue, from 0 (dark) to 1 (bright), and
-        their classes, named in ``classes``. Images of all training batches that are there, in the
-        order of their numbers.
+        their classes, named in ``classes``. All training batches found are used, in the order of
+        their numbers.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def cifar10(
 
     Notes
     -----
-    The version for Python is not read, because it consists of pickles, which run what they hold.
+    The Python version is not read, because it consists of pickles, which can run any code.
 
     Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
     """

@@ -1,4 +1,4 @@
-"""What every loader returns: a training part and a test part."""
+"""The return type of every loader: a training part and a test part."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nets.datasets.dataset_page import counts, dataset_page, first_images, first
 
 
 class _TwoParts:
-    """How data sets unpack and are shown."""
+    """Unpacking and display of data sets."""
 
     def __iter__(self: Any) -> Iterator[Any]:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))
@@ -37,19 +37,19 @@ class Dataset(_TwoParts):
     Parameters
     ----------
     name : str
-        What the data are called.
+        The name of the data set.
     x_train, x_test : ndarray, shape (N, D) or (N, channels, height, width)
         One example a row, or images, floating, from 0 to 1.
     y_train, y_test : ndarray, shape (N,)
         The class of each example: integers (int64) from 0 to ``len(classes) - 1``.
     image_shape : tuple of int or None
         The shape that makes an example a picture, as in ``x_train[0].reshape(image_shape)``:
-        (height, width), or (3, height, width) if it has colours. None where the examples are
-        not pictures.
+        (height, width), or (3, height, width) if it has colours. None if the examples are not
+        pictures.
     classes : tuple of str
         The names of the classes, in the order of their numbers.
     columns : tuple of str or None
-        The names of the values in a row, where the file has any.
+        The names of the values in a row, if the file has any.
     label_column : str
         Where the labels were found in the user's file, in words; empty for data that come with
         the library.

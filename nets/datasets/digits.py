@@ -17,9 +17,9 @@ BRIGHTEST = 16  # a pixel counts the dark ones among 4 x 4 of the scanned form
 
 
 def digits(*, images: bool = False, dtype: DTypeLike = np.float32) -> Dataset:
-    """1797 handwritten digits of 8 x 8 pixels, which need no download.
+    """1797 handwritten digits of 8 x 8 pixels, without a download.
 
-    A fifth, 360 images, is held out for testing, always the same ones.
+    A fifth of them, always the same 360 images, is held out for testing.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def digits(*, images: bool = False, dtype: DTypeLike = np.float32) -> Dataset:
     Notes
     -----
     The test images are the first 360 of ``np.random.default_rng(0).permutation(1797)``. The
-    permutation is stored beside the images, because NumPy does not promise the same random
-    numbers in all its versions. The same 13 people wrote both parts, so that the test tells how
-    a net does on new digits of hands that it knows.
+    permutation is stored with the images, because NumPy does not guarantee the same random numbers
+    in all versions. The same 13 people wrote both parts, so the test measures how well a net reads
+    new digits by known writers.
 
     Source: E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", 1998, in the
     copy of scikit-learn; CC BY 4.0. See ``SOURCES.md`` beside this file.

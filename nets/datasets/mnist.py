@@ -27,18 +27,18 @@ def mnist(
     images: bool = False,
     dtype: DTypeLike = np.float32,
 ) -> Dataset:
-    """MNIST: handwritten digits, 60000 to train on and 10000 to test with.
+    """MNIST: handwritten digits, 60000 for training and 10000 for testing.
 
     The four files are looked for in ``$HANDGRAD_DATA/mnist``, then in the user's cache
-    (``~/.cache/handgrad/mnist``, or where the system keeps such things). If they are in neither,
-    they are downloaded into the cache, once: 11.6 MB.
+    (``~/.cache/handgrad/mnist``, or the system's equivalent). If they are in neither, they are
+    downloaded into the cache once (11.6 MB).
 
     Parameters
     ----------
     path : str or path-like, optional
         A folder with ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
         ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, each with or without ``.gz``.
-        If it is given, no other place is looked at.
+        If it is given, no other folder is searched.
     images : bool
         Whether x has the shape (N, 1, 28, 28) that convolutions take, in place of rows.
     dtype : dtype
@@ -82,7 +82,7 @@ def fashion_mnist(
 ) -> Dataset:
     """Fashion-MNIST: pieces of clothing in ten classes, in the form of MNIST but harder.
 
-    Everything is as in `mnist`, and the folders are called ``fashion-mnist``. The download has
+    Everything else is as in `mnist`; the folders are called ``fashion-mnist``, and the download is
     30.9 MB.
 
     Parameters

@@ -14,11 +14,11 @@ PART = 5  # a fifth is the test part
 
 
 def names() -> Texts:
-    """5163 first names of the US census of 1990, and whether they are of women or men.
+    """5163 first names from the US census of 1990, and whether they are female or male.
 
-    They are in lower case, the more frequent ones first. A name in both lists is of the sex for
-    which it ranks higher. About a fifth, 1067 names, is held out for testing, always the same
-    ones.
+    They are in lower case, the more frequent ones first. A name in both lists is assigned to the
+    sex for which it ranks higher. About a fifth, always the same 1067 names, is held out for
+    testing.
 
     Returns
     -------
@@ -35,8 +35,8 @@ def names() -> Texts:
 
     Notes
     -----
-    The test names are those whose CRC-32 is a multiple of 5: no random numbers, of which NumPy
-    does not promise the same in all its versions.
+    The test names are those with a CRC-32 that is a multiple of 5, because NumPy does not guarantee
+    the same random numbers in all versions.
 
     Source: U.S. Census Bureau, "Frequently Occurring First Names and Surnames From the 1990
     Census"; public domain. See ``SOURCES.md`` beside this file.

@@ -18,13 +18,13 @@ from nets.datasets.table_header import header
 
 
 def from_file(path: str | os.PathLike[str]) -> Dataset:
-    """A data set from a ``.npz`` archive, or from a table, ``.csv`` or ``.tsv``.
+    """Load a data set from a ``.npz`` archive, or from a table, ``.csv`` or ``.tsv``.
 
     An archive holds ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and ``y_test``. A
     table has one example a line: numbers, and the class in the column named label, labels, class,
     target, species or y, else in the last one; a first line of names is optional. Classes may be
-    numbers or words. Where the file has no test part, a fifth of the examples, drawn with the seed
-    0, becomes it.
+    numbers or words. If the file has no test part, a fifth of the examples is drawn for it, with
+    seed 0.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def from_file(path: str | os.PathLike[str]) -> Dataset:
     Returns
     -------
     Dataset
-        The examples as they are, not scaled, as rows of floats (float64, C-contiguous). Classes
-        that are numbers are in the order of numbers.
+        The examples, not scaled, as rows of floats (float64, C-contiguous). Classes that are
+        numbers are in numerical order.
 
     Raises
     ------
@@ -43,8 +43,8 @@ def from_file(path: str | os.PathLike[str]) -> Dataset:
         If there is no such file.
     ValueError
         If it is damaged, or anything in it may be a mistake: a cell that is not a number, a label
-        that is missing or occurs once, labels that differ in their writing only, measurements in
-        place of labels. The message has the place and the remedy.
+        that is missing or occurs once, labels that differ only in spelling, measurements in place
+        of labels. The message says where it is and how to fix it.
 
     Examples
     --------

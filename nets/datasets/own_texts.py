@@ -17,7 +17,7 @@ TEXT_NAMES = ("text", "sentence", "review", "comment", "document", "name", "x")
 
 
 def labelled_text(path: str | os.PathLike[str]) -> Texts:
-    """Texts and their classes from a table, or from a folder with a folder for each class.
+    """Load texts and their classes from a table, or from a folder with a folder for each class.
 
     A table, ``.csv`` or ``.tsv``, has one text a line: the text in the column named text,
     sentence, review, comment, document, name or x, and the class in that named label, labels,
@@ -37,8 +37,8 @@ def labelled_text(path: str | os.PathLike[str]) -> Texts:
         If there is nothing of that name.
     ValueError
         If it cannot be read, or anything in it may be a mistake: lines with more or fewer cells
-        than the first, empty texts, labels that are missing, occur once or differ in their
-        writing only. The message has the place and the remedy.
+        than the first, empty texts, labels that are missing, occur once or differ only in
+        spelling. The message says where it is and how to fix it.
 
     Examples
     --------

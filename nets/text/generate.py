@@ -1,4 +1,4 @@
-"""Writing a text with a language model, token by token."""
+"""Generating text with a language model, token by token."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from nets.text.vocabulary import Vocabulary
 def padded(
     texts: Iterable[Sequence[str]], vocabulary: Vocabulary, length: int | None = None
 ) -> Array:
-    """The ids of the tokens of several texts, one text per row.
+    """Return the ids of the tokens of several texts, one text per row.
 
-    Short texts are padded at the front, so that all end in the last column; long ones are cut at
-    the end.
+    Short texts are padded at the front, so that all end in the last column; long ones are truncated
+    at the end.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from nets.training.evaluate import evaluate
 
 
 def perplexity(net: LayerLike, x: ArrayLike, y: ArrayLike, batch_size: int = 1000) -> float:
-    """The perplexity of a language model: exp of the mean of -log p over the tokens of a text.
+    """Return the perplexity of a language model: exp of the mean of -log p over a text's tokens.
 
     A model that chooses between k equally likely tokens has perplexity k. Its logarithm is the
     loss of `SoftmaxCE`.
@@ -24,7 +24,7 @@ def perplexity(net: LayerLike, x: ArrayLike, y: ArrayLike, batch_size: int = 100
     x, y : array
         Windows and the tokens after them: `windows`.
     batch_size : int
-        How many windows to predict at once, which limits the memory.
+        The number of windows to predict at once, which limits the memory used.
 
     Raises
     ------

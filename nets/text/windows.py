@@ -11,7 +11,7 @@ from nets.arguments import fits
 
 
 def windows(ids: ArrayLike, context: int, *, start: int | None = None) -> tuple[Array, Array]:
-    """All windows of a text, and the token after each: the examples of a language model.
+    """Return all windows of a text, and the token after each: the examples of a language model.
 
     Parameters
     ----------

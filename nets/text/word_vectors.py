@@ -85,7 +85,7 @@ def read_vectors(
 def vector_table(
     vocabulary: Vocabulary, vectors: Mapping[str, ArrayLike], rng: Rng = None
 ) -> Array:
-    """The vectors of the tokens of a vocabulary, one per row: the W of an `Embedding`.
+    """Return the vectors of the tokens of a vocabulary, one per row: the W of an `Embedding`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a trace of a net holds, and how it shows itself."""
+"""The trace of a net, and its display."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FEW = 12  # steps whose numbers are shown below the table
 
 
 class Trace(Sequence[Step]):
-    """The steps of one pass, forward and backward: that of the loss is the last.
+    """The steps of one forward and backward pass; the last is that of the loss.
 
-    ``trace[0]`` is the first layer's step, ``trace[-1]`` the loss's, with which the backward pass
-    begins; ``trace["2.0"]`` is that of a layer by its name. ``for step in reversed(trace)`` goes
-    the way of the gradient.
+    ``trace[0]`` is the step of the first layer, ``trace[-1]`` that of the loss, where the backward
+    pass begins, and ``trace["2.0"]`` that of a layer by its name. ``for step in reversed(trace)``
+    follows the gradient.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""One layer in a pass: what came in and went out, forward and backward."""
+"""One layer in a pass: its inputs and outputs, forward and backward."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ class Entry(NamedTuple):
 class Step:
     """A layer in one pass.
 
-    Where a layer took several inputs, `x`, `dx` and `local` are tuples.
+    If a layer took several inputs, `x`, `dx` and `local` are tuples.
 
     Attributes
     ----------
     name : str
-        Its position or the name of its node; of one in a net inside, the way to it: "2.0".
+        Its position or the name of its node; in a nested net, the path to it: "2.0".
     layer : layer
         A copy of the layer, as it was.
     x, y : array
-        What came in and what went out.
+        The input and the output.
     dout, dx : array or None
         The upstream and the downstream gradient; None where there is none, as for integers.
     local : array or None
-        The local derivative dy/dx, where each entry of y depends on the same entry of x alone.
-        There dx = dout * local.
+        The local derivative dy/dx, if each entry of y depends only on the same entry of x. Then
+        dx = dout * local.
     grads : dict of str to ndarray
         The gradients of the layer's parameters.
     """
