@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nets.cli import environment
+from nets.homework.isolation.sandbox import standing
 
 EXTRAS = {
     "numba": "runs Adam and SGD as one loop, several times faster",
@@ -96,6 +97,7 @@ def doctor(net: Any = None, x: ArrayLike | None = None) -> Diagnosis:
         "cores": str(environment.cores()),
         "float32 products": f"{rate:,.0f} GFLOP/s",
         "compiled loops": environment.compiled_loops(),
+        "isolation": ", ".join(standing()) or "none",
     }
     advice = [
         *_about_pins(rate),

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from nets.cli.options import argument, arguments_of, option
 from nets.homework.bundles.build import build
 from nets.homework.grading.assignment import PUBLIC, Assignment, in_folder, is_assignment, read
-from nets.homework.grading.classroom import grade_all, grade_into
+from nets.homework.grading.classroom import grade_all, grade_into, require_isolation
 from nets.homework.grading.grade import grade
 from nets.homework.grading.results import Results
 from nets.homework.grading.submissions import Submission, choose, stage_public
@@ -51,8 +51,8 @@ class BuildCommand:
 class GradeCommand:
     """Grade a submission, or a folder of them, by the tests of a built assignment.
 
-    Each runs in a process of its own with limits on time, memory and output. It is no sandbox
-    against a determined attacker.
+    Each runs in a process of its own with limits on time, memory and output, behind walls of the
+    kernel where the system gives them; `handgrad doctor` says which those are here.
     """
 
     submission: Path = argument("a file, or a folder of submissions", "SUBMISSION", type=Path)
@@ -66,6 +66,7 @@ class GradeCommand:
     jobs: int | None = option(
         "side by side (default: one for each processor)", None, type=int, metavar="N"
     )
+    require_isolation: bool = option("refuse to grade unless all walls of the kernel are up", False)
 
     def run(self) -> int:
         """Print the points and write the results; the exit code is 0."""
@@ -78,6 +79,8 @@ class GradeCommand:
             )
         if not given.exists():
             raise FileNotFoundError(f"{given}: there is no such file or folder")
+        if self.require_isolation:
+            require_isolation()
         if self._is_class(assignment):
             out = self.out or Path("graded")
             count = grade_all(given, assignment, out, self.jobs)

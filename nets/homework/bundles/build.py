@@ -28,11 +28,11 @@ ISOLATION = """\
 ## What keeps submissions apart
 
 Each runs in a process and a folder of its own, with a clean environment and limits on time, memory
-and output, and without a network where the system allows it. Tests, checker and results are in
-other processes, which it gives numbers to and nothing else. A hook in Python refuses to open files
-elsewhere, to start programs and to signal processes. This is no sandbox against a determined
-attacker, who can get round the hook and then read what the grader's user may read; use Gradescope's
-container for that. Limits and processes need Linux or macOS.
+and output. Tests, checker and results are in other processes, which it gives numbers to and nothing
+else. On Linux the kernel keeps it from other files (Landlock), from programs, connections and
+signals (seccomp), and from the network (namespaces); `summary.md` and `handgrad doctor` say which
+of these walls were up, and `handgrad grade --require-isolation` refuses to grade without. A hook in
+Python refuses the same in sentences, and can be got round.
 """
 README = """\
 # {title}

@@ -16,6 +16,8 @@ from nets.homework.grading.assignment import Assignment
 from nets.homework.grading.grade import grade, require_tests
 from nets.homework.grading.results import Question, Results, Score
 from nets.homework.grading.submissions import GRADED, MISSING, UNGRADED, Submission, find, stage
+from nets.homework.isolation.sandbox import standing
+from nets.homework.isolation.walls import WALLS
 
 SHOWN = 10  # mistakes in the summary
 
@@ -58,7 +60,7 @@ def grade_all(folder: Path, assignment: Assignment, out: Path, jobs: int | None 
             _progress(len(graded), len(students), one)
     ordered = [graded[submission.student] for submission in students]
     _table(ordered, assignment.questions, out / "grades.csv")
-    text = "\n".join(summary(ordered, assignment)) + "\n"
+    text = "\n".join([*summary(ordered, assignment), *isolation()]) + "\n"
     (out / "summary.md").write_text(text, encoding="utf-8")
     return len(ordered)
 
@@ -129,6 +131,30 @@ def _table(graded: list[Graded], questions: list[Question], path: Path) -> None:
 def _inert(name: str) -> str:
     """A name that spreadsheets do not take for a formula."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
+
+
+def isolation() -> Iterator[str]:
+    """Which walls were up around the submissions."""
+    up = standing()
+    missing = [name for name in WALLS if name not in up]
+    yield f"\nWalls of the kernel around each submission: {', '.join(up) or 'none'}."
+    if missing:
+        yield f"Not available on this machine: {', '.join(missing)}."
+
+
+def require_isolation() -> None:
+    """Raise unless each wall is up.
+
+    Raises
+    ------
+    ValueError
+        If one is missing.
+    """
+    if missing := [name for name in WALLS if name not in standing()]:
+        raise ValueError(
+            f"--require-isolation: this machine does not give {', '.join(missing)}; grade on a "
+            "Linux kernel of 5.13 or later that allows user namespaces, or in a container"
+        )
 
 
 def report_of(graded: Graded, assignment: Assignment) -> Iterator[str]:

@@ -1,25 +1,23 @@
 """What a submission's process gives up before it runs the submission.
 
-Limits on memory, processor time and the size of files; no network, where the system lets a process
-leave it; and a hook that refuses to open files elsewhere, to start programs and to signal other
-processes. The limits are the kernel's. The hook is Python's own, and a door, not a wall.
+Walls of the kernel, as many as there are; and a hook that refuses to open files elsewhere, to start
+programs and to signal other processes. The hook is Python's own, and a door, not a wall: it says in
+a sentence what the walls refuse with a number.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import sys
 import sysconfig
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from nets.homework.isolation.walls import raise_walls
+
 ROOT = Path(__file__).resolve().parents[3]
-NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
-DIE_WITH_PARENT = 1
 REFUSED = (
     "subprocess.",
     "socket.",
@@ -54,42 +52,28 @@ SYSTEM = (
     "/usr/local/lib/",
     "/usr/local/share/",
 )
+LIBRARIES = ("/lib", "/lib64")  # of the system, which the kernel names so
 LOOKING = ("os.listdir", "os.scandir", "os.walk", "glob.glob")
 
 
-def guard(folder: Path, closed: list[str], megabytes: int, seconds: int) -> None:
-    """Restrict this process to what a submission needs.
+def guard(folder: Path, closed: list[str], megabytes: int, seconds: int) -> list[str]:
+    """Restrict this process to what a submission needs, and return the walls that are up.
 
     It may write to `folder`, and may not read the Python files in `closed`.
     """
-    with suppress(OSError, AttributeError):  # not every system has these calls
-        libc = ctypes.CDLL(None)
-        libc.prctl(DIE_WITH_PARENT, 9)
-        libc.unshare(NEW_USER | NEW_NETWORK)
-    _limit(megabytes, seconds)
+    own = folder.resolve()
+    up = raise_walls([*_readable(), *SYSTEM, *LIBRARIES], own, megabytes, seconds)
     sys.dont_write_bytecode = True
-    sys.addaudithook(_hook(folder.resolve(), closed))
+    sys.addaudithook(_hook(own, closed))
+    return up
 
 
-def _limit(megabytes: int, seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # there are none on Windows
-        return
-    limits = {
-        resource.RLIMIT_AS: megabytes << 20,
-        resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_FSIZE: 64 << 20,
-        resource.RLIMIT_CORE: 0,
-    }
-    for what, most in limits.items():
-        with suppress(ValueError, OSError):  # a lower limit than this is in force already
-            resource.setrlimit(what, (most, most))
+def _readable() -> set[str]:
+    return {os.path.realpath(path) for path in (sys.prefix, sys.base_prefix, *_installed())}
 
 
 def _hook(own: Path, closed: list[str]) -> Callable[[str, tuple[Any, ...]], None]:
-    paths = {os.path.realpath(p) for p in (sys.prefix, sys.base_prefix, *_installed())}
-    readable = tuple(p + os.sep for p in paths)
+    readable = tuple(path + os.sep for path in _readable())
     shut = {*closed, *map(importlib.util.cache_from_source, closed)}
     inside = (str(own) + os.sep, "/dev/null")
 
