@@ -34,6 +34,16 @@ FORMULAS = {
         r"dW_{vd} = \sum_{n=1}^{N} \sum_{t=1}^{T} "
         r"[i_{nt} \ne p]\,[i_{nt} = v]\,\frac{dy_{nd}}{c_n}",
     ),
+    "layers.BatchNorm": (
+        r"\mu_c = \frac{1}{N} \sum_{n=1}^{N} x_{nc}",
+        r"v_c = \frac{1}{N} \sum_{n=1}^{N} (x_{nc} - \mu_c)^2",
+        r"z_{nc} = \frac{x_{nc} - \mu_c}{\sqrt{v_c + \epsilon}}",
+        r"y_{nc} = \gamma_c\,z_{nc} + \beta_c",
+        r"d\gamma_c = \sum_{n=1}^{N} dy_{nc}\,z_{nc}",
+        r"d\beta_c = \sum_{n=1}^{N} dy_{nc}",
+        r"dx_{nc} = \frac{\gamma_c}{\sqrt{v_c + \epsilon}} "
+        r"(dy_{nc} - \frac{d\beta_c + z_{nc}\,d\gamma_c}{N})",
+    ),
     "layers.softmax": (SOFTMAX,),
     "layers.SoftmaxCE": (
         SOFTMAX,
@@ -69,6 +79,7 @@ BETAS = {r"\beta_1": "beta1", r"\beta_2": "beta2"}
 
 # The letters that stand for an argument, and its name in the code.
 LETTERS = {
+    "layers.BatchNorm": {r"\epsilon": "epsilon"},
     "layers.MeanEmbedding": {"p": "padding"},
     "optimizers.Adagrad": ADAPTIVE,
     "optimizers.Adam": {**ADAPTIVE, **BETAS},
@@ -88,6 +99,7 @@ NOTES = {
     r":math:`dx = dy\,W^\top`; :math:`dy` is the argument ``dout``.",
     "layers.Embedding": WORDS + BRACKET,
     "layers.MeanEmbedding": WORDS + BRACKET,
+    "layers.BatchNorm": r"With images, a sum over :math:`n` is one over the pixels too.",
     "layers.softmax": r":math:`s` are the scores.",
     "layers.SoftmaxCE": SCORES + BRACKET,
     "layers.Hinge": SCORES + BRACKET,

@@ -24,6 +24,7 @@ HERE = {
     **dict.fromkeys(("MaxPool2d", "MaxPooling2D"), "MaxPool2D"),
     **dict.fromkeys(("AvgPool2d", "AvgPool2D", "AveragePooling2D"), "AveragePool2D"),
     **dict.fromkeys(("GlobalAveragePooling2D", "GlobalAvgPool2D"), "GlobalAveragePool2D"),
+    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNormalization"), "BatchNorm"),
     **dict.fromkeys(("LayerNormalization", "Layernorm"), "LayerNorm"),
     **dict.fromkeys(("GroupNormalization", "Groupnorm"), "GroupNorm"),
     **dict.fromkeys(("SimpleRNN", "VanillaRNN", "Elman"), "RNN"),

@@ -157,8 +157,8 @@ class _Reader:
         return lambda v: sum(body({**v, index: k}) for k in range(int(bound(v))))
 
     def name(self, token):
-        """A name, such as ``dW``, with its indices if it has some."""
-        if token == "d" and self.next.isalpha():
+        """A name, such as ``dW`` or ``d\\beta``, with its indices if it has some."""
+        if token == "d" and self.next.lstrip("\\").isalpha():
             token += self.take()
         return self.indexed(token)
 

@@ -64,6 +64,18 @@ def embedding(kind, **options):
     yield layer.backward(dy)[1]["W"], found["dW"]
 
 
+def batch_norm():
+    layer, (x, dy) = layers.BatchNorm(3, epsilon=0.1), rng.normal(size=(2, 6, 3))
+    layer.params = {"gamma": rng.normal(size=3), "beta": rng.normal(size=3)}
+    values = {rf"\{name}": theta for name, theta in layer.params.items()}
+    values |= {"x": x, "dy": dy, "N": 6, **settings("layers.BatchNorm", layer)}
+    found = run(FORMULAS["layers.BatchNorm"], values, {"n": 6, "c": 3})
+    yield layer.forward(x), found["y"]
+    dx, grads = layer.backward(dy)
+    yield dx, found["dx"]
+    yield from [(grads[name], found[rf"d\{name}"]) for name in grads]
+
+
 def loss_of_labels(kind):
     layer, scores, labels = kind(), 2 * rng.normal(size=(6, 4)), rng.integers(4, size=6)
     values = {"s": scores, "t": labels, "N": 6, "C": 4}
@@ -109,6 +121,7 @@ COMPARED = {
     "layers.FullyConnected": fully_connected,
     "layers.Embedding": lambda: embedding(Embedding),
     "layers.MeanEmbedding": lambda: embedding(MeanEmbedding, padding=0),
+    "layers.BatchNorm": batch_norm,
     "layers.softmax": softmax,
     "layers.SoftmaxCE": lambda: loss_of_labels(SoftmaxCE),
     "layers.Hinge": lambda: loss_of_labels(Hinge),
