@@ -6,7 +6,6 @@ columns, images, sequences, or a single example; it gives every argument the sha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,104 +14,19 @@ from typing import Any
 import numpy as np
 
 from layers.gradcheck.forms.argument_roles import PREDICTIONS, TARGETS, plain
-from layers.gradcheck.forms.parameter_updates import UnitStep
-from layers.gradcheck.forms.training_mode import INFERENCE, TRAINING
+from nets.cli.argument_tables import (
+    ARRAYS,
+    CHANNELS_IN,
+    CHANNELS_OUT,
+    OPTIONS,
+    SIZE_IN,
+    SIZE_OUT,
+    shapes_of,
+    words,
+)
 
 MOST = 200  # combinations of arguments that are tried in a scene
-WEIGHTS = re.compile(r"w(eights?)?(\d|[a-z]{0,2}|curr|prev|in|out)\d?")
-BIASES = re.compile(r"b(ias(es)?)?(\d|[a-z]{0,2}|curr|prev|in|out)\d?")
 OUT = 3  # how many units a layer that asks for a number gets
-
-SIZE_IN = (
-    "infeatures indim inputsize inputdim nin fanin ninputs numinputs inputs numfeatures nfeatures "
-    "features insize inputlen dim d din inputunits unitsprev embeddim embeddingdim dmodel nx "
-    "inputdims inputfeatures nfeaturesin inputnodes numin sizein inneurons inputneurons dimension"
-)
-SIZE_OUT = (
-    "outfeatures outdim outputsize outputdim nout fanout nneurons outputs numoutputs noutputs "
-    "neurons units nunits numunits outsize nodes m dout outputunits unitscurr numneurons "
-    "nodescount hiddensize hiddendim h nh hidden numclasses nclasses classes outputnodes numout "
-    "sizeout ny na outneurons outputneurons numhidden nhidden wordvecsize"
-)
-CHANNELS_IN = (
-    "indepth inputdepth inch inchannels inputchannels channels inchannel nchannels channelsin "
-    "numchannels"
-)
-CHANNELS_OUT = (
-    "depth layerdepth outdepth outch outchannels outputchannels outchannel numfilters nfilters "
-    "filters nfilter kernels"
-)
-KERNEL = (
-    "filtershape paramsize kernelwidth kernelsize filtersize ksize kernel f kernelh kernelw "
-    "hfilter wfilter filterh filterw fh fw kernelshape filterheight filterwidth k"
-)
-POOL = "poolsize size poolh poolw poolshape poolheight poolwidth pool"
-SHARES = "p prob dropprob keepprob rate ratio dropoutratio dropoutrate dropout probability keep"
-SMALL = "reg lambd lambda regstrength l2 regularization weightdecay l1 lam"
-VOCABULARY = "vocabsize vocabularysize numembeddings v vocab numwords vocabulary"
-EPSILONS = "eps epsilon"
-
-
-SIZES_IN = frozenset(SIZE_IN.split())
-
-
-def _words(words: str, *values: Any) -> dict[str, tuple[Any, ...]]:
-    return dict.fromkeys(words.split(), values)
-
-
-# Shapes of arrays in letters, one letter an axis, in the order in which they are tried.
-ARRAYS = {
-    **_words(
-        "w weight weights kernel kernels wt theta wmat param",
-        "DM",
-        "MD",
-        "FCKK",
-        "KKCF",
-        "VD",
-        "D1",
-    ),
-    **_words("filters filter", "FCKK", "KKCF", "FKK"),
-    **_words("b bias biases", "M", "1M", "M1", "F", "111F", "F1", "Q", "1Q", "Q1", "R", ""),
-    **_words("runningmean runningvar movingmean movingvar", "D", "1D", "D1", "C"),
-    **_words("gamma beta scale shift", "D", "1D", "D1", "C", "1C11"),
-    **_words("wx wax u", "DM", "DQ", "DR", "MD"),
-    **_words("wy wya why", "MM"),
-    **_words("wh waa wrec", "MM", "MQ", "MR"),
-    **_words("prevh hprev hprevt hprevl h0 h prevc cprev c0 c hidden aprev a0 state", "NM", "MN"),
-    **_words("wembed embedding embeddings", "VD"),
-}
-OPTIONS: dict[str, tuple[Any, ...]] = {
-    **_words("bnparam lnparam", {"mode": "train"}),
-    **_words("gnparam", {}),
-    **_words("dropoutparam", {"mode": "train", "p": 0.5, "seed": 0}),
-    **_words("convparam", {"stride": 1, "pad": 1}),
-    **_words("poolparam", {"pool_height": 2, "pool_width": 2, "stride": 2}),
-    **_words("hparameters hparam", {"stride": 1, "pad": 1, "f": 2}),
-    **_words(SMALL, 0.1),
-    **_words(SHARES, 0.5),
-    **_words(EPSILONS, 1e-5),
-    **_words("momentum", 0.9),
-    **_words("alpha slope negativeslope lr learningrate", 0.1),
-    **_words("stride strides s", 1, 2, (1, 1)),
-    **_words("pad padding", 1, 0, "valid"),
-    **_words(KERNEL, 3, (3, 3)),
-    **_words(POOL, 2, (2, 2)),
-    **_words("g groups numgroups nheads numheads heads", 1),
-    **_words("upsamplingfactor downsamplingfactor factor scalefactor", 2),
-    **_words("hiddensizelist hiddendims hiddensizes hiddenlayers", [5]),
-    **_words("seed", 0),
-    **_words("mode", "train", "max", "average"),
-    **_words("activation act nonlinearity activationfunction func fn", "relu", "sigmoid", np.tanh),
-    **_words(
-        "activationprime activationderivative dactivation fprime", lambda x: 1 - np.tanh(x) ** 2
-    ),
-    **_words("optimizer opt", UnitStep()),
-    **_words(VOCABULARY, 6),
-    **_words("axis", -1, 0, 1),
-    **_words("debug verbose usegpu", False),
-    **dict.fromkeys(TRAINING, (True,)),
-    **dict.fromkeys(INFERENCE, (False,)),
-}
 
 
 @dataclass(frozen=True)
@@ -160,7 +74,7 @@ class Scene:
             return (np.ones(self.shape[:-1], int),)
         if plain(name) in OPTIONS:
             return OPTIONS[plain(name)]
-        return tuple(self.array(letters) for letters in self._fitting(_shapes(name)))
+        return tuple(self.array(letters) for letters in self._fitting(shapes_of(name)))
 
     def constructed(self, name: str) -> tuple[Any, ...]:
         """What an argument of a constructor may be: a size, before anything else."""
@@ -168,12 +82,12 @@ class Scene:
         if len(name) == 1 and name.isupper() and word not in ("d", "m", "h", "n", "v"):
             return self.values(name)
         sizes = {
-            **_words(SIZE_IN, self.size("D")),
-            **_words(SIZE_OUT, OUT),
-            **_words(CHANNELS_IN, self.size("C")),
-            **_words(CHANNELS_OUT, self.size("F")),
-            **_words("inputshape xdim inputdims shape inshape", self.shape[1:], self.shape),
-            **_words("sizes layerdims layers layersizes dims", [self.size("D"), 5, OUT]),
+            **words(SIZE_IN, self.size("D")),
+            **words(SIZE_OUT, OUT),
+            **words(CHANNELS_IN, self.size("C")),
+            **words(CHANNELS_OUT, self.size("F")),
+            **words("inputshape xdim inputdims shape inshape", self.shape[1:], self.shape),
+            **words("sizes layerdims layers layersizes dims", [self.size("D"), 5, OUT]),
         }
         if "C" in self.axes and word in ("numfeatures", "features", "dim", "nfeatures"):
             return (self.size("C"),)
@@ -225,16 +139,6 @@ class Scene:
             if set(letters) & set("CKF") and not images:
                 continue
             yield letters
-
-
-def _shapes(name: str) -> tuple[str, ...]:
-    """The shapes of an array of this name: W1, W_curr and bh are weights and a bias."""
-    word = plain(name)
-    if word in ARRAYS:
-        return ARRAYS[word]
-    if WEIGHTS.fullmatch(word):
-        return ("MM", *ARRAYS["w"], "MP")
-    return ARRAYS["b"] if BIASES.fullmatch(word) else ()
 
 
 def _shares(x: Any, axis: int) -> Any:

@@ -20,8 +20,9 @@ from layers.gradcheck.forms.net_of_lists import net_of_lists
 from layers.gradcheck.forms.parameter_updates import UnitStep
 from layers.gradcheck.forms.training_mode import switch_on, switches
 from layers.gradcheck.forms.verbs import FORWARD, VALUES, has_verbs, verb
+from nets.cli.argument_tables import SIZES_IN
 from nets.cli.dict_arguments import dicts, keys
-from nets.cli.example_arguments import MOST, SIZES_IN, Scene
+from nets.cli.example_arguments import MOST, Scene
 from nets.cli.find_layers import FoundLayer
 from nets.cli.net_trials import nets_of_functions
 from nets.cli.single_trial import Trial

@@ -24,7 +24,13 @@ from layers.gradcheck.forms.cached_outputs import split
 from layers.gradcheck.forms.held_parameters import parameters
 from layers.gradcheck.forms.left_gradients import copied, in_attributes, in_container
 from layers.gradcheck.forms.parameter_updates import LEARNING_RATE, ParameterUpdates
-from layers.gradcheck.forms.returned_values import INPUT_GRADIENTS, left_in, taken_apart
+from layers.gradcheck.forms.returned_values import (
+    INPUT_GRADIENTS,
+    as_shaped,
+    left_in,
+    taken_apart,
+    times,
+)
 from layers.gradcheck.forms.training_mode import call
 from layers.gradcheck.forms.verbs import BACKWARD, FORWARD
 
@@ -121,8 +127,8 @@ class ObjectLayer:
         if changes:
             self._note("gradients by the change of the parameters")
         params = self.params
-        fitted = {name: _fitted(g, params[name]) for name, g in copied(grads).items()}
-        return _times(factor, dx), {name: _times(factor, g) for name, g in fitted.items()}
+        fitted = {name: as_shaped(g, params[name]) for name, g in copied(grads).items()}
+        return times(factor, dx), {name: times(factor, g) for name, g in fitted.items()}
 
     def _left(self, names: Sequence[str]) -> dict[str, Any]:
         for place in (in_container, in_attributes):
@@ -175,23 +181,3 @@ class ObjectLayer:
     def _note(self, text: str) -> None:
         if text not in self.notes and text != "forward and backward":
             self.notes.append(text)
-
-
-def _fitted(gradient: Any, parameter: Array) -> Any:
-    """A gradient that an update stretches to the shape of its parameter, in this shape."""
-    shapes = np.shape(gradient), parameter.shape
-    same = np.size(gradient) == parameter.size
-    axes = [tuple(n for n in shape if n > 1) for shape in shapes]
-    if same and axes[0] == axes[1] and np.broadcast_shapes(*shapes) == parameter.shape:
-        return np.reshape(gradient, parameter.shape)
-    return gradient
-
-
-def _times(factor: Any, gradient: Any) -> Any:
-    """A gradient times the dout that backward did not take."""
-    if factor is None or gradient is None:
-        return gradient
-    if isinstance(gradient, tuple):
-        return tuple(_times(factor, part) for part in gradient)
-    spread = np.ndim(gradient) - np.ndim(factor)
-    return np.reshape(factor, np.shape(factor) + (1,) * max(spread, 0)) * gradient

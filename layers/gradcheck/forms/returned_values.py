@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.core.params import Array
 from layers.gradcheck.forms.gradient_names import by_name
 
 INPUT_GRADIENTS = ("dinputs", "dinput", "dx", "dX", "input_gradient", "grad_input", "retrograde")
@@ -41,3 +42,23 @@ def left_in(thing: Any, names: Sequence[str]) -> tuple[Any, str]:
         if isinstance(array, (np.ndarray, float, np.floating)):
             return array, name
     return None, ""
+
+
+def as_shaped(gradient: Any, parameter: Array) -> Any:
+    """A gradient that an update stretches to the shape of its parameter, in this shape."""
+    shapes = np.shape(gradient), parameter.shape
+    same = np.size(gradient) == parameter.size
+    axes = [tuple(n for n in shape if n > 1) for shape in shapes]
+    if same and axes[0] == axes[1] and np.broadcast_shapes(*shapes) == parameter.shape:
+        return np.reshape(gradient, parameter.shape)
+    return gradient
+
+
+def times(factor: Any, gradient: Any) -> Any:
+    """A gradient times the dout that backward did not take."""
+    if factor is None or gradient is None:
+        return gradient
+    if isinstance(gradient, tuple):
+        return tuple(times(factor, part) for part in gradient)
+    spread = np.ndim(gradient) - np.ndim(factor)
+    return np.reshape(factor, np.shape(factor) + (1,) * max(spread, 0)) * gradient
