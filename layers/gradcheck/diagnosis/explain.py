@@ -26,6 +26,8 @@ from layers.gradcheck.diagnosis.families.gradient_paths import (
 from layers.gradcheck.diagnosis.families.losses_and_labels import labels, logarithms, other_inputs
 from layers.gradcheck.diagnosis.families.matrices_and_order import (
     cell_path,
+    gates,
+    heads,
     matrices,
     order,
     repairs,
@@ -62,6 +64,8 @@ FAMILIES = (
     shared_parameters,
     shortcuts,
     repairs,
+    gates,
+    heads,
     inner_slopes,
     quadratic_forms,
     softmax_sums,

@@ -44,6 +44,7 @@ GRADIENTS = {
     "softmax-sum-missing": "Each probability depends on all scores of its row: where is the sum?",
     "time-path": "What does a step hand to the next one, and does a gradient come back for each?",
     "cell-path-missing": "The state h is computed from the cell c: what does dh add to dc?",
+    "gates-reordered": "In which order does forward split the columns, and backward join them?",
     "off-by-one-step": "Which state did this step multiply: the one before it, or its own?",
     "wrong-axis": "Along which axis does forward take its sum or mean, and along which backward?",
     "flow-missing": "One entry acts on several outputs: is the share of each one added?",

@@ -355,8 +355,13 @@ def _find_scores(experiment: Experiment) -> Scores | None:
             for scale in (1.0, left.shape[-1] ** -0.5):
                 scores = _product(a, b, scale)
                 if _is_softmax(p, scores, experiment):
-                    return scores
+                    return _without_hidden(scores, p > 0)
     return None
+
+
+def _without_hidden(scores: Scores, seen: Array) -> Scores:
+    """Scores, with -inf where a mask hides them: there the probabilities are 0."""
+    return lambda experiment: np.where(seen, scores(experiment), -np.inf)
 
 
 def _visible(experiment: Experiment) -> dict[str, Array]:
@@ -373,7 +378,10 @@ def _product(a: str, b: str, scale: float) -> Scores:
 
 def _is_softmax(p: Array, scores: Scores, experiment: Experiment) -> bool:
     try:
-        rest = np.log(p) - scores(experiment)
+        rest = np.where(p > 0, np.log(p) - scores(experiment), -np.inf)
     except ValueError:  # these two are not multiplied
         return False
-    return rest.shape == p.shape and np.allclose(rest, rest[..., :1], rtol=1e-9, atol=1e-9)
+    top = rest.max(axis=-1, keepdims=True)
+    return rest.shape == p.shape and np.allclose(
+        np.where(p > 0, rest, top), top, rtol=1e-9, atol=1e-9
+    )

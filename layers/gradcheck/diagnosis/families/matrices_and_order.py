@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,48 @@ def _through_cell(h: int) -> Callable[[Experiment], None]:
         experiment.dout = tuple(dout)
 
     return change
+
+
+def gates(case: Case) -> Iterator[Candidate]:
+    """In a recurrent layer: backward has the gates in another order than forward."""
+    if case.first.is_parameter:
+        return
+    tensors = case.first.experiment.tensors().values()
+    for hidden, columns in {a.shape for a in tensors if a.ndim == 2}:
+        if columns in (3 * hidden, 4 * hidden):
+            for order in list(permutations(range(columns // hidden)))[1:]:
+                claim = f"is correct if backward gets the gates' weights in the order {list(order)}"
+                yield Candidate("gates-reordered", _with_gates(columns, order), claim)
+
+
+def _with_gates(columns: int, order: tuple[int, ...]) -> Callable[[View], Array | None]:
+    def change(experiment: Experiment) -> None:
+        for array in experiment.tensors().values():
+            if array.shape[-1:] == (columns,):
+                blocks = np.split(array.copy(), len(order), axis=-1)
+                array[...] = np.concatenate([blocks[i] for i in order], axis=-1)
+
+    return _if_correct_after(change)
+
+
+def heads(case: Case) -> Iterator[Candidate]:
+    """In attention: dout is cut into heads by a reshape alone, without moving the axis."""
+    shape = case.first.output_shape
+    if case.first.is_parameter or len(shape) != 3:
+        return
+    for count in range(2, shape[2]):
+        if shape[2] % count == 0:
+            claim = f"is correct if dout is cut into {count} heads first, and the axes are moved"
+            yield Candidate("reshaped", _with_heads(count), claim)
+
+
+def _with_heads(count: int) -> Callable[[View], Array | None]:
+    def change(experiment: Experiment) -> None:
+        n, steps, width = experiment.dout.shape
+        cut = experiment.dout.reshape(n, steps, count, width // count)
+        experiment.dout = np.swapaxes(cut, 1, 2).reshape(n, steps, width)
+
+    return _if_correct_after(change)
 
 
 def _reverse(axes: tuple[int, ...]) -> Move:

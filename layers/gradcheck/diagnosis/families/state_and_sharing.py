@@ -230,7 +230,9 @@ def _with_state_after(case: Case) -> Callable[[View], Array | None]:
         if one is None or view.name not in one.tensors or view.tensor.array.ndim != 2:
             return None
         g, layer = one.tensors[view.name].gradient, one.experiment.layer
-        states = [flat(one.experiment.y), *map(flat, held_arrays(layer).values())]
+        inputs = [flat(x) for x in one.experiment.inputs]
+        kept = [flat(one.experiment.y), *map(flat, held_arrays(layer).values())]
+        states = [h for h in kept if not any(np.array_equal(h, x) for x in inputs)]
         numeric = one.numeric_at(view.name, np.arange(g.size)).reshape(g.shape)
         for (mine, right), h in product(((g, numeric), (g.T, numeric.T)), states):
             if len(mine) == h.size > 1 and _is_along(h, mine) and not _is_along(h, right):

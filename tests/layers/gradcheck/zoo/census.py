@@ -16,11 +16,12 @@ from tests.layers.gradcheck.zoo import (
     nets,
     one_hot,
     others,
+    sequences,
     subtle,
 )
 from tests.layers.gradcheck.zoo.specimen import Specimen
 
-HOUSES = (affine, activations, losses, others, courses, nets, one_hot, subtle, images)
+HOUSES = (affine, activations, losses, others, courses, nets, one_hot, subtle, images, sequences)
 
 
 def specimens() -> Iterator[Specimen]:

@@ -37,7 +37,7 @@ from layers import (
 )
 from nets import Sequential
 from tests.layers.gradcheck.wrong_layers import Chain
-from tests.layers.gradcheck.zoo import courses, images, one_hot, students, subtle
+from tests.layers.gradcheck.zoo import courses, images, one_hot, sequences, students, subtle
 from tests.layers.gradcheck.zoo.nets import ByName
 
 Check = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
@@ -98,9 +98,8 @@ def _layers(rng: np.random.Generator, x: Any, m: int, dtype: str) -> Iterator[Ch
         {"loss": (SoftmaxCE(), labels)},
     )
     yield "net of whole numbers", _of_whole_numbers(_net(rng, d, m), rng), (np.sign(x),), {}
-    for layer, given in chain(
-        *(house.right_ones(rng) for house in (one_hot, subtle, images)),
-    ):
+    houses = one_hot, subtle, images, sequences
+    for layer, given in chain.from_iterable(house.right_ones(rng) for house in houses):
         yield layer.__class__.__name__, layer, given, {}
 
 

@@ -18,6 +18,7 @@ from tests.layers.gradcheck.zoo import (
     nets,
     one_hot,
     others,
+    sequences,
     subtle,
 )
 from tests.layers.gradcheck.zoo.right import checks
@@ -43,6 +44,7 @@ SAMPLE = [
     *courses.specimens(),
     *subtle.specimens(),
     *images.specimens(),
+    *sequences.specimens(),
     *list(nets.specimens())[::41],
     *nets.wrong_containers(),
     *nets.ending_in_softmax(),
