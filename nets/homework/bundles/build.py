@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -17,13 +17,12 @@ from nets.homework.bundles.gradescope import zip_for_gradescope
 from nets.homework.bundles.notebook_cells import notebook_of
 from nets.homework.bundles.otter import folder_for_otter
 from nets.homework.bundles.strip import strip
-from nets.homework.grading.assignment import HIDDEN, PUBLIC, Assignment, read
+from nets.homework.grading.assignment import HIDDEN, PAGE, PUBLIC, Assignment, read
 from nets.homework.grading.grade import grade
 from nets.homework.grading.results import Question, Results
 from nets.homework.isolation.forbidden import resolve
 
 INI = "[pytest]\naddopts = -p nets.homework.grading.points_plugin --import-mode=importlib\n"
-PAGE = "instructor.md"
 ISOLATION = """\
 ## What keeps submissions apart
 
@@ -94,7 +93,9 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
         (folder / "pytest.ini").write_text(INI, encoding="utf-8")
         shutil.copyfile(source / PUBLIC, folder / PUBLIC)
     public = [question for question in questions if question.id.startswith(PUBLIC)]
-    assignment.write(student, public)
+    copy_files(source, assignment.handed_out(), student)
+    copy_files(source, assignment.files, grader)
+    replace(assignment, files=assignment.handed_out()).write(student, public)
     assignment.write(grader, questions)
     (student / assignment.file).write_text(stub, encoding="utf-8")
     book = Path(assignment.file).with_suffix(".ipynb").name
@@ -121,6 +122,13 @@ def build(source: Path, out: Path) -> tuple[Path, Path]:
     zip_for_gradescope(built, out / "gradescope.zip")
     folder_for_otter(built, solved.read_text(encoding="utf-8"), out / "otter")
     return student, grader
+
+
+def copy_files(source: Path, names: Iterable[str], out: Path) -> None:
+    """Copy files with the folders that they are in."""
+    for name in names:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, out / name)
 
 
 def proven(assignment: Assignment, solved: Path, stub: str) -> list[Question]:

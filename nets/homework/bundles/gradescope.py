@@ -45,7 +45,7 @@ def zip_for_gradescope(assignment: Assignment, path: Path) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         _executable(bundle, "setup.sh", SETUP.format(requirement=_requirement()))
         _executable(bundle, "run_autograder", RUN)
-        for name in FILES:
+        for name in (*FILES, *assignment.files):
             if (assignment.folder / name).is_file():
                 bundle.write(assignment.folder / name, f"bundle/{name}")
     return path

@@ -30,7 +30,7 @@ check_all_cell: true
 export_cell: {{{{pdf: false}}}}
 strip_solutions_from_all_cells: true
 tests: {{{{ok_format: false}}}}
-files: [{PUBLIC}]
+files: [{{public}}]
 autograder_files: [{{files}}]
 requirements: ["handgrad[homework]"]
 plugins: [{PLUGIN}]
@@ -67,11 +67,16 @@ def folder_for_otter(assignment: Assignment, solved: str, out: Path) -> Path:
     """
     out.mkdir(parents=True, exist_ok=True)
     names = [name for name in (HIDDEN, SETTINGS, INI) if (assignment.folder / name).is_file()]
-    for name in (PUBLIC, *names):
+    names += [name for name in assignment.files if name not in assignment.handed_out()]
+    public = [PUBLIC, *assignment.handed_out()]
+    for name in (*public, *names):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(assignment.folder / name, out / name)
     book = notebook_of(with_prompts(solved))
     title, files = json.dumps(assignment.title), ", ".join(names)
-    config = cell("otter-config", "raw", CONFIG.format(title=title, files=files))
+    config = cell(
+        "otter-config", "raw", CONFIG.format(title=title, files=files, public=", ".join(public))
+    )
     questions = [cell for question in assignment.questions for cell in _cells(question)]
     book["cells"] = [config, *book["cells"], *questions]
     path = out / Path(assignment.file).with_suffix(".ipynb").name

@@ -12,7 +12,8 @@ from nets.homework.isolation.forbidden import imported_by
 from nets.homework.isolation.limits import Limits
 
 SETTINGS, INI = "assignment.json", "pytest.ini"
-PUBLIC, HIDDEN = "test_public.py", "test_hidden.py"
+PUBLIC, HIDDEN, PAGE = "test_public.py", "test_hidden.py", "instructor.md"
+SECRET = "hidden"  # how the names of files begin that students do not get
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Assignment:
         Names of this library that a submission may not use: ``layers.ReLU``.
     allowed : list of str
         Names of this library that the solved file uses; known once it has been built.
+    files : list of str
+        Other files that are handed out: helper modules, ``conftest.py``, data; known once it has
+        been built.
     limits : Limits
         What a submission may use.
     questions : list of Question
@@ -42,6 +46,7 @@ class Assignment:
     file: str
     forbidden: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
     questions: list[Question] = field(default_factory=list)
 
@@ -49,6 +54,10 @@ class Assignment:
     def tests(self) -> list[Path]:
         """The existing test files: the public and the hidden one."""
         return [self.folder / name for name in (PUBLIC, HIDDEN) if (self.folder / name).is_file()]
+
+    def handed_out(self) -> list[str]:
+        """The other files that students get."""
+        return [name for name in self.files if not Path(name).name.startswith(SECRET)]
 
     def write(self, folder: Path, questions: list[Question]) -> None:
         """Write the settings into another folder, with these questions."""
@@ -77,9 +86,23 @@ def read(folder: Path) -> Assignment:
         solved = folder / str(settings.get("file"))
         if settings.get("forbidden") and "allowed" not in settings and solved.is_file():
             settings["allowed"] = imported_by(solved.read_text(encoding="utf-8"))
+        if "files" not in settings and not questions:
+            own = (SETTINGS, INI, PUBLIC, HIDDEN, PAGE, str(settings.get("file")))
+            settings["files"] = [name for name in others(folder) if name not in own]
         return Assignment(folder, limits=limits, questions=questions, **settings)
     except (SyntaxError, ValueError, TypeError) as error:
         raise ValueError(f"{path}: expected title, file, forbidden and limits: {error}") from error
+
+
+def others(folder: Path) -> list[str]:
+    """The files in a folder and in those in it, without hidden ones, caches and links."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
+    )
 
 
 def in_folder(folder: Path, assignment: Assignment) -> Path:

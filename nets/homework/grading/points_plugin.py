@@ -70,7 +70,12 @@ class Grader:
             folder = given if given.is_dir() else None
             file = in_folder(given, settings) if folder else given
             self.sandbox = Sandbox(
-                file, settings.limits, settings.forbidden, folder, settings.allowed
+                file,
+                settings.limits,
+                settings.forbidden,
+                folder,
+                settings.allowed,
+                {name: self.folder / name for name in settings.handed_out()},
             )
         try:
             return self.sandbox.begin()

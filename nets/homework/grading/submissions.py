@@ -144,7 +144,7 @@ def stage(submission: Submission, assignment: Assignment, work: Path) -> Submiss
 
 def stage_public(path: Path, assignment: Assignment, work: Path) -> None:
     """Copy a student's file into an empty folder, with what is beside it but the assignment."""
-    kept = (*_names(assignment), SETTINGS, PUBLIC, HIDDEN, INI)
+    kept = (*_names(assignment), SETTINGS, PUBLIC, HIDDEN, INI, *assignment.files)
     for file in _files(path.parent, DEEPEST):
         place = file.relative_to(path.parent)
         if file == path or str(place).lower() not in kept:

@@ -17,9 +17,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -92,6 +93,8 @@ class Sandbox(Endpoint):
         A folder from which all files go along.
     allowed : sequence of str
         Names of this library that can be used, where others of their kind are forbidden.
+    handed_out : mapping of str to path, optional
+        Files of the assignment that go along, by the name that they get.
     """
 
     def __init__(
@@ -101,6 +104,7 @@ class Sandbox(Endpoint):
         forbidden: Sequence[str] = (),
         folder: Path | None = None,
         allowed: Sequence[str] = (),
+        handed_out: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
         super().__init__(socket.socket(), 2, WeakValueDictionary())
         self.limits, self.forbidden, self.allowed = limits, list(forbidden), list(allowed)
@@ -110,6 +114,10 @@ class Sandbox(Endpoint):
             shutil.copytree(folder, self._work, ignore=_links, dirs_exist_ok=True)
         elif not file.is_symlink():
             shutil.copyfile(file, self._file)
+        for name, path in handed_out.items():
+            if name != file.name:
+                (self._work / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, self._work / name)
         self._process: subprocess.Popen[bytes] | None = None
         self._broken: SubmissionError | None = None
         self._ends = time.monotonic() + limits.total_seconds

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,79 @@ def test_what_is_written(built):
     assert "self.x.T @ dout" not in everything
     assert not (grader / "dense.py").exists()
     assert "| The slope of ReLU at 0 is 0 | 1 |" in (grader / "instructor.md").read_text()
+
+
+def write(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_the_files_of_the_assignment_go_along(source, tmp_path, capsys):
+    path = source / "dense.py"
+    path.write_text(
+        path.read_text().replace(
+            "import numpy as np\n",
+            "import numpy as np\nfrom sums import rows\n\nSCALE = np.loadtxt('data/one.txt')\n",
+            1,
+        )
+    )
+    write(
+        source,
+        {
+            "sums.py": "def rows(a):\n    return a.sum(axis=0)\n",
+            "data/one.txt": "1.0\n",
+            "hidden_cases.py": "CASES = [1.0]\n",
+            "conftest.py": "import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1.0\n",
+            "__pycache__/sums.pyc": "",
+            "test_public.py": "import pytest\nfrom sums import rows\n\n\n"
+            "@pytest.mark.points(1)\ndef test_scale(submission, one):\n"
+            "    assert submission.ReLU().forward(rows(submission.SCALE + [[0]])) == one\n",
+            "test_hidden.py": "import pytest\nfrom hidden_cases import CASES\n\n\n"
+            "@pytest.mark.points(1)\ndef test_cases(submission):\n"
+            "    assert submission.ReLU().forward(submission.SCALE) == CASES[0]\n",
+        },
+    )
+    student, grader = build(source, tmp_path / "out")
+    given = {path.relative_to(student).as_posix() for path in student.rglob("*")}
+    assert given >= {"sums.py", "data/one.txt", "conftest.py"}
+    assert "hidden_cases.py" not in given
+    assert (grader / "hidden_cases.py").is_file()
+    assert (grader.parent / "otter" / "data" / "one.txt").is_file()
+    with zipfile.ZipFile(tmp_path / "out" / "gradescope.zip") as bundle:
+        assert {"bundle/hidden_cases.py", "bundle/data/one.txt"} <= set(bundle.namelist())
+    shutil.copyfile(path, student / "dense.py")
+    assert main(["check", str(student / "dense.py")]) == 0
+    out = ["--out", str(tmp_path / "results.json")]
+    assert main(["grade", str(path), "--assignment", str(grader), *out]) == 0
+    assert "2 of 2 points" in capsys.readouterr().out
+
+
+def test_the_author_is_warned(source, tmp_path):
+    write(
+        source,
+        {
+            "test_public.py": "import numpy as np\nimport pytest\n\n\n"
+            "@pytest.mark.points(1)\ndef test_a(submission, credit):\n"
+            '    """Gradients."""\n'
+            "    credit.gradients(submission.FullyConnected(2, 2), np.ones((2, 2)))\n",
+            "test_hidden.py": "import pytest\n\n\n@pytest.mark.points(1)\n"
+            'def test_b(submission):\n    """Gradients."""\n    submission.ReLU().forward(1.0)\n',
+        },
+    )
+    with pytest.warns(UserWarning) as warned:  # noqa: PT030, the two texts are compared below
+        build(source, tmp_path / "out")
+    told = "\n".join(str(warning.message) for warning in warned)
+    assert "2 tests have the title 'Gradients', and students cannot tell them apart" in told
+    assert "test_public.py::test_a: the parameter b is 0 everywhere, which hides mistakes" in told
+
+
+@pytest.mark.parametrize("name", ["layers.Relu", "numpy.dot"])
+def test_a_forbidden_name_that_does_not_exist_is_refused(source, tmp_path, name):
+    settings = json.loads((source / "assignment.json").read_text())
+    (source / "assignment.json").write_text(json.dumps({**settings, "forbidden": [name]}))
+    with pytest.raises(ValueError, match=f"there is no {name}"):
+        build(source, tmp_path / "out")
 
 
 def test_a_solution_that_fails_is_refused(source, tmp_path, capsys):
