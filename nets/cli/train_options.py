@@ -71,7 +71,7 @@ class TrainOptions:
     learning_rate: float | None = option(RATE, None, type=types.positive_number, metavar="RATE")
     momentum: float | None = option("for sgd (default: 0.9)", None, type=types.share, metavar="M")
     epochs: int | None = _count("default: 30, from 10,000 examples on: 10; of lenet: 5")
-    batch_size: int | None = _count("default: 32, from 10,000 examples on: 128")
+    batch_size: int | None = _count("default: 32, from 10,000 examples on: 128; of lenet: 64")
     seed: int = option("of all random numbers (default: 0)", 0, type=types.seed, metavar="S")
     out: Path = option(OUT, Path("handgrad-out"), type=Path, metavar="DIR")
 

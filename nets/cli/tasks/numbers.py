@@ -33,8 +33,8 @@ CHANNELS, RESIDUAL = (32, 64, 128), (16, 32, 64)  # of the stages
 SMALLEST = 4  # rows and columns after the last stage
 FEW = 4  # channels of a small net, and the rows and columns of the images for it:
 CROP = {"conv": 8, "resnet": 8, "lenet": 12}
-PHOTOGRAPHS = ("cifar10",)  # which may be mirrored
-PIXELS = 4  # by which they may be shifted
+SHIFTS = {"cifar10": 4, "mnist": 1, "fashion-mnist": 1}  # pixels; the digits are too small
+PHOTOGRAPHS = ("cifar10",)  # which show the same when they are mirrored
 
 
 class NumbersTask(Task):
@@ -56,8 +56,8 @@ class NumbersTask(Task):
         )
         self.y_train, self.y_validation, self.y_test = y[train], y[held_out], self.data.y_test
         self.classes = self.data.classes
-        if self.reads_images and options.data in PHOTOGRAPHS:
-            self.augment = _augmentation(options.seed)
+        if self.reads_images and options.data in SHIFTS:
+            self.augment = _augmentation(options.data, options.seed)
         self.form = _form(options, self.input_shape)
         self.net = build(self.input_shape, len(self.classes), **self.form, rng=options.seed)
         if self.reads_images:
@@ -71,6 +71,11 @@ class NumbersTask(Task):
     def epochs(self) -> int:
         """The default number of epochs."""
         return 5 if self.form["net"] == "lenet" else super().epochs
+
+    @property
+    def batch_size(self) -> int:
+        """The default size: small for LeNet, so that its few epochs have many steps."""
+        return min(64, super().batch_size) if self.form["net"] == "lenet" else super().batch_size
 
     def few(self) -> Array:
         """The first training examples, and of images the middle."""
@@ -170,8 +175,12 @@ def _input_shape(data: Dataset, options: NumbersOptions) -> tuple[int, ...]:
     return data.image_shape if len(data.image_shape) == 3 else (1, *data.image_shape)
 
 
-def _augmentation(seed: int) -> Callable[[Array], Array]:
-    """Photographs mirrored and shifted at random, so that a net learns from more of them."""
-    print(f"in training, images are mirrored and shifted by up to {PIXELS} pixels at random")
-    flip, shift = RandomFlip(rng=seed), RandomShift(PIXELS, rng=seed)
+def _augmentation(data: str, seed: int) -> Callable[[Array], Array]:
+    """Images shifted and perhaps mirrored at random, so that a net learns from more of them."""
+    pixels, mirrored = SHIFTS[data], data in PHOTOGRAPHS
+    print(
+        f"in training, images are {'mirrored and ' * mirrored}shifted by up to {pixels} "
+        f"pixel{'s' * (pixels > 1)} at random"
+    )
+    flip, shift = RandomFlip(0.5 if mirrored else 0.0, rng=seed), RandomShift(pixels, rng=seed)
     return lambda x: shift(flip(x))
