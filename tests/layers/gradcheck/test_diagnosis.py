@@ -35,7 +35,10 @@ FOUND = {specimen.name: specimen for specimen in specimens()}
         ("FusedWithoutSlope-derivative-missing-x-", "is correct if dout is multiplied by 1 - y**2"),
         ("Exponential-derivative-one-sided-x-", "dout times 1 where x > 0, and times y elsewhere"),
         ("Attention-constant-factor-x0-", "1.732 is the square root of the width of the input"),
-        ("CrossEntropyInPlace-cache-changed-x-", "because backward changes p, which forward had"),
+        (
+            "CrossEntropyInPlace-cache-changed-x-",
+            "because backward changes p, which forward cached",
+        ),
         ("TwiceTheSame-cache-overwritten-dense-", "layer dense (Bare): it is used 2 times, and"),
     ],
 )
