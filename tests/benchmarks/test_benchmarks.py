@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import growth, ours, timing, waits
+from tests.benchmarks import growth, image_speed, ours, timing, waits
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.cases import SIZES, case
 from tests.benchmarks.machine import PINS, without_pins
@@ -151,3 +151,10 @@ def test_the_cases_of_single_layers_and_rules_run():
     words += ["-p", "no:cacheprovider", "tests/benchmarks/speed.py"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["conv 3-16", "lenet", "vgg"])
+def test_what_is_timed_of_images_runs(name):
+    step = image_speed.ours(name)
+    first = step()
+    assert isinstance(first, tuple) or step() < first
