@@ -9,7 +9,7 @@ import numpy as np
 from layers.convolution.image_windows import Pair, Windows
 from layers.core.params import Array
 
-BYTES = 2**21  # of the columns made at a time, so that they stay in the processor's cache
+BYTES = 2**19  # of the columns made at a time, so that they stay in the processor's cache
 Block = tuple[slice, slice, slice]  # some images, all channels, and some rows of places
 
 
@@ -35,6 +35,9 @@ class ImageColumns:
         self.in_one_piece = windows.stride == (1, 1)
         self.pitch = padded.shape[3] if self.in_one_piece else count[1]  # places of a row
         self.height = padded.shape[1] * windows.size[0] * windows.size[1]  # of a column
+        # New memory for each block would cost more than the copying; the first is the largest.
+        first = next(self.blocks(), None)
+        self._memory = np.empty(0 if first is None else self._size(first), padded.dtype)
 
     def blocks(self) -> Iterator[Block]:
         """The places, in blocks of several images or of some rows of one image."""
@@ -48,9 +51,11 @@ class ImageColumns:
                 yield images, slice(None), slice(row, min(row + tall, rows))
 
     def seen(self, block: Block) -> Array:
-        """The columns (C kh kw, places) of a block."""
-        columns: Array = self._windows(self.padded, block).reshape(self.height, -1)
-        return columns
+        """The columns (C kh kw, places) of a block, in memory that the next block takes over."""
+        seen = self._windows(self.padded, block)
+        columns = self._memory[: seen.size].reshape(seen.shape)
+        np.copyto(columns, seen)
+        return columns.reshape(self.height, -1)
 
     def add(self, dpadded: Array, block: Block, dcolumns: Array) -> None:
         """Add what comes back from the places of a block to the pixels that they see."""
@@ -86,6 +91,10 @@ class ImageColumns:
         start = images.start * n + rows.start * down * row
         view: Array = np.ndarray(shape, padded.dtype, padded, start, strides)
         return view
+
+    def _size(self, block: Block) -> int:
+        images, places = block[0].stop - block[0].start, self._places(block)
+        return int(self.height * images * places)
 
     def _places(self, block: Block) -> int:
         rows: int = block[2].stop - block[2].start
