@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,15 +100,21 @@ def gradcheck(
     turn and do not mix the examples of a batch. Source: the centred difference of 10-601, lecture
     13, "Finite Difference Method".
     """
-    # Loaded here, because most programs import this function and never check anything.
-    from layers.gradcheck.whole_check import whole_check
-
+    whole_check = loaded()
     _require_layer(layer)
     _require_options(tolerance)
     rng = generator("gradcheck", rng)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a layer is run at unusual points, hundreds of times
         return whole_check(layer, inputs, loss, rng, tolerance, explain)
+
+
+@cache
+def loaded() -> Callable[..., GradientReport]:
+    """The check itself, loaded by its first use: most programs never check anything."""
+    from layers.gradcheck.whole_check import whole_check
+
+    return whole_check
 
 
 def assert_gradients(layer: LayerLike, *inputs: ArrayLike, **options: Any) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.gradcheck.check import assert_gradients, gradcheck
+from layers.gradcheck.check import assert_gradients, gradcheck, loaded
 
 __all__ = ["LayerItem", "assert_gradients", "gradcheck"]
+
+loaded()  # now, as the name `layers` may lead to a module of the user's later
 
 
 def _is_shape(value: Any) -> bool:
