@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def inference(experiment: Experiment) -> Iterator[Finding]:
         if own and (moved := _moved_by_predict(experiment, x)):
             evidence = f"predict changes {', '.join(moved)}, which only forward may do"
             yield Finding("changes-in-predict", "", evidence)
-            return
+            run = _on_copies(layer)
         first, second = (np.array(run(x.copy())) for _ in range(2))
         if not np.array_equal(first, second, equal_nan=True):
             evidence = f"{verb} returns two different outputs for the same input"
@@ -43,6 +44,11 @@ def inference(experiment: Experiment) -> Iterator[Finding]:
         elif x.ndim > 1 and len(x) > 1 and first.shape[:1] == x.shape[:1]:
             rows = np.concatenate([run(x[i : i + 1].copy()) for i in range(len(x))])
             yield from _compared(verb, x, first, rows)
+
+
+def _on_copies(layer: Any) -> Callable[[Array], Any]:
+    """Inference that begins each time with the buffers as they are now."""
+    return lambda x: copy.deepcopy(layer).predict(x)
 
 
 def _moved_by_predict(experiment: Experiment, x: Array) -> list[str]:

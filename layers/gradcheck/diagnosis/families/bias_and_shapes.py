@@ -156,6 +156,9 @@ def _fits(mended: Array, numeric: Array) -> bool:
 def _mends(experiment: Experiment, name: str, returned: Array) -> Iterator[tuple[str, Mend, str]]:
     if not _grows(experiment, name, returned.shape):
         yield "extra-axis", _squeezed, "without the axes of length 1 it fits in all entries"
+    elif name in experiment.tensors():
+        claim = f"summed over the batch to the shape of {name} it fits in all entries"
+        yield "bias-not-summed", _summed_over_leading, claim
     yield "missing-axis", _with_axes, "with its axes of length 1 it fits in all entries"
     yield "bias-not-summed", _summed, f"summed to the shape of {name} it fits in all entries"
     yield "transposed", lambda g, shape: g.T, "its transpose fits in all entries"
@@ -182,6 +185,11 @@ def _summed(g: Array, shape: tuple[int, ...]) -> Array:
     if not axes:
         raise ValueError
     return np.asarray(g.sum(axis=axes, keepdims=True).reshape(shape))
+
+
+def _summed_over_leading(g: Array, shape: tuple[int, ...]) -> Array:
+    """The sum over the axes that the tensor lacks, even of a batch of one example."""
+    return np.asarray(g.sum(axis=tuple(range(g.ndim - len(shape)))))
 
 
 def _with_axes(g: Array, shape: tuple[int, ...]) -> Array:

@@ -77,6 +77,12 @@ def slope_at(layer: Any, x: Any) -> Any:
     return right.backward(np.ones_like(x))[0]
 
 
+def both_slopes(layer: Any) -> Any:
+    """The sum of the least and the greatest slope, also where all of x is on one piece."""
+    slopes = slope_at(layer, np.linspace(-3, 3, 10))
+    return slopes.min() + slopes.max()
+
+
 def on_x(change: Callable[[Any, Any, Any], Any]) -> Change:
     """dx from the layer, dout and the slope at x."""
     return lambda layer, dout, right: (change(layer, dout, slope(layer, dout)), right(dout)[1])
@@ -100,7 +106,7 @@ SMOOTH = {
 }
 PIECES = {
     "mask-missing": on_x(lambda layer, dout, s: dout * 1.0),
-    "mask-inverted": on_x(lambda layer, dout, s: dout * (s.max() + s.min() - s)),
+    "mask-inverted": on_x(lambda layer, dout, s: dout * (both_slopes(layer) - s)),
     "mask-from-dout": on_x(lambda layer, dout, s: dout * slope_at(layer, dout)),
     "another-mask": on_x(lambda layer, dout, s: dout * s[::-1]),
 }
@@ -164,6 +170,8 @@ def specimens() -> Iterator[Specimen]:
             variant = "x".join(map(str, shape))
             kinds = {m: mutant(base, change) for m, change in changes_of(activation).items()}
             kinds["stale-cache"] = stale(base)
+            if activation.kind is HardTanh and np.abs(x).max() < 1:  # inverted, it is 0 everywhere
+                del kinds["mask-inverted"]
             for mistake, kind in kinds.items():
                 name = activation.kind.__name__
                 right = None if mistake == "stale-cache" else activation.kind

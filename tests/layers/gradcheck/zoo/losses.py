@@ -130,6 +130,15 @@ class RememberingSigmoidCE(SigmoidCE):
         return super().forward(scores, t, sample_weight)
 
 
+def fits(mistake: str, n: int) -> bool:
+    """Whether a mistake is another one than those before.
+
+    A single row of C scores and C targets may as well be a batch of C examples in columns, and
+    then C is the batch size.
+    """
+    return n > 1 or mistake not in ("not-divided-by-classes", "divided-by-classes")
+
+
 def others(n: int, c: int, seed: int) -> Iterator[Specimen]:
     """The losses for two classes, and the hinge."""
     rng = np.random.default_rng(seed)
@@ -143,6 +152,8 @@ def others(n: int, c: int, seed: int) -> Iterator[Specimen]:
     ]
     for right, base, inputs, changes in tables:
         for mistake, change in changes.items():
+            if right is not Hinge and not fits(mistake, n):
+                continue
             kind = mutant(base, change)
             yield Specimen(right.__name__, mistake.strip(), "x", variant, kind, inputs, right)
 
@@ -163,6 +174,8 @@ def specimens() -> Iterator[Specimen]:
                 "SoftmaxCE", mistake.strip(), "x", variant, kind, (scores, labels), SoftmaxCE
             )
         for mistake, change in {**COMMON, **OF_MSE}.items():
+            if not fits(mistake, n):
+                continue
             kind = mutant(RememberingMSE, change)
             yield Specimen("MSE", mistake.strip(), "x", variant, kind, (scores, targets), MSE)
         yield from others(n, c, seed)
