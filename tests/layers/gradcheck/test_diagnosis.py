@@ -109,3 +109,18 @@ def test_reading_the_shape_of_a_parameter_does_not_count_as_use(monkeypatch):
     kind = mutant(FullyConnected, courses.bias(lambda dout: 3 * dout[:1].sum(axis=0)))
     gradcheck(kind(4, 3, rng=0), np.random.default_rng(0).normal(size=(5, 4)))
     assert not measured
+
+
+def test_only_a_sequence_has_a_state_of_another_step():
+    class OutputForInput(FullyConnected):
+        def forward(self, x):
+            self.out = super().forward(x)
+            return self.out
+
+        def backward(self, dout):
+            dx, grads = super().backward(dout)
+            return dx, {**grads, "W": self.out.T @ dout}
+
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    report = gradcheck(OutputForInput(4, 4, rng=0), x)
+    assert [finding.mistake for finding in report.findings] == ["unexplained"]

@@ -213,13 +213,29 @@ def steps(case: Case) -> Iterator[Candidate]:
     x = first.experiment.inputs[0] if first.experiment.inputs else np.zeros(0)
     if x.ndim not in (2, 3) or isinstance(first.experiment.y, tuple):
         return
-    if first.is_parameter:
+    if first.is_parameter and _is_sequence(first.experiment):
         claim = "takes the state after each step where it needs that before it"
         yield Candidate("off-by-one-step", _with_state_after(case), claim)
-    elif first.position == 0:
+    elif not first.is_parameter and first.position == 0:
         for axis in (1, 0):
             claim = "is correct at the last step alone: the path from step to step is lost or wrong"
             yield Candidate("time-path", _correct_at_the_end(axis), claim, general=True)
+
+
+def _is_sequence(experiment: Experiment) -> bool:
+    """Whether a state goes in beside x, or what comes first in x moves what comes out later."""
+    x, *others = experiment.inputs
+    shape = np.shape(experiment.y)
+    if any(array.shape == shape for array in others):
+        return True
+    for axis in range(x.ndim - 1):
+        other = copy.deepcopy(experiment)
+        first = other.inputs[0].swapaxes(0, axis)[:1]
+        first[...] = perturbed(first.copy(), np.random.default_rng(0))
+        moved = np.asarray(other.run()) != experiment.y
+        if shape[: axis + 1] != x.shape[: axis + 1] or moved.swapaxes(0, axis)[1:].any():
+            return True
+    return False
 
 
 def _with_state_after(case: Case) -> Callable[[View], Array | None]:
@@ -230,7 +246,7 @@ def _with_state_after(case: Case) -> Callable[[View], Array | None]:
         if one is None or view.name not in one.tensors or view.tensor.array.ndim != 2:
             return None
         g, layer = one.tensors[view.name].gradient, one.experiment.layer
-        inputs = [flat(x) for x in one.experiment.inputs]
+        inputs = [flat(x) for x in (*one.experiment.inputs, one.experiment.dout)]
         kept = [flat(one.experiment.y), *map(flat, held_arrays(layer).values())]
         states = [h for h in kept if not any(np.array_equal(h, x) for x in inputs)]
         numeric = one.numeric_at(view.name, np.arange(g.size)).reshape(g.shape)
