@@ -17,7 +17,9 @@ def clock():
 @pytest.fixture
 def width(monkeypatch):
     def set_width(columns):
-        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((columns, 24)))
+        size = os.terminal_size((columns, 24))
+        # pytest -v asks too, with a fallback, while it reports the test.
+        monkeypatch.setattr("shutil.get_terminal_size", lambda fallback=None: size)
 
     set_width(120)
     return set_width
