@@ -111,7 +111,8 @@ def gradcheck(
 
 @cache
 def loaded() -> Callable[..., GradientReport]:
-    """The check itself, loaded by its first use: most programs never check anything."""
+    """Return the check itself, loaded on first use."""
+    # Most programs import `gradcheck` and never check anything.
     from layers.gradcheck.whole_check import whole_check
 
     return whole_check

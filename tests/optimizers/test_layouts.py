@@ -95,7 +95,11 @@ def test_gradients_in_the_memory_of_the_parameters_are_those_of_before_the_step(
 
 
 REFUSED = {
-    "float16": (np.ones(4, np.float16), TypeError, r"in float32 or float64, got float16, whose s"),
+    "float16": (
+        np.ones(4, np.float16),
+        TypeError,
+        r"in float32 or float64, got float16, in which s",
+    ),
     "masked": (np.ma.masked_equal([1.0, 2, 3, 4], 3), TypeError, "without a mask, got a masked"),
     "complex": (np.ones(4, complex), TypeError, "array, got complex128|numbers, got complex128"),
     "list": ([1.0] * 4, TypeError, "got list"),
