@@ -34,7 +34,7 @@ def shown(layer: object) -> str:
 def arguments(layer: object) -> Iterator[tuple[str, Any, bool]]:
     """Yield the constructor arguments that made a layer: name, value, whether positional.
 
-    An argument's value is the attribute of the same name, or `UNKNOWN` if there is none. Arguments
+    An argument's value is the attribute of the same name, or `UNKNOWN` without one. Arguments
     at their default are left out, and so is `rng`.
     """
     for parameter in _parameters(layer):

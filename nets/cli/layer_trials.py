@@ -42,7 +42,7 @@ def checked(
     Raises
     ------
     UncheckedError
-        If there is none; the message says why, and what would make it possible.
+        If both passes run in no trial. The message says why, and what would make it possible.
     """
     if found.reason:
         raise UncheckedError(found.reason)

@@ -122,7 +122,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
     tensors : dict of str to ndarray
         Arrays of their own memory, writable, C-contiguous and in this machine's byte order.
     metadata : dict of str to str
-        The text beside them; empty where there is none.
+        The text stored with them; empty if the file has no text.
 
     Raises
     ------

@@ -26,7 +26,7 @@ def parameters(thing: Any) -> dict[str, Array]:
 
 
 def container(thing: Any) -> str:
-    """The attribute or method that gives all parameters; empty where there is none."""
+    """The attribute or method that gives all parameters, or "" without one."""
     return next((name for name in CONTAINERS if _is_container(thing, name)), "")
 
 

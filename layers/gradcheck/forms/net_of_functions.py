@@ -58,7 +58,7 @@ class NetOfFunctions:
         return float(np.squeeze(cost))
 
     def backward(self, dout: Any = 1.0) -> tuple[Any, dict[str, Any]]:
-        """Return the gradients of the parameters times dout; there is none for x."""
+        """Return the gradients of the parameters times dout, and None for x."""
         grads = by_name(list(self.params), self._call(self._functions[2]))
         return (None, None), {name: dout * np.asarray(grad) for name, grad in grads.items()}
 

@@ -50,7 +50,7 @@ class NetOfLists:
         return float(cost(output, y))
 
     def backward(self, dout: Any = 1.0) -> tuple[Any, dict[str, Any]]:
-        """Return the gradients of the parameters times dout; there is none for x."""
+        """Return the gradients of the parameters times dout, and None for x."""
         returned = getattr(self._thing, self._backward)(*self._xs)
         grads: dict[str, Any] = {}
         for name, found in _belonging(array_lists(self._thing), list(returned)):
